@@ -1,0 +1,96 @@
+"""The `focal-depth` command: finds the subcommand, and turns how it ended into an exit status."""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+import threading
+import traceback
+
+from . import __version__
+from .errors import Cancelled, InputError
+from .messages import JsonReporter, Reporter, TextReporter
+
+# name: (module in backend.commands, help). Imported only when called, so that `inspect` needs no torch.
+COMMANDS = {
+    "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
+    "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
+    "mesh": ("mesh", "make mesh arrays from a result folder"),
+    "import-weights": ("import_weights", "convert the paper authors' checkpoint (needs torch)"),
+    "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
+    "train": ("train", "train the networks, or go on where training stopped (needs torch)"),
+    "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
+}
+OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns 0 done, 2 the input is at fault, 1 our fault, 130 cancelled."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser(arguments).parse_args(arguments)
+    reporter = JsonReporter() if options.messages else TextReporter()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.stop_with_stdin:
+        _stop_when_stdin_closes()
+    try:
+        _module(options.command).run(options, reporter)
+    except InputError as error:
+        reporter.error(str(error))
+        return INPUT_AT_FAULT
+    except (Cancelled, KeyboardInterrupt):
+        return CANCELLED
+    except BrokenPipeError:
+        return CANCELLED
+    except Exception as error:
+        return _our_fault(error, reporter)
+    return OK
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="focal-depth", description="Depth and all-in-focus pictures from focal stacks."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    for name, (_, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.add_argument("--messages", action="store_true", help="one JSON object a line on stdout")
+        command.add_argument(
+            "--stop-with-stdin", action="store_true", help="cancel when standard input closes"
+        )
+        if name == chosen:
+            _module(name).add_arguments(command)
+    return parser
+
+
+def _module(command: str):
+    try:
+        return importlib.import_module(f".commands.{COMMANDS[command][0]}", __package__)
+    except ModuleNotFoundError as error:
+        if error.name in ("torch", "onnx", "safetensors"):
+            raise SystemExit(
+                f"focal-depth {command} needs {error.name}: pip install 'focal-depth[train]'"
+            ) from None
+        raise
+
+
+def _stop_when_stdin_closes() -> None:
+    """A parent that cancels, quits or dies closes the pipe; that works alike on every system."""
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        from .results import remove_unfinished
+
+        remove_unfinished()
+        os._exit(CANCELLED)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _our_fault(error: Exception, reporter: Reporter) -> int:
+    traceback.print_exc()
+    reporter.error(f"{type(error).__name__}: {error} (a fault of Focal Depth; the log has the details)")
+    return FAULT

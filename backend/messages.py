@@ -1,0 +1,127 @@
+"""What a command says while it runs: JSON lines for a program, plain lines for a person."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+
+class Reporter:
+    """Turns stages of known relative cost into progress with time left; subclasses choose the form."""
+
+    def __init__(self) -> None:
+        self._shares: dict[str, float] = {}
+        self._started = time.monotonic()
+
+    def plan(self, shares: Mapping[str, float]) -> None:
+        """Name the stages to come, in order, with their relative cost; the clock starts here."""
+        total = sum(shares.values())
+        self._shares = {stage: share / total for stage, share in shares.items()}
+        self._started = time.monotonic()
+
+    def progress(self, stage: str, done: int, of: int) -> None:
+        """`done` of `of` steps of a stage are behind us."""
+        overall = self._overall(stage, done / max(of, 1))
+        elapsed = time.monotonic() - self._started
+        seconds_left = elapsed * (1 / overall - 1) if overall > 0.02 else None
+        self._say_progress(stage, done, of, overall, seconds_left)
+
+    def _overall(self, stage: str, fraction: float) -> float:
+        before = 0.0
+        for name, share in self._shares.items():
+            if name == stage:
+                return before + share * fraction
+            before += share
+        return fraction
+
+    def _say_progress(
+        self, stage: str, done: int, of: int, overall: float, seconds_left: float | None
+    ) -> None:
+        raise NotImplementedError
+
+    def warning(self, text: str) -> None:
+        raise NotImplementedError
+
+    def error(self, text: str) -> None:
+        raise NotImplementedError
+
+    def result(self, path: Path, text: str) -> None:
+        raise NotImplementedError
+
+
+class JsonReporter(Reporter):
+    """One JSON object a line on standard output; the add-on reads these."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self._stream = stream or sys.stdout
+
+    def _say(self, kind: str, **fields: object) -> None:
+        line = json.dumps({"type": kind, **fields}, ensure_ascii=False)
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
+        left = None if seconds_left is None else round(seconds_left, 1)
+        self._say(
+            "progress", stage=stage, done=done, of=of, overall=round(overall, 4), seconds_left=left
+        )
+
+    def warning(self, text: str) -> None:
+        self._say("warning", text=text)
+
+    def error(self, text: str) -> None:
+        self._say("error", text=text)
+
+    def result(self, path: Path, text: str) -> None:
+        self._say("result", path=str(path), text=text)
+
+
+class TextReporter(Reporter):
+    """Results on standard output; progress, warnings and errors on standard error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._live = sys.stderr.isatty()
+        self._stage = ""
+
+    def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
+        if self._live:
+            left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
+            sys.stderr.write(f"\r\033[K{stage} {done}/{of} ({overall:.0%}{left})")
+            sys.stderr.flush()
+        elif stage != self._stage:
+            sys.stderr.write(f"{stage}\n")
+        self._stage = stage
+
+    def _line(self, text: str) -> None:
+        sys.stderr.write(("\r\033[K" if self._live else "") + text + "\n")
+        sys.stderr.flush()
+
+    def warning(self, text: str) -> None:
+        self._line(f"warning: {text}")
+
+    def error(self, text: str) -> None:
+        self._line(f"error: {text}")
+
+    def result(self, path: Path, text: str) -> None:
+        self._line("")
+        print(text or path)
+
+
+class SilentReporter(Reporter):
+    """For library use, where nobody listens."""
+
+    def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
+        pass
+
+    def warning(self, text: str) -> None:
+        pass
+
+    def error(self, text: str) -> None:
+        pass
+
+    def result(self, path: Path, text: str) -> None:
+        pass

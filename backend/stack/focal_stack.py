@@ -1,0 +1,63 @@
+"""What a focal stack is: frames far to near, and how much is known about their focus."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One photograph. Lengths in metres; None where nothing is known; math.inf focuses at infinity."""
+
+    path: Path
+    width: int  # pixels, after EXIF orientation
+    height: int
+    focus_distance: float | None = None
+    distance_source: str = "unknown"  # typed, sidecar, maker note, EXIF, XMP, interpolated, unknown
+    focal_length: float | None = None
+    f_number: float | None = None
+    sensor_width: float | None = None  # of the oriented picture's horizontal side
+
+    @property
+    def dioptres(self) -> float | None:
+        """Focus in 1/m; infinity is 0."""
+        if self.focus_distance is None:
+            return None
+        return 0.0 if math.isinf(self.focus_distance) else 1.0 / self.focus_distance
+
+
+@dataclass(frozen=True)
+class FocalStack:
+    """Frames in far-to-near order. `positions` is what the networks see of the focus."""
+
+    frames: tuple[Frame, ...]
+    order_source: str  # "focus distance", "sharpness" or "file name"
+    dioptres: np.ndarray | None  # (N,) float32, strictly increasing; None: relative depth only
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def metric(self) -> bool:
+        return self.dioptres is not None
+
+    @property
+    def reference(self) -> Frame:
+        """The nearest-focus frame: narrowest field of view, and the grid every output lies on."""
+        return self.frames[-1]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the reference frame in pixels."""
+        return self.reference.width, self.reference.height
+
+    @property
+    def positions(self) -> np.ndarray:
+        """(N,) float32 focus in normalised dioptres: 0 at the farthest frame, 1 at the nearest."""
+        if self.dioptres is None:
+            return np.linspace(0, 1, len(self.frames), dtype=np.float32)
+        far, near = self.dioptres[0], self.dioptres[-1]
+        return ((self.dioptres - far) / (near - far)).astype(np.float32)
+
+    def with_warnings(self, *texts: str) -> "FocalStack":
+        return replace(self, warnings=self.warnings + texts)
