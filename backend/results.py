@@ -1,0 +1,252 @@
+"""The result folder: depth.exr, pictures to look at and result.json; whole or absent.
+
+A result grows in `DIR.unfinished-<pid>` beside DIR and is renamed when it is complete. An earlier
+result at DIR steps aside for that moment and is deleted only once the new one stands in its place.
+"""
+
+import json
+import math
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from .colour import srgb_encode
+from .errors import Cancelled, InputError
+
+FORMAT = 1
+LAYER = "FocalDepth"
+DEPTH_EXR, DESCRIPTION = "depth.exr", "result.json"
+ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED = "all_in_focus.png", "depth.png", "aligned"
+OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED}
+
+_lock = threading.Lock()  # the swap of two folders is never cut in two by remove_unfinished
+_unfinished: set[Path] = set()
+
+
+def check_output(folder: Path) -> None:
+    """Raise InputError unless a result can be written at `folder`; call it before the long work."""
+    _remove(_begin(Path(folder).resolve()))
+
+
+def write_result(
+    folder: Path,
+    depth: np.ndarray,
+    confidence: np.ndarray,
+    all_in_focus: np.ndarray,
+    description: dict,
+    aligned: Iterable[np.ndarray] | None = None,
+    sixteen_bit: bool = False,
+) -> None:
+    """Write a result folder; an earlier result there is replaced at the last moment.
+
+    depth (H,W) float32, planar, above 0, infinity allowed; confidence (H,W) float32 0..1;
+    all_in_focus (H,W,3) float32, scene linear, Rec.709. `description` becomes result.json; its
+    `format`, `size` and `depth` are filled in here. `aligned`: (H,W,3) float32 sRGB-encoded pictures
+    in the order of description["frames"]. `sixteen_bit` makes 16-bit PNGs.
+    Raises InputError if the folder cannot be written or holds somebody's other files.
+    """
+    if not np.all(depth > 0):
+        raise ValueError("depth must be above zero everywhere")
+    folder = Path(folder).resolve()
+    far, near = (float(edge) for edge in np.percentile(1.0 / depth, (1, 99)))  # dioptres; 0 is infinity
+    unfinished = _begin(folder)
+    try:
+        _write_exr(unfinished / DEPTH_EXR, depth, confidence, all_in_focus)
+        _write_png(unfinished / ALL_IN_FOCUS, srgb_encode(all_in_focus), sixteen_bit)
+        _write_false_colour(unfinished / FALSE_COLOUR, depth, far, near)
+        if aligned is not None:
+            _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
+        _write_description(unfinished / DESCRIPTION, depth.shape, far, near, description)
+        _finish(unfinished, folder)
+    except OSError as error:
+        if unfinished not in _unfinished:
+            raise Cancelled from None
+        raise _unwritable(folder, error) from error
+    finally:
+        _remove(unfinished)
+
+
+def remove_unfinished() -> None:
+    """Delete every half-written folder of this process; a write still under way raises Cancelled."""
+    for folder in list(_unfinished):
+        _remove(folder)
+
+
+def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Depth and confidence of a result, each (H,W) float32. Raises InputError where there is none."""
+    import OpenEXR
+
+    path = Path(folder) / DEPTH_EXR
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = file.channels()
+            return tuple(
+                np.asarray(channels[f"{LAYER}.{name}"].pixels, dtype=np.float32)
+                for name in ("Depth.Z", "Confidence.V")
+            )
+    except (KeyError, RuntimeError, TypeError):
+        raise InputError(
+            f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
+        ) from None
+
+
+def read_description(folder: Path) -> dict:
+    """What result.json says. Raises InputError where it is missing or of another kind."""
+    path = Path(folder) / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        known = description["format"] <= FORMAT
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{path} is not the description of a result: name a folder that `estimate` wrote"
+        ) from None
+    if not known:
+        raise InputError(f"{path} was written by a newer Focal Depth: update this one")
+    return description
+
+
+def _begin(folder: Path) -> Path:
+    """An empty folder beside `folder` to write in."""
+    if folder.exists():
+        _check_replaceable(folder)
+    unfinished = folder.with_name(f"{folder.name}.unfinished-{os.getpid()}")
+    _unfinished.add(unfinished)
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+    except OSError as error:
+        _unfinished.discard(unfinished)
+        raise _unwritable(folder, error) from None
+    return unfinished
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    reason = error.strerror or error
+    return InputError(f"{folder} cannot be written ({reason}): choose another output folder")
+
+
+def _check_replaceable(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file: choose a folder for the output")
+    if any(folder.iterdir()):
+        try:
+            read_description(folder)
+        except InputError:
+            raise InputError(
+                f"{folder} holds other files than a Focal Depth result: choose an empty or a new folder"
+            ) from None
+
+
+def _finish(unfinished: Path, folder: Path) -> None:
+    """Put the whole result in its place. What others laid into the earlier result moves along."""
+    earlier = folder.with_name(f"{folder.name}.earlier-{os.getpid()}")
+    with _lock:
+        if unfinished not in _unfinished:
+            raise Cancelled
+        replaces = folder.exists()
+        try:
+            if replaces:
+                folder.rename(earlier)
+            unfinished.rename(folder)
+        except BaseException:
+            if earlier.exists() and not folder.exists():
+                earlier.rename(folder)
+            raise
+        _unfinished.discard(unfinished)
+        if replaces:
+            for entry in earlier.iterdir():
+                if entry.name not in OURS:
+                    entry.rename(folder / entry.name)
+    if replaces:
+        shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _remove(unfinished: Path) -> None:
+    with _lock:
+        if unfinished in _unfinished:
+            _unfinished.discard(unfinished)
+            for _ in range(50):  # another thread may just be writing into it
+                shutil.rmtree(unfinished, ignore_errors=True)
+                if not unfinished.exists():
+                    break
+                time.sleep(0.1)
+
+
+def _write_exr(path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_focus: np.ndarray) -> None:
+    """One part and one layer: Blender 4.2 shows only Combined of a multi-part file."""
+    import OpenEXR
+
+    height, width = depth.shape
+    combined = np.ones((height, width, 4), dtype=np.float32)
+    combined[..., :3] = all_in_focus
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    channels = {
+        f"{LAYER}.Combined": combined,
+        f"{LAYER}.Depth.Z": np.ascontiguousarray(depth, dtype=np.float32),
+        f"{LAYER}.Confidence.V": np.ascontiguousarray(confidence, dtype=np.float32),
+    }
+    try:
+        OpenEXR.File(header, channels).write(str(path))
+    except RuntimeError as error:  # what OpenEXR makes of a full disk
+        raise OSError(str(error)) from error
+
+
+def _write_png(path: Path, encoded: np.ndarray, sixteen_bit: bool) -> None:
+    most, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
+    picture = np.round(np.clip(encoded, 0, 1) * most).astype(kind)
+    _save_png(path, picture[..., ::-1])
+
+
+def _save_png(path: Path, bgr: np.ndarray) -> None:
+    import cv2
+
+    # cv2.imwrite cannot open paths outside the code page on Windows
+    path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1])
+
+
+def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:
+    """Even steps of colour for even steps of dioptres: near is bright and warm, far is dark."""
+    import cv2
+
+    level = np.clip((1.0 / depth - far) / max(near - far, 1e-12), 0, 1)
+    _save_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
+
+
+def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_bit: bool) -> None:
+    folder.mkdir()
+    for number, (frame, picture) in enumerate(zip(frames, aligned, strict=True), start=1):
+        _write_png(folder / f"{number:02d}_{Path(frame['file']).stem}.png", picture, sixteen_bit)
+
+
+def _write_description(path: Path, shape: tuple, far: float, near: float, description: dict) -> None:
+    height, width = shape
+    whole = {
+        "format": FORMAT,
+        **description,
+        "size": [width, height],
+        "depth": {
+            "near": 1.0 / near if near > 0 else math.inf,
+            "far": 1.0 / far if far > 0 else math.inf,
+            "unit": "metres" if description["metric"] else "relative",
+        },
+    }
+    text = json.dumps(_plain(whole), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    """The same in JSON's own types: infinity becomes the string "inf", not-a-number null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,215 @@
+import json
+import math
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenEXR
+import pytest
+
+from backend import results
+from backend.colour import srgb_decode, srgb_encode
+from backend.errors import Cancelled, InputError
+
+ROOT = Path(__file__).parents[2]
+HEIGHT, WIDTH = 48, 64
+DESCRIPTION = {
+    "metric": True,
+    "camera": {"f_number": None, "fx": np.float32(70.5)},
+    "frames": [
+        {"file": Path("/photos/ä far.jpg"), "focus_distance_m": math.inf, "dioptres": 0.0},
+        {"file": Path("/photos/near.jpg"), "focus_distance_m": 0.5, "shift_x": math.nan},
+    ],
+    "warnings": (),
+}
+
+
+def arrays():
+    """Depth 1 m (top row) to 4 m, confidence high at the left, a red highlight in the top rows."""
+    depth = np.repeat(np.linspace(1, 4, HEIGHT, dtype=np.float32)[:, None], WIDTH, axis=1)
+    confidence = np.tile(np.linspace(1, 0, WIDTH, dtype=np.float32), (HEIGHT, 1))
+    picture = np.full((HEIGHT, WIDTH, 3), 0.25, dtype=np.float32)
+    picture[:8] = (2.0, 0.1, 0.05)
+    return depth, confidence, picture
+
+
+def write(folder, **options):
+    results.write_result(folder, *arrays(), DESCRIPTION, **options)
+
+
+def test_exr_is_one_part_with_the_named_channels(tmp_path):
+    write(tmp_path / "r")
+    with OpenEXR.File(str(tmp_path / "r/depth.exr"), separate_channels=True) as file:
+        assert len(file.parts) == 1
+        assert file.header()["type"] == OpenEXR.scanlineimage
+        channels = {name: channel.pixels for name, channel in file.channels().items()}
+    names = [f"Combined.{c}" for c in "ABGR"] + ["Confidence.V", "Depth.Z"]
+    assert sorted(channels) == [f"FocalDepth.{name}" for name in names]
+    assert all(pixels.dtype == np.float32 for pixels in channels.values())
+    depth, confidence, picture = arrays()
+    assert np.array_equal(channels["FocalDepth.Depth.Z"], depth)
+    assert np.array_equal(channels["FocalDepth.Combined.R"], picture[..., 0])
+    assert np.all(channels["FocalDepth.Combined.A"] == 1)
+    for read, written in zip(results.read_depth(tmp_path / "r"), (depth, confidence), strict=True):
+        assert np.array_equal(read, written)
+
+
+SHOW_PASS = """
+import sys, bpy
+path, socket, output = sys.argv[-3:]
+scene = bpy.context.scene
+scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 64, 48, 100
+scene.render.image_settings.file_format = "OPEN_EXR"
+scene.render.image_settings.color_depth = "32"
+scene.render.filepath = output
+if hasattr(scene, "compositing_node_group"):
+    tree = scene.compositing_node_group = bpy.data.node_groups.new("tree", "CompositorNodeTree")
+    tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    sink = tree.nodes.new("NodeGroupOutput")
+else:
+    scene.use_nodes = True
+    tree = scene.node_tree
+    tree.nodes.clear()
+    sink = tree.nodes.new("CompositorNodeComposite")
+node = tree.nodes.new("CompositorNodeImage")
+node.image = bpy.data.images.load(path)
+names = [s.name for s in node.outputs if s.enabled]
+assert {"Combined", "Depth", "Confidence"} <= set(names) and node.layer == "FocalDepth", names
+tree.links.new(node.outputs[socket], sink.inputs[0])
+bpy.ops.render.render(write_still=True)
+"""
+
+
+@pytest.mark.parametrize("version", ["4.2", "4.5", "5.0"])
+def test_blender_shows_the_passes_upright(tmp_path, version):
+    python = ROOT / f".venv-bpy{version}/bin/python"
+    if not python.exists():
+        pytest.skip(f"no bpy {version}")
+    write(tmp_path / "r")
+    depth, confidence, picture = arrays()
+    script = tmp_path / "show.py"
+    script.write_text(SHOW_PASS)
+    for socket, expected in (
+        ("Combined", picture[..., 0]),
+        ("Depth", depth),
+        ("Confidence", confidence),
+    ):
+        shown = tmp_path / f"{socket}.exr"
+        command = [python, script, tmp_path / "r/depth.exr", socket, shown]
+        run = subprocess.run(command, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        with OpenEXR.File(str(shown), separate_channels=True) as file:
+            assert np.allclose(file.channels()["R"].pixels, expected, atol=1e-4), socket
+
+
+def test_pictures(tmp_path):
+    _, _, picture = arrays()
+    aligned = [np.full((HEIGHT, WIDTH, 3), level, np.float32) for level in (0.2, 0.6)]
+    write(tmp_path / "r", aligned=iter(aligned), sixteen_bit=True)
+    in_focus = cv2.imread(str(tmp_path / "r/all_in_focus.png"), cv2.IMREAD_UNCHANGED)[..., ::-1]
+    assert in_focus.dtype == np.uint16
+    assert np.allclose(in_focus / 65535, np.clip(srgb_encode(picture), 0, 1), atol=1e-5)
+    near, far = cv2.imread(str(tmp_path / "r/depth.png"))[[0, -1], 0].astype(int)
+    assert near.sum() > far.sum() + 200 and near[2] > near[0]
+    names = sorted(path.name for path in (tmp_path / "r/aligned").iterdir())
+    assert names == ["01_ä far.png", "02_near.png"]
+
+
+def test_description_is_strict_json(tmp_path):
+    write(tmp_path / "r")
+    text = (tmp_path / "r/result.json").read_text(encoding="utf-8")
+    json.loads(text, parse_constant=pytest.fail)
+    description = results.read_description(tmp_path / "r")
+    assert description["format"] == 1 and description["size"] == [WIDTH, HEIGHT]
+    assert description["frames"][0]["focus_distance_m"] == "inf"
+    assert description["frames"][1]["shift_x"] is None
+    assert description["depth"]["unit"] == "metres"
+    assert description["depth"]["near"] == pytest.approx(1.0, abs=0.05)
+    assert description["depth"]["far"] == pytest.approx(4.0, abs=0.05)
+
+
+def test_depth_may_be_infinite_but_never_zero(tmp_path):
+    depth, confidence, picture = arrays()
+    depth[-10:] = math.inf
+    results.write_result(tmp_path / "r", depth, confidence, picture, DESCRIPTION)
+    assert results.read_description(tmp_path / "r")["depth"]["far"] == "inf"
+    with pytest.raises(ValueError):
+        results.write_result(tmp_path / "r", np.zeros_like(depth), confidence, picture, DESCRIPTION)
+
+
+def test_a_failed_write_keeps_the_earlier_result(tmp_path):
+    write(tmp_path / "r")
+    before = (tmp_path / "r/depth.exr").read_bytes()
+
+    def breaks():
+        yield np.zeros((HEIGHT, WIDTH, 3), np.float32)
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="No space left"):
+        write(tmp_path / "r", aligned=breaks())
+    assert (tmp_path / "r/depth.exr").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_replacing_keeps_what_others_put_there(tmp_path):
+    write(tmp_path / "r", aligned=arrays()[2][None].repeat(2, axis=0))
+    (tmp_path / "r/scene.blend").write_text("mine")
+    write(tmp_path / "r")
+    names = sorted(path.name for path in (tmp_path / "r").iterdir())
+    assert names == ["all_in_focus.png", "depth.exr", "depth.png", "result.json", "scene.blend"]
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_somebody_elses_folder_is_refused(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/a.jpg").write_text("x")
+    (tmp_path / "file").write_text("x")
+    for name in ("photos", "file", "file/below"):
+        with pytest.raises(InputError, match=name):
+            results.check_output(tmp_path / name)
+    results.check_output(tmp_path / "new/deep")
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_stopping_while_writing_leaves_nothing(tmp_path):
+    writing, stopped = threading.Event(), threading.Event()
+
+    def pictures():
+        for picture in arrays()[2][None].repeat(2, axis=0):
+            writing.set()
+            stopped.wait(10)
+            yield picture
+
+    def stop():
+        writing.wait(10)
+        results.remove_unfinished()
+        stopped.set()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    with pytest.raises(Cancelled):
+        write(tmp_path / "r", aligned=pictures())
+    thread.join()
+    assert os.listdir(tmp_path) == []
+
+
+def test_reading_what_is_no_result(tmp_path):
+    (tmp_path / "result.json").write_text("[]")
+    (tmp_path / "depth.exr").write_text("no")
+    for read in (results.read_depth, results.read_description):
+        with pytest.raises(InputError, match="estimate"):
+            read(tmp_path)
+    (tmp_path / "result.json").write_text('{"format": 99}')
+    with pytest.raises(InputError, match="newer"):
+        results.read_description(tmp_path)
+
+
+def test_srgb_curve():
+    linear = np.array([-0.1, 0, 0.001, 0.0031308, 0.18, 1, 8], dtype=np.float32)
+    encoded = srgb_encode(linear)
+    assert encoded.dtype == np.float32
+    assert np.allclose(encoded[[4, 5]], [0.46136, 1.0], atol=1e-4) and encoded[6] > 2
+    assert np.allclose(srgb_decode(encoded), linear, rtol=1e-5, atol=1e-7)
