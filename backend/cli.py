@@ -22,21 +22,28 @@ COMMANDS = {
     "train": ("train", "train the networks, or go on where training stopped (needs torch)"),
     "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
 }
+# What the extension's zip does without: the heavy libraries, and our own modules that need them.
+LEFT_OUT = {"torch", "onnx", "onnxscript", "safetensors", __package__}
 OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns 0 done, 2 the input is at fault, 1 our fault, 130 cancelled."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = _parser(arguments).parse_args(arguments)
-    reporter = JsonReporter() if options.messages else TextReporter()
+    reporter = JsonReporter() if "--messages" in arguments else TextReporter()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if options.stop_with_stdin:
-        _stop_when_stdin_closes()
     try:
+        options = _parser(arguments).parse_args(arguments)
+        if options.stop_with_stdin:
+            _stop_when_stdin_closes()
         _module(options.command).run(options, reporter)
     except InputError as error:
         reporter.error(str(error))
+        return INPUT_AT_FAULT
+    except ModuleNotFoundError as error:
+        if error.name.partition(".")[0] not in LEFT_OUT:
+            return _our_fault(error, reporter)
+        reporter.error(f"{error.name} is not installed here: pip install 'focal-depth[train]'")
         return INPUT_AT_FAULT
     except (Cancelled, KeyboardInterrupt):
         return CANCELLED
@@ -66,14 +73,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 def _module(command: str):
-    try:
-        return importlib.import_module(f".commands.{COMMANDS[command][0]}", __package__)
-    except ModuleNotFoundError as error:
-        if error.name in ("torch", "onnx", "safetensors"):
-            raise SystemExit(
-                f"focal-depth {command} needs {error.name}: pip install 'focal-depth[train]'"
-            ) from None
-        raise
+    return importlib.import_module(f".commands.{COMMANDS[command][0]}", __package__)
 
 
 def _stop_when_stdin_closes() -> None:

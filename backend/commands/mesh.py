@@ -11,6 +11,8 @@ from ..errors import InputError
 from ..geometry.mesh import Intrinsics, MeshArrays, grid_mesh
 from ..messages import Reporter
 
+REACH = 1000  # times the near distance; beyond, up to infinity, a focal stack tells no depths apart
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("result", type=Path, metavar="RESULT", help="result folder of `estimate`")
@@ -22,13 +24,10 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     if options.max_vertices < 4:
         raise InputError("--max-vertices: a mesh needs at least 4 vertices; give a larger number")
     depth, _ = results.read_depth(options.result)
-    if not (np.isfinite(depth).all() and (depth > 0).all()):
-        raise InputError(
-            f"{options.result}: its depth holds values that are no distances; estimate it again"
-        )
-    camera = results.read_description(options.result)["camera"]
+    description = results.read_description(options.result)
+    camera, near = description["camera"], float(description["depth"]["near"])
     intrinsics = Intrinsics(*(float(camera[name]) for name in ("fx", "fy", "cx", "cy")))
-    mesh = grid_mesh(depth, intrinsics, options.max_vertices)
+    mesh = grid_mesh(np.minimum(depth, REACH * near), intrinsics, options.max_vertices)
     _write(options.output, mesh)
     reporter.result(
         options.output, f"{options.output}: {len(mesh.vertices)} vertices, {len(mesh.faces)} faces"

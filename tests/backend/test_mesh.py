@@ -74,12 +74,15 @@ def test_a_million_vertices_take_well_under_a_second():
     assert mesh.vertices.dtype == mesh.uvs.dtype == np.float32 and mesh.faces.dtype == np.int32
 
 
+def write_result(folder, depth):
+    description = {"camera": {"fx": 400, "fy": 410, "cx": 148, "cy": 103}, "metric": True, "frames": []}
+    picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+    results.write_result(folder, depth, np.ones_like(depth), picture, description)
+
+
 @pytest.fixture
 def result(tmp_path):
-    depth = plane()
-    description = {"camera": {"fx": 400, "fy": 410, "cx": 148, "cy": 103}, "size": [WIDTH, HEIGHT]}
-    picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
-    results.write_result(tmp_path / "result", depth, np.ones_like(depth), picture, description)
+    write_result(tmp_path / "result", plane())
     return tmp_path / "result"
 
 
@@ -93,6 +96,16 @@ def test_command_writes_the_arrays(result, tmp_path, capsys):
         np.testing.assert_array_equal(arrays["vertices"], expected.vertices)
         np.testing.assert_array_equal(arrays["uvs"], expected.uvs)
         np.testing.assert_array_equal(arrays["faces"], expected.faces)
+
+
+def test_infinity_becomes_a_far_background(tmp_path):
+    depth = plane()
+    depth[:50] = np.inf
+    write_result(tmp_path / "result", depth)
+    assert cli.main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
+    with np.load(tmp_path / "mesh.npz") as arrays:
+        z = -arrays["vertices"][:, 2]
+    assert np.isfinite(z).all() and z.max() > 100 * z.min()
 
 
 def test_bad_input_is_named(result, tmp_path, capsys):
