@@ -1,0 +1,87 @@
+# Everything on a machine that has only Python 3.11 and make. What is installed stays in .venv*/ and .wheels/.
+#   make demo    from the sample's photographs to demo/output/: a .blend, a .glb, a composite picture
+#   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5 and 5.0
+#   make lint    check and format the sources
+#   make zip     the extension for every platform, into dist/, checked by Blender's own validator
+#   make clean   remove what was made and installed
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3.11
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BLENDERS := 4.2 4.5 5.0
+BPY_4.2 := bpy==4.2.23 numpy==1.24.4
+BPY_4.5 := bpy==4.5.15 numpy==1.26.4
+BPY_5.0 := bpy==5.0.1 numpy==1.26.4
+
+PLATFORM := $(if $(filter Darwin,$(shell uname)),macos-arm64,linux-x64)
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
+ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
+SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
+	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
+SUITES := backend $(addprefix bpy-,$(BLENDERS))
+
+.PHONY: demo test lint zip clean $(addprefix test-,$(SUITES))
+.SECONDARY:
+
+demo: .venv-demo/installed $(ZIP)
+	.venv-demo/bin/python demo/run.py $(ZIP)
+
+# Every suite runs, whatever becomes of the others; the summary closes with each one's own last line.
+test:
+	@status=0; mkdir -p build; rm -f build/test-*.log; \
+	$(MAKE) --no-print-directory --keep-going $(addprefix test-,$(SUITES)) || status=$$?; \
+	echo; echo "Summary:"; \
+	for suite in $(SUITES); do \
+		printf '%-8s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
+	done; exit $$status
+
+test-backend: .venv/installed
+	@echo "== backend"
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
+
+$(addprefix test-bpy-,$(BLENDERS)): test-bpy-%: .venv-bpy%/installed $(ZIP)
+	@echo "== Blender $*"
+	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/addon $(wildcard tests/rendering) \
+		| tee build/test-bpy-$*.log
+
+lint: .venv/installed
+	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+zip: .venv-bpy4.5/installed
+	$(PYTHON) build_extension.py
+	for zip in dist/focal_depth-$(VERSION)-*.zip; do .venv-bpy4.5/bin/python \
+		.venv-bpy4.5/lib/python3.11/site-packages/bpy/4.5/scripts/addons_core/bl_pkg/cli/blender_ext.py \
+		validate $$zip; done
+
+$(ZIP): $(SOURCES)
+	$(PYTHON) build_extension.py $(PLATFORM)
+
+.venv/installed: requirements-dev.txt wheels.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --requirement requirements-dev.txt
+	.venv/bin/pip install --quiet --no-deps --editable .
+	touch $@
+
+.venv-bpy%/installed: Makefile
+	$(PYTHON) -m venv .venv-bpy$*
+	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0
+	$(call check-bpy,.venv-bpy$*)
+	touch $@
+
+.venv-demo/installed: Makefile
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/pip install --quiet $(BPY_4.5)
+	$(call check-bpy,.venv-demo)
+	touch $@
+
+define check-bpy
+@$(1)/bin/python -c 'import bpy' || { \
+	echo "Blender needs some libraries of the system: run .ci/system-libraries as root"; exit 1; }
+endef
+
+clean:
+	rm -rf .venv .venv-bpy* .venv-demo .wheels build dist demo/output *.egg-info

@@ -1,0 +1,130 @@
+"""Builds the extension's zip, one a platform: add-on, backend, weights and wheels; nothing to install.
+
+    python build_extension.py [PLATFORM ...] [--output dist]
+
+Needs only Python 3.11 and pip. Wheels are downloaded once, into .wheels/.
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+PYTHONS = ("3.11", "3.13")  # Blender 4.2 to 5.0; 5.1 and later
+LEFT_OUT = (  # needs torch, or is for development
+    "backend/networks/",
+    "backend/simulation/",
+    "backend/training/",
+    "backend/evaluation/",
+    "backend/commands/import_weights.py",
+    "backend/commands/simulate.py",
+    "backend/commands/train.py",
+    "backend/commands/evaluate.py",
+)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip, to the byte
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform as Blender names it, and the wheel tags it runs, as pip names them."""
+
+    name: str
+    tags: tuple[str, ...]
+
+
+# No others: ONNX Runtime has left Intel Macs, and pyexiv2 has no wheels for ARM on Linux and Windows.
+PLATFORMS = (
+    Platform("linux-x64", ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")),
+    Platform("windows-x64", ("win_amd64",)),
+    Platform("macos-arm64", ("macosx_14_0_arm64",)),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Build the extension's zip for each platform.")
+    names = [platform.name for platform in PLATFORMS]
+    parser.add_argument("platforms", nargs="*", metavar="PLATFORM", help="default: all")
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR")
+    options = parser.parse_args()
+    if unknown := set(options.platforms) - set(names):
+        parser.error(f"no such platform: {', '.join(unknown)}; there are {', '.join(names)}")
+    for platform in PLATFORMS:
+        if platform.name in (options.platforms or names):
+            print(build(platform, options.output))
+
+
+def build(platform: Platform, output: Path) -> Path:
+    """Write the platform's zip into the folder `output`; returns its path."""
+    files = extension_files()
+    wheels = download_wheels(platform)
+    manifest = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
+    content |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
+    content["blender_manifest.toml"] = complete_manifest(manifest, platform, wheels).encode()
+
+    header = tomllib.loads(manifest)
+    name = f"{header['id']}-{header['version']}-{platform.name.replace('-', '_')}.zip"
+    output.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(output / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in sorted(content.items()):
+            entry = zipfile.ZipInfo(path, EPOCH)
+            entry.external_attr = 0o644 << 16
+            packed = path.endswith(".whl")  # a wheel is a zip itself
+            archive.writestr(entry, data, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED)
+    return output / name
+
+
+def extension_files() -> list[Path]:
+    """Everything of this repository that goes into the zip, except the manifest."""
+    weights = sorted((ROOT / "backend" / "weights").glob("*.onnx"))
+    if not weights:
+        raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
+    sources = [
+        path
+        for package in ("backend", "focal_depth_addon")
+        for path in (ROOT / package).rglob("*.py")
+        if not path.relative_to(ROOT).as_posix().startswith(LEFT_OUT)
+    ]
+    return [ROOT / "__init__.py", ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", *weights, *sources]
+
+
+def download_wheels(platform: Platform) -> list[Path]:
+    """The pinned wheels for every Python; a folder of .wheels/ is whole or absent, and never stale."""
+    lock = (ROOT / "wheels.txt").read_bytes()
+    key = hashlib.sha256(lock + repr((platform, PYTHONS)).encode()).hexdigest()[:8]
+    folder = ROOT / ".wheels" / f"{platform.name}-{key}"
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+            for python in PYTHONS:
+                _pip_download(python, platform, Path(unfinished) / "wheels")
+            (Path(unfinished) / "wheels").rename(folder)
+    return sorted(folder.glob("*.whl"))
+
+
+def _pip_download(python: str, platform: Platform, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--only-binary=:all:", "--no-deps", "--requirement", str(ROOT / "wheels.txt")]
+    command += ["--implementation", "cp", "--python-version", python, "--dest", str(folder)]
+    for tag in platform.tags:
+        command += ["--platform", tag]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def complete_manifest(manifest: str, platform: Platform, wheels: list[Path]) -> str:
+    """The repository's manifest with what differs from zip to zip, ahead of its first table."""
+    lines = [f'platforms = ["{platform.name}"]', "wheels = ["]
+    lines += [f'  "./wheels/{wheel.name}",' for wheel in wheels]
+    lines += ["]", ""]
+    keys, table, tables = manifest.partition("\n[")
+    return keys + "\n" + "\n".join(lines) + table + tables
+
+
+if __name__ == "__main__":
+    main()
