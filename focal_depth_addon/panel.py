@@ -1,0 +1,120 @@
+"""The panel in the 3D view's sidebar."""
+
+import textwrap
+
+import bpy
+
+from . import tasks
+from .properties import TYPED, UNKNOWN
+
+LINE = 38  # characters in a sidebar of usual width
+
+
+class FOCAL_DEPTH_UL_photographs(bpy.types.UIList):
+    """A photograph a row: name, focus distance, and how much wider it sees than the nearest."""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
+        row = layout.row(align=True)
+        row.label(text=item.name, icon="GREASEPENCIL" if item.source == TYPED else "IMAGE_DATA")
+        distance = row.row(align=True)
+        distance.alert = item.source == UNKNOWN
+        if item.at_infinity:
+            distance.label(text="infinity")
+        else:
+            distance.prop(item, "focus_distance", text="", emboss=True)
+        distance.prop(item, "at_infinity", text="∞", toggle=True)
+        if item.relative_fov:
+            row.label(text=f"×{item.relative_fov:.3f}")
+
+
+class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
+    bl_label = "Focal Depth"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Focal Depth"
+
+    def draw(self, context):
+        settings = context.scene.focal_depth
+        self._draw_photographs(self.layout, settings)
+        self._draw_estimate(self.layout, settings)
+        self._draw_result(self.layout, settings)
+
+    def _draw_photographs(self, layout, settings):
+        layout.label(text="Photographs")
+        row = layout.row()
+        row.template_list(
+            "FOCAL_DEPTH_UL_photographs",
+            "",
+            settings,
+            "photographs",
+            settings,
+            "active_photograph",
+            rows=4,
+        )
+        column = row.column(align=True)
+        column.operator("focal_depth.add_photographs", text="", icon="ADD")
+        column.operator("focal_depth.clear", text="", icon="X")
+        column.separator()
+        column.operator("focal_depth.inspect", text="", icon="FILE_REFRESH")
+        if settings.photographs:
+            shown = settings.photographs[settings.active_photograph]
+            layout.label(text=f"{shown.name}: distance {_source_in_words(shown.source)}")
+        for warning in settings.warnings.splitlines():
+            _wrapped(layout, warning, "ERROR")
+
+    def _draw_estimate(self, layout, settings):
+        if tasks.running() is None:
+            row = layout.row()
+            row.scale_y = 1.4
+            row.operator("focal_depth.estimate", icon="PLAY")
+            return
+        text, done = tasks.status()
+        row = layout.row(align=True)
+        row.progress(factor=done, type="BAR", text=text)
+        row.operator("focal_depth.cancel", text="", icon="CANCEL")
+
+    def _draw_result(self, layout, settings):
+        row = layout.row(align=True)
+        row.label(text="Result")
+        row.operator("focal_depth.open_result", text="Open", icon="FILE_FOLDER")
+        if settings.summary:
+            _wrapped(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
+        column = layout.column(align=True)
+        column.operator("focal_depth.build_mesh", icon="MESH_GRID")
+        column.operator("focal_depth.depth_pass", icon="NODE_COMPOSITING")
+
+
+class FOCAL_DEPTH_PT_options(bpy.types.Panel):
+    bl_label = "Lens and Output"
+    bl_parent_id = "FOCAL_DEPTH_PT_panel"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        settings = context.scene.focal_depth
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
+        column.prop(settings, "order")
+        column.prop(settings, "focal_length")
+        column.prop(settings, "f_number")
+        column.prop(settings, "sensor_width")
+        column.prop(settings, "output")
+
+
+def _source_in_words(source: str) -> str:
+    return "is not known" if source == UNKNOWN else f"from {source}" if source != TYPED else "typed"
+
+
+def _wrapped(layout: bpy.types.UILayout, text: str, icon: str) -> None:
+    """A sentence in as many lines as it needs: labels do not wrap by themselves."""
+    column = layout.column(align=True)
+    for number, line in enumerate(textwrap.wrap(text, width=LINE)):
+        column.label(text=line, icon="BLANK1" if number else icon)
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_UL_photographs, FOCAL_DEPTH_PT_panel, FOCAL_DEPTH_PT_options)
+)

@@ -1,0 +1,46 @@
+"""Result folders as Blender sees them: where they go, and what they say about themselves."""
+
+import json
+from pathlib import Path
+
+import bpy
+
+from .errors import UserError
+
+DEPTH = "depth.exr"
+PHOTOGRAPH = "all_in_focus.png"
+DESCRIPTION = "result.json"
+
+
+def read_description(folder: Path) -> dict:
+    """What result.json says. Raises UserError where `folder` is no result."""
+    missing = [name for name in (DESCRIPTION, DEPTH, PHOTOGRAPH) if not (folder / name).is_file()]
+    if missing:
+        raise UserError(
+            f"{folder} is not a result folder, it has no {missing[0]}: press Estimate Depth first"
+        )
+    try:
+        return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except ValueError:
+        raise UserError(f"{folder / DESCRIPTION} is damaged: estimate depth again") from None
+
+
+def default_folder(photographs: list[str], cache: Path) -> Path:
+    """A folder named after the stack, beside the .blend where there is one."""
+    first = Path(photographs[0])
+    name = first.name if first.is_dir() else f"{first.parent.name}_{first.stem}"
+    if bpy.data.is_saved:
+        return Path(bpy.path.abspath("//")) / "focal_depth" / name
+    return cache / "results" / name
+
+
+def to_stored(folder: Path) -> str:
+    """A path as the .blend keeps it: relative where the folder lies below it, so both can be moved."""
+    folder = folder.resolve()
+    if bpy.data.is_saved and folder.is_relative_to(Path(bpy.path.abspath("//")).resolve()):
+        return bpy.path.relpath(str(folder))
+    return str(folder)
+
+
+def from_stored(stored: str) -> Path:
+    return Path(bpy.path.abspath(stored)).resolve()
