@@ -1,0 +1,1 @@
+"""Focal stacks from simulated thin-lens cameras, with exact depth, for training (needs torch)."""

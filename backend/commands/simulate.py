@@ -1,0 +1,50 @@
+"""`focal-depth simulate`: render a bank of layered focal stacks for training."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..messages import Reporter
+from ..simulation.bank import Shard, write_shard
+from ..simulation.layers import simulate
+from ..simulation.sensor import expose
+from ..simulation.textures import load_photographs
+
+SHARD_SIZE = 32
+BATCH = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the bank's folder")
+    parser.add_argument("--stacks", type=int, default=800, help="how many (default 800)")
+    parser.add_argument("--frames", type=int, default=10, help="frames in a stack (default 10)")
+    parser.add_argument("--size", type=int, nargs=2, default=(160, 224), metavar=("H", "W"))
+    parser.add_argument("--textures", type=Path, metavar="DIR", help="a folder of photographs to paint with")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+
+
+def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Shards that are already there are kept: the same command goes on where it stopped."""
+    photographs = load_photographs(options.textures, torch.device(options.device))
+    shard_count = -(-options.stacks // SHARD_SIZE)
+    for index in range(shard_count):
+        reporter.progress("simulate", index, shard_count)
+        folder = options.output / f"shard_{index:04d}"
+        if not folder.exists():
+            write_shard(folder, _render_shard(options, index, photographs))
+    reporter.result(options.output, f"{shard_count * SHARD_SIZE} stacks in {options.output}")
+
+
+def _render_shard(options: argparse.Namespace, index: int, photographs: torch.Tensor | None) -> Shard:
+    generator = torch.Generator(options.device).manual_seed(options.seed * 100_003 + index)
+    frames, dioptres, positions = [], [], []
+    for _ in range(SHARD_SIZE // BATCH):
+        with torch.inference_mode():
+            stacks = simulate(BATCH, tuple(options.size), options.frames, photographs, generator)
+            frames.append(expose(stacks.frames, generator).permute(0, 1, 3, 4, 2).cpu().numpy())
+        dioptres.append(stacks.dioptres.half().cpu().numpy())
+        positions.append(stacks.positions.cpu().numpy())
+    return Shard(np.concatenate(frames), np.concatenate(dioptres), np.concatenate(positions))

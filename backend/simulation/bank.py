@@ -1,0 +1,33 @@
+"""A bank of rendered stacks on disk: shards of plain .npy files, read by memory mapping."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ARRAYS = ("frames", "dioptres", "positions")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """S stacks of one size."""
+
+    frames: np.ndarray  # (S, N, H, W, 3) uint8 sRGB, aligned, far to near
+    dioptres: np.ndarray  # (S, H, W) float16 normalised dioptres
+    positions: np.ndarray  # (S, N) float32 normalised dioptres
+
+
+def write_shard(folder: Path, shard: Shard) -> None:
+    """A shard appears whole or not at all, so that training may read while rendering goes on."""
+    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished.mkdir(parents=True, exist_ok=True)
+    for name in ARRAYS:
+        np.save(unfinished / f"{name}.npy", getattr(shard, name))
+    os.replace(unfinished, folder)
+
+
+def read_shards(bank: Path) -> list[Shard]:
+    """All whole shards of a bank, memory mapped."""
+    folders = sorted(path.parent for path in bank.glob("shard_*[0-9]/positions.npy"))
+    return [Shard(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)) for folder in folders]

@@ -1,0 +1,46 @@
+"""What the networks are asked to get right."""
+
+import torch
+from torch import Tensor
+
+from ..networks.alignment import centred_coordinates
+
+
+def depth_loss(depth: Tensor, truth: Tensor) -> Tensor:
+    """Mean absolute error, in normalised dioptres."""
+    return (depth - truth).abs().mean()
+
+
+def spread_loss(spread: Tensor, depth: Tensor, truth: Tensor) -> Tensor:
+    """Negative log-likelihood of the error under a Laplace distribution of that spread.
+
+    The error is taken as given: depth must not become worse for the sake of the confidence.
+    """
+    error = (depth.detach() - truth).abs()
+    return (error / spread + torch.log(spread)).mean()
+
+
+def alignment_loss(motion: Tensor, steps: Tensor, true_motion: Tensor, picture: Tensor) -> Tensor:
+    """Mean displacement error in pixels over the picture, of the chained motion and of its steps."""
+    true_steps = _steps_between(true_motion)
+    chained = displacement(motion, true_motion, picture).mean()
+    return chained + displacement(steps, true_steps, picture).mean()
+
+
+def displacement(motion: Tensor, true_motion: Tensor, picture: Tensor) -> Tensor:
+    """(N, 9) distance in pixels between where two motions take a 3 x 3 grid of points."""
+    y, x = centred_coordinates(picture)
+    ends_x, ends_y = x.abs().max() * 0.9, y.abs().max() * 0.9
+    points = torch.tensor([[i, j] for j in (-1, 0, 1) for i in (-1, 0, 1)], device=motion.device)
+    points = points * torch.stack([ends_x, ends_y])
+    difference = motion - true_motion
+    moved = difference[:, None, :1] * points + difference[:, None, 1:]
+    return torch.sqrt((moved**2).sum(-1) + 1e-8) * (0.5 * max(picture.shape[-2:]))
+
+
+def _steps_between(motion: Tensor) -> Tensor:
+    """(N-1, 3) steps whose `chain` is the motion (N, 3)."""
+    scale = motion[:-1, :1] / motion[1:, :1]
+    return torch.cat([scale, motion[:-1, 1:] - scale * motion[1:, 1:]], 1)
+
+
