@@ -39,9 +39,9 @@ test:
 
 test-backend: .venv/installed
 	@echo "== backend"
+	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 
 $(addprefix test-bpy-,$(BLENDERS)): test-bpy-%: .venv-bpy%/installed $(ZIP)
 	@echo "== Blender $*"

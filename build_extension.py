@@ -62,6 +62,8 @@ def main() -> None:
 def build(platform: Platform, output: Path) -> Path:
     """Write the platform's zip into the folder `output`; returns its path."""
     files = extension_files()
+    if not any(path.suffix == ".onnx" for path in files):
+        raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
     wheels = download_wheels(platform)
     manifest = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
@@ -82,9 +84,7 @@ def build(platform: Platform, output: Path) -> Path:
 
 def extension_files() -> list[Path]:
     """Everything of this repository that goes into the zip, except the manifest."""
-    weights = sorted((ROOT / "backend" / "weights").glob("*.onnx"))
-    if not weights:
-        raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
+    weights = (ROOT / "backend" / "weights").glob("*.onnx")
     sources = [
         path
         for package in ("backend", "focal_depth_addon")

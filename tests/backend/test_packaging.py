@@ -1,0 +1,123 @@
+"""What is shipped: the manifest, the pinned wheels, and which half of the code may import what."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import build_extension
+from backend import __version__
+
+ROOT = build_extension.ROOT
+MANIFEST = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def pins(name: str) -> dict[str, str]:
+    """Package and version of every `==` line of a requirements file."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text.lower(), re.MULTILINE))
+
+
+def test_manifest_keeps_blenders_rules():
+    manifest = tomllib.loads(MANIFEST)
+    assert manifest["id"] == "focal_depth"
+    assert manifest["version"] == __version__
+    assert manifest["license"] == [f"SPDX:{PYPROJECT['project']['license']['text']}"]
+    assert manifest["blender_version_min"] == "4.2.0"
+    assert len(manifest["tagline"]) <= 64 and not manifest["tagline"].endswith(".")
+    assert list(manifest["permissions"]) == ["files"], "no network, nothing but files"
+
+
+def test_zip_manifest_adds_platform_and_wheels_only():
+    platform = build_extension.PLATFORMS[0]
+    wheels = [Path("a-1-py3-none-any.whl"), Path("b-2-py3-none-any.whl")]
+    complete = tomllib.loads(build_extension.complete_manifest(MANIFEST, platform, wheels))
+    assert complete.pop("platforms") == ["linux-x64"]
+    assert complete.pop("wheels") == ["./wheels/a-1-py3-none-any.whl", "./wheels/b-2-py3-none-any.whl"]
+    assert complete == tomllib.loads(MANIFEST)
+
+
+def test_wheels_are_the_requirements_and_acknowledged():
+    wheels = pins("wheels.txt")
+    requirements = {
+        requirement.name.lower(): requirement.specifier
+        for requirement in map(Requirement, PYPROJECT["project"]["dependencies"])
+    }
+    assert set(requirements) - set(wheels) == {"numpy"}, "numpy is Blender's own, all else travels"
+    assert set(wheels) <= set(requirements)
+    for name, version in wheels.items():
+        assert requirements[name].contains(version), f"{name} {version}"
+    acknowledged = re.findall(r"^\| \[([\w-]+)\]", (ROOT / "THIRD_PARTY.md").read_text(), re.MULTILINE)
+    assert set(acknowledged) == set(wheels)
+
+
+def test_development_requirements_meet_the_extras():
+    pinned = pins("requirements-dev.txt")
+    for extra in PYPROJECT["project"]["optional-dependencies"].values():
+        for requirement in map(Requirement, extra):
+            assert requirement.specifier.contains(pinned[requirement.name])
+
+
+def test_backend_of_the_zip_imports_without_the_heavy_libraries(tmp_path):
+    """Every module that goes into the zip, imported from a copy of just those, with torch blocked."""
+    modules = []
+    for path in build_extension.extension_files():
+        relative = path.relative_to(ROOT)
+        if relative.parts[0] == "backend" and path.suffix == ".py":
+            (tmp_path / relative).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, tmp_path / relative)
+            modules.append(".".join(relative.with_suffix("").parts).removesuffix(".__init__"))
+    modules.remove("backend.__main__")
+    assert "backend.commands.mesh" in modules and "backend.networks" not in modules
+    blocked = ("torch", "onnx", "onnxscript", "safetensors", "bpy")
+    script = f"import sys, importlib; sys.modules.update(dict.fromkeys({blocked}))\n"
+    script += f"for name in {modules}: importlib.import_module(name)"
+    subprocess.run([sys.executable, "-P", "-c", script], check=True, env={"PYTHONPATH": str(tmp_path)})
+
+
+def test_commands_left_out_of_the_zip_say_what_to_install(tmp_path):
+    for path in build_extension.extension_files():
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    command = [sys.executable, "-P", "-m", "backend", "train"]
+    ended = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "pip install 'focal-depth[train]'" in ended.stderr
+
+
+BLENDER = {"bpy", "mathutils", "gpu", "bl_ext", "focal_depth_addon"}
+NOT_IN_BLENDER = {"torch", "onnxruntime", "OpenEXR", "cv2", "PIL", "pyexiv2", "backend"}
+INTERNET = {"requests", "urllib", "http", "socket", "ssl", "ftplib"}
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [
+        ("backend", BLENDER | INTERNET | {"backend"}),
+        ("focal_depth_addon", NOT_IN_BLENDER | INTERNET | {"focal_depth_addon"}),
+    ],
+)
+def test_each_half_keeps_to_itself(package, forbidden):
+    """Blender on one side, heavy libraries on the other, no network anywhere, relative imports only."""
+    for path in (ROOT / package).rglob("*.py"):
+        found = imported(ast.parse(path.read_text(encoding="utf-8"))) & forbidden
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Top-level names of all absolute imports, those inside functions too."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module.partition(".")[0])
+    return names
