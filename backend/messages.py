@@ -47,7 +47,7 @@ class Reporter:
     def error(self, text: str) -> None:
         raise NotImplementedError
 
-    def result(self, path: Path, text: str) -> None:
+    def result(self, path: Path, text: str, **details: object) -> None:
         raise NotImplementedError
 
 
@@ -59,7 +59,7 @@ class JsonReporter(Reporter):
         self._stream = stream or sys.stdout
 
     def _say(self, kind: str, **fields: object) -> None:
-        line = json.dumps({"type": kind, **fields}, ensure_ascii=False)
+        line = json.dumps({"type": kind, **fields})  # ASCII, whatever encoding the pipe has
         self._stream.write(line + "\n")
         self._stream.flush()
 
@@ -75,8 +75,8 @@ class JsonReporter(Reporter):
     def error(self, text: str) -> None:
         self._say("error", text=text)
 
-    def result(self, path: Path, text: str) -> None:
-        self._say("result", path=str(path), text=text)
+    def result(self, path: Path, text: str, **details: object) -> None:
+        self._say("result", path=str(path), text=text, **details)
 
 
 class TextReporter(Reporter):
@@ -106,7 +106,7 @@ class TextReporter(Reporter):
     def error(self, text: str) -> None:
         self._line(f"error: {text}")
 
-    def result(self, path: Path, text: str) -> None:
+    def result(self, path: Path, text: str, **details: object) -> None:
         self._line("")
         print(text or path)
 
@@ -123,5 +123,5 @@ class SilentReporter(Reporter):
     def error(self, text: str) -> None:
         pass
 
-    def result(self, path: Path, text: str) -> None:
+    def result(self, path: Path, text: str, **details: object) -> None:
         pass

@@ -1,1 +1,18 @@
 """Photographs to a FocalStack."""
+
+from .assemble import read_stack
+from .focal_stack import FocalStack, Frame
+from .options import Typed
+from .read import photograph_size, read_photograph
+from .report import describe, inspect_table
+
+__all__ = [
+    "FocalStack",
+    "Frame",
+    "Typed",
+    "describe",
+    "inspect_table",
+    "photograph_size",
+    "read_photograph",
+    "read_stack",
+]

@@ -19,6 +19,7 @@ class Frame:
     focal_length: float | None = None
     f_number: float | None = None
     sensor_width: float | None = None  # of the oriented picture's horizontal side
+    bits_per_channel: int = 8  # of the file; more than 8 asks for results of 16
 
     @property
     def dioptres(self) -> float | None:

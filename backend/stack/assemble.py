@@ -1,0 +1,267 @@
+"""From files to a FocalStack: who says what about each frame, in which order, and what is in doubt."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from .focal_stack import FocalStack, Frame
+from .metadata import Metadata, read_metadata
+from .options import Typed
+from .order import (
+    FocusSequence,
+    alike,
+    fill_gaps,
+    natural_key,
+    sequence_by_names,
+    sequence_by_sharpness,
+    spread_ties,
+    tied_groups,
+    trend,
+)
+from .read import EXTENSIONS, read_file, read_header
+from .sidecars import Told, read_sidecars
+
+RELATIVE_DEPTH = (
+    "No focus distances are known, so depth is relative, without a scale: "
+    "give the distances of two photographs (--focus-distance FILE=METRES) to get metres."
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A frame and what only the making of the stack needs to know of it."""
+
+    frame: Frame
+    distance_step: float
+    doubts: tuple[str, ...]
+
+
+def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> FocalStack:
+    """The frames far to near, from files or one folder; pixels are looked at only for their order.
+
+    Raises InputError where there are too few photographs, or unreadable ones, or of several sizes, or
+    all focused alike.
+    """
+    typed = typed or Typed()
+    paths = find_photographs(photographs)
+    told = _tell(paths)
+    typed_distances = _match_typed(typed, paths)
+    readings = [_read(path, told[path], typed, typed_distances.get(path)) for path in paths]
+    frames = [reading.frame for reading in readings]
+    _check_sizes(frames)
+    known = np.array([math.nan if frame.dioptres is None else frame.dioptres for frame in frames])
+    warnings = [
+        f"{reading.frame.path.name}: {doubt} cannot be and was ignored."
+        for reading in readings
+        for doubt in reading.doubts
+    ]
+    unknown = int(np.isnan(known).sum())
+    if len(frames) - unknown < 2:
+        return _relative_stack(frames, _sequence(paths, typed), tuple(warnings))
+    if unknown == 0:
+        sequence = FocusSequence(np.arange(len(frames)), "focus distance")
+        warnings += _contradiction(known, typed)
+    else:
+        sequence = _sequence(paths, typed)
+        warnings += [*sequence.warnings[:1], _interpolated(unknown, len(frames))]
+    stack = _metric_stack(readings, known, sequence)
+    return stack.with_warnings(*warnings, *_tie_warnings(stack), *_lens_warnings(stack))
+
+
+def find_photographs(photographs: Sequence[Path]) -> list[Path]:
+    """Absolute paths in file-name order: the files given, or the photographs in the one folder given."""
+    if not photographs:
+        raise InputError("no photographs given; name a folder or at least two files")
+    given = [Path(path).absolute() for path in photographs]
+    folders = [path for path in given if path.is_dir()]
+    if folders and len(given) > 1:
+        raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
+    paths = _in_folder(folders[0]) if folders else given
+    if not paths:
+        raise InputError(
+            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP or EXR files there"
+        )
+    paths = sorted(dict.fromkeys(paths), key=natural_key)
+    if len(paths) < 2:
+        raise InputError(
+            f"{paths[0]} is only one photograph; a focal stack needs at least two, focused differently"
+        )
+    return paths
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    names = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted((path for path in names if path.suffix.lower() in EXTENSIONS), key=natural_key)
+
+
+def _tell(paths: Sequence[Path]) -> dict[Path, Told]:
+    """What sidecars tell, folder by folder."""
+    told: dict[Path, Told] = {}
+    for folder in dict.fromkeys(path.parent for path in paths):
+        here = [path for path in paths if path.parent == folder]
+        if not folder.is_dir():
+            raise InputError(f"{here[0]} does not exist; check the path")
+        rows = read_sidecars(folder, [p.name for p in here], [p.name for p in _in_folder(folder)])
+        told.update({path: rows[path.name] for path in here})
+    return told
+
+
+def _match_typed(typed: Typed, paths: Sequence[Path]) -> dict[Path, float]:
+    matched: dict[Path, float] = {}
+    for name, metres in typed.focus_distances.items():
+        found = [path for path in paths if path.name == name or path == Path(name).absolute()]
+        if len(found) != 1:
+            raise InputError(
+                f"--focus-distance {name} fits {len(found)} photographs; "
+                f"name one of them by its file name or path, such as {paths[0].name}"
+            )
+        matched[found[0]] = metres
+    return matched
+
+
+def _read(path: Path, told: Told, typed: Typed, typed_distance: float | None) -> Reading:
+    """One frame: typed beats sidecar beats metadata."""
+    data = read_file(path)
+    header = read_header(path, data)
+    metadata = read_metadata(data, header)
+    distance, source = _first_known(
+        (typed_distance, "typed"),
+        (told.focus_distance, "sidecar"),
+        (metadata.focus_distance, metadata.distance_source),
+    )
+    frame = Frame(
+        path=path,
+        width=header.width,
+        height=header.height,
+        focus_distance=distance,
+        distance_source=source,
+        focal_length=typed.focal_length or told.focal_length or metadata.focal_length,
+        f_number=typed.f_number or told.f_number or metadata.f_number,
+        sensor_width=typed.sensor_width or metadata.sensor_width,
+        bits_per_channel=header.bits_per_channel,
+    )
+    _check_focus(frame)
+    return Reading(frame, _step(metadata, source), metadata.doubts)
+
+
+def _first_known(*candidates: tuple[float | None, str]) -> tuple[float | None, str]:
+    return next((pair for pair in candidates if pair[0] is not None), (None, "unknown"))
+
+
+def _step(metadata: Metadata, source: str) -> float:
+    return metadata.distance_step if source == metadata.distance_source else 0.0
+
+
+def _check_focus(frame: Frame) -> None:
+    if frame.dioptres and frame.focal_length and frame.dioptres * frame.focal_length >= 1:
+        raise InputError(
+            f"{frame.path} is said to be focused at {frame.focus_distance:.3g} m, within its focal "
+            f"length of {1000 * frame.focal_length:.3g} mm; correct the distance or the focal length"
+        )
+
+
+def _check_sizes(frames: Sequence[Frame]) -> None:
+    sizes = Counter((frame.width, frame.height) for frame in frames)
+    if len(sizes) == 1:
+        return
+    usual = sizes.most_common(1)[0][0]
+    odd = next(frame for frame in frames if (frame.width, frame.height) != usual)
+    raise InputError(
+        f"{odd.path} is {odd.width} x {odd.height} pixels and others are {usual[0]} x {usual[1]}; "
+        "leave it out, or give photographs of one size, held the same way"
+    )
+
+
+def _sequence(paths: Sequence[Path], typed: Typed) -> FocusSequence:
+    if typed.order != "auto":
+        return sequence_by_names(len(paths), typed.order)
+    return sequence_by_sharpness(paths)
+
+
+def _relative_stack(
+    frames: Sequence[Frame], sequence: FocusSequence, warnings: tuple[str, ...]
+) -> FocalStack:
+    return FocalStack(
+        frames=tuple(frames[i] for i in sequence.indices),
+        order_source=sequence.source,
+        dioptres=None,
+        warnings=(RELATIVE_DEPTH, *sequence.warnings, *warnings),
+    )
+
+
+def _metric_stack(readings: Sequence[Reading], known: np.ndarray, sequence: FocusSequence) -> FocalStack:
+    """Every frame gets a distance and the distances give the order; ties follow the sequence."""
+    indices = sequence.indices
+    dioptres = fill_gaps(known[indices])
+    if alike(dioptres.min(), dioptres.max()):
+        raise InputError(
+            f"{readings[0].frame.path.parent}: all photographs have the same focus distance; choose "
+            "photographs focused differently, or type their distances (--focus-distance FILE=METRES)"
+        )
+    if trend(dioptres) < 0:
+        indices, dioptres = indices[::-1], dioptres[::-1]
+    by_distance = np.argsort(dioptres, kind="stable")
+    dioptres = dioptres[by_distance]
+    ordered = [readings[i] for i in indices[by_distance]]
+    return FocalStack(
+        frames=tuple(
+            _with_distance(reading.frame, value)
+            for reading, value in zip(ordered, dioptres, strict=True)
+        ),
+        order_source=sequence.source,
+        dioptres=spread_ties(dioptres, [reading.distance_step for reading in ordered]),
+    )
+
+
+def _with_distance(frame: Frame, dioptres: float) -> Frame:
+    if frame.focus_distance is not None:
+        return frame
+    distance = 1 / float(dioptres) if dioptres else math.inf
+    filled = replace(frame, focus_distance=distance, distance_source="interpolated")
+    _check_focus(filled)
+    return filled
+
+
+def _contradiction(known: np.ndarray, typed: Typed) -> list[str]:
+    if typed.order == "auto" or alike(known.min(), known.max()):
+        return []
+    runs = "far-to-near" if trend(known) > 0 else "near-to-far"
+    if runs == typed.order:
+        return []
+    return [
+        f"The focus distances run {runs}, against --order {typed.order}; the distances were believed."
+    ]
+
+
+def _interpolated(unknown: int, count: int) -> str:
+    return (
+        f"{unknown} of {count} photographs have no focus distance of their own; "
+        "theirs were interpolated in dioptres between the known ones."
+    )
+
+
+def _tie_warnings(stack: FocalStack) -> list[str]:
+    return [
+        f"{_listed([stack.frames[i].path.name for i in group])} have the same focus distance "
+        f"({stack.frames[group[0]].distance_source}); they were kept in file-name order, a little apart."
+        for group in tied_groups(np.array([frame.dioptres for frame in stack.frames]))
+    ]
+
+
+def _lens_warnings(stack: FocalStack) -> list[str]:
+    lengths = [frame.focal_length for frame in stack.frames if frame.focal_length]
+    if lengths and max(lengths) > 1.02 * min(lengths):
+        return [
+            f"The focal length changes between photographs, from {1000 * min(lengths):.3g} to "
+            f"{1000 * max(lengths):.3g} mm: a focal stack wants the zoom left alone."
+        ]
+    return []
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

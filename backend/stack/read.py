@@ -1,0 +1,213 @@
+"""Photographs from files: decoded, turned upright, as RGB float32."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from ..colour import srgb_encode
+from ..errors import InputError
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp")
+# Decoders take these for the small preview inside them, or for nothing at all.
+RAW_EXTENSIONS = (".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".dng", ".srw")
+ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
+EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
+COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+# libjpeg scales while it decodes, which makes a thumbnail cost a fraction of a photograph.
+REDUCED_GREY = {
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
+    1: cv2.IMREAD_GRAYSCALE,
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says about its picture before any pixel is decoded."""
+
+    width: int  # pixels, after orientation
+    height: int
+    bits_per_channel: int
+    orientation: int  # EXIF 1 to 8, what decoders leave to be done; 1 is upright
+
+
+def read_photograph(path: Path) -> np.ndarray:
+    """(H, W, 3) float32 RGB after EXIF orientation, sRGB-encoded.
+
+    JPEG, PNG, TIFF and WebP give 0..1 (16 bits keep their precision). EXR and 32-bit TIFF are scene
+    linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal channels, alpha
+    is dropped. Raises InputError where the file is missing, broken or no photograph.
+    """
+    data = read_file(path)
+    if data.startswith(EXR_MAGIC):
+        return srgb_encode(_read_exr(path))
+    pixels = _decode(path, data)
+    upright = turn_upright(pixels, read_header(path, data).orientation)
+    if upright.dtype.kind == "f":
+        return srgb_encode(upright)
+    return np.divide(upright, np.iinfo(upright.dtype).max, dtype=np.float32)
+
+
+def photograph_size(path: Path) -> tuple[int, int]:
+    """(width, height) after EXIF orientation, from the header alone."""
+    header = read_header(path)
+    return header.width, header.height
+
+
+def read_file(path: Path) -> bytes:
+    """The file's bytes, known to be whole as far as that shows without decoding."""
+    if path.suffix.lower() in RAW_EXTENSIONS:
+        raise InputError(f"{path} is a raw file; develop it to a 16-bit TIFF first")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; check the path") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+    if not _is_whole(data):
+        raise _cut_short(path)
+    return data
+
+
+def read_header(path: Path, data: bytes | None = None) -> Header:
+    """Size, depth and orientation; from `data` where the file has been read already."""
+    if (data or _first_bytes(path)).startswith(EXR_MAGIC):
+        return _exr_header(path)
+    Image.MAX_IMAGE_PIXELS = None  # phones make 200 megapixels; these files are the person's own
+    try:
+        with Image.open(path if data is None else io.BytesIO(data)) as image:
+            width, height = image.size
+            if image.format == "TIFF":  # Pillow and OpenCV both turn TIFFs themselves
+                bits = max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,)))
+                return Header(width, height, bits, orientation=1)
+            bits = _png_bits(image.fp) if image.format == "PNG" else 8
+            orientation = image.getexif().get(ORIENTATION_TAG, 1)
+    except UnidentifiedImageError:  # such as TIFF of 32-bit floats
+        pixels = _decode(path, data or read_file(path))
+        return Header(pixels.shape[1], pixels.shape[0], 8 * pixels.itemsize, orientation=1)
+    except (OSError, SyntaxError, ValueError):
+        raise _cut_short(path) from None
+    orientation = orientation if orientation in range(1, 9) else 1
+    if orientation >= 5:
+        width, height = height, width
+    return Header(width, height, bits, orientation)
+
+
+def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
+    """(h, w) uint8 grey picture, upright, `long_side` pixels at most."""
+    header = read_header(path)
+    reduction = max(header.width, header.height) / long_side
+    factor = next(factor for factor in REDUCED_GREY if factor <= max(reduction, 1))
+    data = np.frombuffer(read_file(path), np.uint8)
+    grey = cv2.imdecode(data, REDUCED_GREY[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
+    if grey is None or header.bits_per_channel == 32:
+        grey = np.uint8(255 * np.clip(read_photograph(path).mean(axis=2), 0, 1))
+    else:
+        grey = turn_upright(grey, header.orientation)
+    scale = long_side / max(grey.shape)
+    if scale >= 1:
+        return grey
+    return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Undo EXIF orientation 1 to 8 (EXIF 2.3, table 6): where row 0 and column 0 of the file lie."""
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _decode(path: Path, data: bytes) -> np.ndarray:
+    """(H, W, 3) RGB, uint8, uint16 or float32: OpenCV, and Pillow for what OpenCV does not know."""
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), COLOUR_AS_STORED)
+    except cv2.error:
+        pixels = None
+    if pixels is not None:
+        return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image.convert("RGB"))
+    except UnidentifiedImageError:
+        raise InputError(
+            f"{path} is no photograph that can be read; give JPEG, PNG, TIFF, WebP or EXR"
+        ) from None
+    except (OSError, SyntaxError, ValueError):
+        raise _cut_short(path) from None
+
+
+def _read_exr(path: Path) -> np.ndarray:
+    """(H, W, 3) float32 scene-linear."""
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path)) as file:
+            channels = {name: channel.pixels for name, channel in file.channels().items()}
+    except Exception:  # the library raises its own types and RuntimeError alike
+        raise _cut_short(path) from None
+    for kind in ("RGB", "RGBA", "Y"):
+        for name, pixels in channels.items():
+            if name.split(".")[-1] == kind:
+                pixels = pixels[..., :3] if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+                return np.nan_to_num(pixels.astype(np.float32))
+    raise InputError(f"{path} has no RGB or Y channels; save the picture itself as EXR")
+
+
+def _exr_header(path: Path) -> Header:
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            corner, opposite = file.header()["dataWindow"]
+    except Exception:
+        raise _cut_short(path) from None
+    width, height = (int(size) for size in np.asarray(opposite) - np.asarray(corner) + 1)
+    return Header(width, height, bits_per_channel=32, orientation=1)
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError:
+        return read_file(path)  # which says what is wrong
+
+
+def _png_bits(file) -> int:
+    """Byte 24 of a PNG is its bit depth (PNG specification, IHDR); a palette has 8 bits a colour."""
+    file.seek(24)
+    return max(8, file.read(1)[0])
+
+
+def _is_whole(data: bytes) -> bool:
+    if data.startswith(JPEG_MAGIC):
+        return _jpeg_ends(data)
+    return not data.startswith(PNG_MAGIC) or b"IEND" in data[-1024:]
+
+
+def _jpeg_ends(data: bytes) -> bool:
+    """True where the picture has its end-of-image marker.
+
+    OpenCV fills what a cut-off file lacks with grey and only prints a warning. Segments before the scan
+    are skipped, because an embedded thumbnail has an end marker of its own (JPEG, ITU T.81, annex B).
+    """
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xDA:
+            return data.find(b"\xff\xd9", at) >= 0
+        fill = data[at + 1] == 0xFF
+        at += 1 if fill else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
+
+
+def _cut_short(path: Path) -> InputError:
+    return InputError(f"{path} is damaged or cut short; copy it from the camera again")

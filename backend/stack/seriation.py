@@ -1,0 +1,109 @@
+"""The order of focus from the pictures alone: sharpness moves steadily through a focal stack.
+
+A frame's sharpness profile is a point; frames of neighbouring focus have neighbouring points, so the
+stack is a curve and its order is the shortest path along it. Which end is far shows elsewhere.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+TILES = (16, 12)  # across and down: wide enough that breathing leaves content in its tile
+BREATHING_SIDE = 320  # pixels; enough to see 0.1 % of magnification
+
+
+def sharpness_profile(grey: np.ndarray) -> np.ndarray:
+    """(12, 16) float32 log sharpness of the tiles of an (h, w) uint8 picture, whatever its exposure."""
+    grey = grey.astype(np.float32)
+    relative = grey / (cv2.GaussianBlur(grey, (0, 0), 8) + 8)
+    edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(relative, (0, 0), 1), cv2.CV_32F))
+    return np.log(cv2.resize(edges, TILES, interpolation=cv2.INTER_AREA) + 1e-3)
+
+
+def profile_distances(profiles: Sequence[np.ndarray]) -> np.ndarray:
+    """(N, N) Euclidean distances between the frames' sharpness profiles."""
+    points = np.stack([profile.ravel() for profile in profiles]).astype(np.float64)
+    points -= points.mean(axis=0)
+    squares = (points**2).sum(axis=1)
+    return np.sqrt(np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0))
+
+
+def path_length(distances: np.ndarray, order: Sequence[int]) -> float:
+    """Length of the path that visits the frames in this order."""
+    order = np.asarray(order)
+    return float(distances[order[:-1], order[1:]].sum())
+
+
+def shortest_path(distances: np.ndarray) -> np.ndarray:
+    """(N,) order of a short path through all frames: the Fiedler vector's, mended by 2-opt.
+
+    Atkins, Boman & Hendrickson, A Spectral Algorithm for Seriation (1998): sorting the second
+    eigenvector of the similarity graph's Laplacian puts the most similar next to each other.
+    """
+    nearest_two = np.sort(distances, axis=1)[:, 1:3]  # the nearest of all is the frame itself
+    scale = max(1.5 * np.median(nearest_two), 1e-9)
+    similarity = np.exp(-((distances / scale) ** 2)) + 1e-6
+    np.fill_diagonal(similarity, 0)
+    root = np.sqrt(similarity.sum(axis=1))
+    laplacian = np.eye(len(distances)) - similarity / np.outer(root, root)
+    _, vectors = np.linalg.eigh(laplacian)
+    return _two_opt(distances, np.argsort(vectors[:, 1] / root))
+
+
+def _two_opt(distances: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Reverse stretches of the path while that shortens it.
+
+    A ghost frame at no distance from any closes the path to a ring, so that its ends move too.
+    """
+    count = len(distances)
+    padded = np.zeros((count + 1, count + 1))
+    padded[:count, :count] = distances
+    ring = np.append(order, count)
+    for _ in range(10 * count):
+        after = np.roll(ring, -1)
+        edges = padded[ring, after]
+        gain = edges[:, None] + edges - padded[np.ix_(ring, ring)] - padded[np.ix_(after, after)]
+        first, second = np.unravel_index(np.argmax(np.triu(gain, 1)), gain.shape)
+        if gain[first, second] < 1e-9:
+            break
+        ring[first + 1 : second + 1] = ring[first + 1 : second + 1][::-1].copy()
+    return np.roll(ring, -1 - int(np.argmax(ring == count)))[:count]
+
+
+def sinking(profiles: Sequence[np.ndarray]) -> float:
+    """-1..1: how far sharpness sinks towards the picture's bottom along the stack.
+
+    The ground is nearer the lower it lies, so a clear positive value runs far to near. It is the
+    correlation, over the tiles with the clearest peak, of their row with their sharpest frame.
+    """
+    tiles = np.stack(profiles)
+    tiles = (tiles - tiles.mean(axis=0)).reshape(len(profiles), -1)
+    clear = tiles.max(axis=0) > np.median(tiles.max(axis=0))
+    sharpest = np.argmax(tiles, axis=0)[clear]
+    rows = np.repeat(np.arange(TILES[1]), TILES[0])[clear]
+    if np.ptp(sharpest) == 0 or np.ptp(rows) == 0:
+        return 0.0
+    return float(np.corrcoef(sharpest, rows)[0, 1])
+
+
+def magnification(thumbnails: Sequence[np.ndarray]) -> float:
+    """Natural logarithm of how much content grows from the first frame to the last.
+
+    By affine registration of neighbours, Evangelidis & Psarakis, Parametric Image Alignment Using
+    Enhanced Correlation Coefficient Maximization (2008), on blurred pictures, which focus hardly alters.
+    """
+    chosen = np.unique(np.linspace(0, len(thumbnails) - 1, 12).round().astype(int))
+    blurred = [cv2.GaussianBlur(thumbnails[i], (0, 0), 2).astype(np.float32) for i in chosen]
+    return sum(_growth(*pair) for pair in pairwise(blurred))
+
+
+def _growth(picture: np.ndarray, grown: np.ndarray) -> float:
+    warp = np.eye(2, 3, dtype=np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
+    try:
+        _, warp = cv2.findTransformECC(picture, grown, warp, cv2.MOTION_AFFINE, stop, None, 5)
+    except cv2.error:  # no convergence: this pair tells nothing
+        return 0.0
+    return 0.5 * float(np.log(max(np.linalg.det(warp[:, :2]), 1e-3)))

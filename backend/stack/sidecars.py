@@ -1,0 +1,112 @@
+"""Text files beside the photographs: focus_distance.txt and focal_length.txt, or focus.csv."""
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+
+TABLE, DISTANCES, FOCAL_LENGTH = "focus.csv", "focus_distance.txt", "focal_length.txt"
+COLUMNS = "file,focus_distance_m"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the sidecars tell of one photograph, in metres; None where they are silent."""
+
+    focus_distance: float | None = None
+    focal_length: float | None = None
+    f_number: float | None = None
+
+
+def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
+    """What `folder`'s sidecars tell of the photographs `names`, by name.
+
+    `in_folder` are all photographs there, in file-name order: the numbers of focus_distance.txt belong
+    to them, or to `names` where there are as many of those. Values are kept in whatever unit they have.
+    """
+    focal_length = _focal_length(folder / FOCAL_LENGTH)
+    if (folder / TABLE).exists():
+        rows = _table(folder / TABLE, {*names, *in_folder})
+        silent = [name for name in names if name not in rows]
+        if silent:
+            raise InputError(
+                f"{folder / TABLE} has no line for {silent[0]}; add one (its distance may be left empty)"
+            )
+    elif (folder / DISTANCES).exists():
+        rows = _distances(folder / DISTANCES, names, in_folder)
+    else:
+        rows = {}
+    return {name: _with_focal_length(rows.get(name, Told()), focal_length) for name in names}
+
+
+def _with_focal_length(told: Told, focal_length: float | None) -> Told:
+    return Told(told.focus_distance, told.focal_length or focal_length, told.f_number)
+
+
+def _distances(path: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
+    values = _numbers(path)
+    for belong_to in (in_folder, names):
+        if len(values) == len(belong_to):
+            return {name: Told(value) for name, value in zip(belong_to, values, strict=True)}
+    raise InputError(
+        f"{path} has {len(values)} distances for {len(in_folder)} photographs; "
+        "give one a line, in the order of the file names"
+    )
+
+
+def _focal_length(path: Path) -> float | None:
+    if not path.exists():
+        return None
+    values = _numbers(path)
+    if len(values) != 1 or math.isinf(values[0]):
+        raise InputError(f"{path} must hold one number, the focal length in metres")
+    return values[0]
+
+
+def _table(path: Path, known: set[str]) -> dict[str, Told]:
+    reader = csv.DictReader(line for line in _text(path).splitlines() if line.strip())
+    fields = [field.strip() for field in reader.fieldnames or ()]
+    if not set(COLUMNS.split(",")) <= set(fields):
+        raise InputError(f"{path} lacks the columns {COLUMNS}; write them in its first line")
+    reader.fieldnames = fields
+    rows: dict[str, Told] = {}
+    for row in reader:
+        name = (row["file"] or "").strip()
+        if name not in known:
+            raise InputError(f"{path} names {name or 'no file'}, which is not there; correct that line")
+        focal_length = _cell(path, row, "focal_length_mm")
+        rows[name] = Told(
+            _cell(path, row, "focus_distance_m"),
+            focal_length and focal_length / 1000,
+            _cell(path, row, "f_number"),
+        )
+    return rows
+
+
+def _cell(path: Path, row: dict[str, str | None], column: str) -> float | None:
+    text = (row.get(column) or "").strip()
+    return _positive(path, text) if text else None
+
+
+def _numbers(path: Path) -> list[float]:
+    return [_positive(path, word) for word in _text(path).split()]
+
+
+def _positive(path: Path, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value > 0:
+        raise InputError(f"{path} says '{text}' where a number above 0 belongs; correct it")
+    return value
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None
