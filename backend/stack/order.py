@@ -20,7 +20,7 @@ from .seriation import (
 
 THUMBNAIL_SIDE = 640
 NAMES_AGREE = 1.15  # file names are believed while their path is at most this much longer
-CLEAR_SINKING = 0.25
+CLEAR_SINKING = 0.2
 CLEAR_MAGNIFICATION = 0.01
 TIE_SHARE = 1 / 3  # of the gap to the neighbouring distance, which tied frames are spread over
 SAME = 1e-4  # dioptres that differ by a smaller share are one setting

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 
 TILES = (16, 12)  # across and down: wide enough that breathing leaves content in its tile
+EDGE_SCALE = 2  # pixels of a thumbnail; at 1 grain and JPEG blocks hide the order of blurred frames
+NOISE = 0.01  # of edges relative to brightness: what lies under it is no detail
 BREATHING_SIDE = 320  # pixels; enough to see 0.1 % of magnification
 
 
@@ -18,8 +20,8 @@ def sharpness_profile(grey: np.ndarray) -> np.ndarray:
     """(12, 16) float32 log sharpness of the tiles of an (h, w) uint8 picture, whatever its exposure."""
     grey = grey.astype(np.float32)
     relative = grey / (cv2.GaussianBlur(grey, (0, 0), 8) + 8)
-    edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(relative, (0, 0), 1), cv2.CV_32F))
-    return np.log(cv2.resize(edges, TILES, interpolation=cv2.INTER_AREA) + 1e-3)
+    edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(relative, (0, 0), EDGE_SCALE), cv2.CV_32F))
+    return np.log(cv2.resize(edges, TILES, interpolation=cv2.INTER_AREA) + NOISE)
 
 
 def profile_distances(profiles: Sequence[np.ndarray]) -> np.ndarray:
@@ -75,17 +77,16 @@ def _two_opt(distances: np.ndarray, order: np.ndarray) -> np.ndarray:
 def sinking(profiles: Sequence[np.ndarray]) -> float:
     """-1..1: how far sharpness sinks towards the picture's bottom along the stack.
 
-    The ground is nearer the lower it lies, so a clear positive value runs far to near. It is the
-    correlation, over the tiles with the clearest peak, of their row with their sharpest frame.
+    The ground is nearer the lower it lies, so a clear positive value runs far to near. Each tile has a
+    correlation of its sharpness with the frame's place; those are correlated with the tiles' rows.
     """
-    tiles = np.stack(profiles)
-    tiles = (tiles - tiles.mean(axis=0)).reshape(len(profiles), -1)
-    clear = tiles.max(axis=0) > np.median(tiles.max(axis=0))
-    sharpest = np.argmax(tiles, axis=0)[clear]
-    rows = np.repeat(np.arange(TILES[1]), TILES[0])[clear]
-    if np.ptp(sharpest) == 0 or np.ptp(rows) == 0:
-        return 0.0
-    return float(np.corrcoef(sharpest, rows)[0, 1])
+    tiles = np.stack(profiles).reshape(len(profiles), -1)
+    tiles = tiles - tiles.mean(axis=0)
+    places = np.linspace(-1, 1, len(tiles))
+    sharpens = places @ tiles / (np.linalg.norm(tiles, axis=0) * np.linalg.norm(places) + 1e-9)
+    rows = np.repeat(np.linspace(-1, 1, TILES[1]), TILES[0])
+    sharpens -= sharpens.mean()
+    return float(rows @ sharpens / (np.linalg.norm(rows) * np.linalg.norm(sharpens) + 1e-9))
 
 
 def magnification(thumbnails: Sequence[np.ndarray]) -> float:
