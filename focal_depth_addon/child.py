@@ -82,8 +82,9 @@ class Child:
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
         if self._failed():
-            ended = self.error or f"The backend ended unexpectedly (status {self._process.returncode})"
-            return f"{ended}; see {self._kept_log}"
+            status = self._process.returncode
+            said = self.error or f"The backend ended unexpectedly, with status {status}; the log is"
+            return f"{said} {self._kept_log}"
         if self.error is None and self.result is None:
             return "The backend ended without a result"
         return self.error

@@ -71,9 +71,7 @@ class Inspecting(Files, tasks.ChildOperator):
         metres_per_unit = scene.unit_settings.scale_length
         scene.focal_depth.show_frames(stack["frames"], stack["warnings"], metres_per_unit)
         scene.focal_depth.forget_result()
-        known = (
-            "known" if stack["metric"] else "not known: depth will be relative until two are typed in"
-        )
+        known = "known" if stack["metric"] else "not known: depth will be relative until two are typed in"
         return f"{len(stack['frames'])} photographs, focus distances {known}"
 
 

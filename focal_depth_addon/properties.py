@@ -118,10 +118,14 @@ class Settings(bpy.types.PropertyGroup):
 
 
 def _summary(description: dict) -> str:
-    near, far = description["depth"]["near"], description["depth"]["far"]
     if description["metric"]:
-        return f"Metric depth, {near:.3g} m to {far:.3g} m"
+        near, far = (_metres(description["depth"][edge]) for edge in ("near", "far"))
+        return f"Metric depth, {near} to {far}"
     return "Relative depth: the focus distances are not known"
+
+
+def _metres(distance: float | str) -> str:
+    return "infinity" if distance == "inf" else f"{distance:.3g} m"
 
 
 def register() -> None:

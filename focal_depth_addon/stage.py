@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from . import result_folder
+from . import result_folder, versions
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
 ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera or mesh
@@ -55,9 +55,7 @@ class PhotoSet:
         render.pixel_aspect_x = max(1.0, camera["fy"] / camera["fx"])
         render.pixel_aspect_y = max(1.0, camera["fx"] / camera["fy"])
         self._scene.camera = self.camera
-        changed = (
-            f"rendering at {render.resolution_x} x {render.resolution_y} through {self.camera.name}"
-        )
+        changed = f"rendering at {render.resolution_x} x {render.resolution_y} through {self.camera.name}"
         view = self._scene.view_settings
         if view.view_transform == VIEW_TRANSFORM:
             return changed
@@ -135,7 +133,7 @@ def _fill(mesh: bpy.types.Mesh, vertices: np.ndarray, uvs: np.ndarray, faces: np
 def _photograph_material(name: str, image: bpy.types.Image) -> bpy.types.Material:
     """Emission: the photograph already holds its light."""
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
+    versions.use_nodes(material)
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()
     texture = nodes.new("ShaderNodeTexImage")
@@ -146,4 +144,6 @@ def _photograph_material(name: str, image: bpy.types.Image) -> bpy.types.Materia
     texture.location, emission.location, output.location = (-500, 0), (-200, 0), (0, 0)
     links.new(texture.outputs["Color"], emission.inputs["Color"])
     links.new(emission.outputs["Emission"], output.inputs["Surface"])
+    if hasattr(material, "cycles"):  # a lamp for every face would take minutes to prepare
+        material.cycles.emission_sampling = "NONE"
     return material

@@ -5,6 +5,12 @@ import bpy
 NEW_COMPOSITOR = bpy.app.version >= (5, 0, 0)  # a node group of its own, sharing the shaders' nodes
 
 
+def use_nodes(material: bpy.types.Material) -> None:
+    """Every material of 5.0 has nodes, and says so when asked for them."""
+    if bpy.app.version < (5, 0, 0):
+        material.use_nodes = True
+
+
 def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
     """The scene's compositor nodes, made where there are none."""
     if not NEW_COMPOSITOR:

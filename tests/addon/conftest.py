@@ -1,0 +1,88 @@
+"""The extension, installed from its zip into clean preferences of the bpy wheel that runs the tests.
+
+FOCAL_DEPTH_ZIP names the zip; without it the newest one in dist/ for this system is taken.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SYSTEM = {"linux": "linux_x64", "win32": "windows_x64", "darwin": "macos_arm64"}[sys.platform]
+
+if importlib.util.find_spec("bpy") is None:  # another environment's tests
+    collect_ignore_glob = ["test_*.py"]
+else:
+    RESOURCES = tempfile.mkdtemp(prefix="focal-depth-blender-")
+    os.environ["BLENDER_USER_RESOURCES"] = RESOURCES  # before bpy is imported
+    os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
+
+
+def _zip() -> Path:
+    if named := os.environ.get("FOCAL_DEPTH_ZIP"):
+        return Path(named)
+    built = (HERE.parents[1] / "dist").glob(f"focal_depth-*-{SYSTEM}.zip")
+    newest = max(built, key=lambda path: path.stat().st_mtime, default=None)
+    assert newest, "there is no zip in dist/: run build_extension.py first"
+    return newest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addon():
+    """The installed and enabled add-on's package name."""
+    import bpy
+
+    bpy.ops.extensions.package_install_files(
+        filepath=str(_zip()), repo="user_default", enable_on_install=True
+    )
+    yield "bl_ext.user_default.focal_depth"
+    # What stays registered when the interpreter ends hangs or crashes Blender.
+    bpy.ops.preferences.addon_disable(module="bl_ext.user_default.focal_depth")
+    shutil.rmtree(RESOURCES, ignore_errors=True)
+
+
+@pytest.fixture
+def scene():
+    """A new, empty scene of metres."""
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_empty=True)
+    return bpy.context.scene
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory):
+    """Runs outside.py with the extension's wheels, in a process of its own as the backend is."""
+    extensions = Path(os.environ.get("BLENDER_USER_RESOURCES", "")) / "extensions"
+    wheels = next(extensions.glob(".local/lib/python*/site-packages"))
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(extensions / "user_default" / "focal_depth"), str(wheels)])
+    }
+
+    def run(*arguments) -> None:
+        command = [sys.executable, str(HERE / "outside.py"), *map(str, arguments)]
+        subprocess.run(command, env=environment, check=True)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def result(addon, outside, tmp_path_factory) -> Path:
+    """A result folder: a wall with a box standing out of it, photographed off-axis."""
+    folder = tmp_path_factory.mktemp("results") / "wall"
+    outside("result", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def photographs(addon, outside, tmp_path_factory) -> Path:
+    """A folder with five photographs and their distances: a near square before a far wall."""
+    folder = tmp_path_factory.mktemp("photographs") / "bracket"
+    outside("photographs", folder)
+    return folder
