@@ -8,7 +8,7 @@ of the last frame 1.
 """
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -76,9 +76,7 @@ class EffectiveDownsampling(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.stride_conv = _conv_norm(inputs, outputs, (3, 3, 3), stride=2)
-        self.max_pooling = nn.Sequential(
-            nn.MaxPool3d((1, 2, 2)), _conv_norm(inputs, outputs, (3, 3, 3))
-        )
+        self.max_pooling = nn.Sequential(nn.MaxPool3d((1, 2, 2)), _conv_norm(inputs, outputs, (3, 3, 3)))
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.stride_conv(x) + self.max_pooling(x))
