@@ -16,6 +16,7 @@ from .order import (
     FocusSequence,
     alike,
     fill_gaps,
+    looks_reversed,
     natural_key,
     sequence_by_names,
     sequence_by_sharpness,
@@ -70,7 +71,9 @@ def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> Focal
         sequence = _sequence(paths, typed)
         warnings += [*sequence.warnings[:1], _interpolated(unknown, len(frames))]
     stack = _metric_stack(readings, known, sequence)
-    return stack.with_warnings(*warnings, *_tie_warnings(stack), *_lens_warnings(stack))
+    return stack.with_warnings(
+        *warnings, *_tie_warnings(stack), *_lens_warnings(stack), *_android_warnings(stack)
+    )
 
 
 def find_photographs(photographs: Sequence[Path]) -> list[Path]:
@@ -83,9 +86,7 @@ def find_photographs(photographs: Sequence[Path]) -> list[Path]:
         raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
     paths = _in_folder(folders[0]) if folders else given
     if not paths:
-        raise InputError(
-            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP or EXR files there"
-        )
+        raise InputError(f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP or EXR files there")
     paths = sorted(dict.fromkeys(paths), key=natural_key)
     if len(paths) < 2:
         raise InputError(
@@ -210,8 +211,7 @@ def _metric_stack(readings: Sequence[Reading], known: np.ndarray, sequence: Focu
     ordered = [readings[i] for i in indices[by_distance]]
     return FocalStack(
         frames=tuple(
-            _with_distance(reading.frame, value)
-            for reading, value in zip(ordered, dioptres, strict=True)
+            _with_distance(reading.frame, value) for reading, value in zip(ordered, dioptres, strict=True)
         ),
         order_source=sequence.source,
         dioptres=spread_ties(dioptres, [reading.distance_step for reading in ordered]),
@@ -233,9 +233,7 @@ def _contradiction(known: np.ndarray, typed: Typed) -> list[str]:
     runs = "far-to-near" if trend(known) > 0 else "near-to-far"
     if runs == typed.order:
         return []
-    return [
-        f"The focus distances run {runs}, against --order {typed.order}; the distances were believed."
-    ]
+    return [f"The focus distances run {runs}, against --order {typed.order}; the distances were believed."]
 
 
 def _interpolated(unknown: int, count: int) -> str:
@@ -261,6 +259,17 @@ def _lens_warnings(stack: FocalStack) -> list[str]:
             f"{1000 * max(lengths):.3g} mm: a focal stack wants the zoom left alone."
         ]
     return []
+
+
+def _android_warnings(stack: FocalStack) -> list[str]:
+    """Some Android cameras write dioptres where EXIF wants metres, which turns the stack around."""
+    told_by_exif = all(frame.distance_source == "EXIF" for frame in stack.frames)
+    if not told_by_exif or not looks_reversed([frame.path for frame in stack.frames]):
+        return []
+    return [
+        "The distances in EXIF run against what the pictures show, as if they were dioptres, which some "
+        "Android cameras write; if so, put the right ones into a focus.csv beside the photographs."
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -34,8 +34,8 @@ def _code(tags: Mapping[str, str], *names: str) -> int:
     """The first of these tags that is set, as an integer; 0 means unknown with every maker."""
     for name in names:
         text = tags.get(name, "")
-        if text.isdigit() and int(text):
-            return int(text)
+        if text.lstrip("-").isdigit() and int(text):
+            return int(text) & 0xFFFF  # Exiv2 shows Canon's FileInfo as signed
     return 0
 
 
@@ -63,9 +63,7 @@ def _canon(tags: Mapping[str, str]) -> float | None:
     """Centimetres, in FileInfo or in ShotInfo, which Exiv2 names otherwise."""
     upper = _code(tags, "Exif.CanonFi.FocusDistanceUpper", "Exif.CanonSi.SubjectDistance")
     lower = _code(tags, "Exif.CanonFi.FocusDistanceLower", "Exif.CanonSi.0x0014")
-    return _middle(
-        [math.inf if code >= CANON_INFINITY else code / 100 for code in (upper, lower) if code]
-    )
+    return _middle([math.inf if code >= CANON_INFINITY else code / 100 for code in (upper, lower) if code])
 
 
 def _apple(tags: Mapping[str, str]) -> float | None:

@@ -42,9 +42,7 @@ def read_metadata(data: bytes, header: Header) -> Metadata:
         distance_source=source,
         distance_step=step,
         focal_length=focal_length,
-        f_number=_believable(
-            _number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", doubts
-        ),
+        f_number=_believable(_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", doubts),
         sensor_width=_sensor_width(exif, header, focal_length),
         doubts=tuple(doubts),
     )
@@ -74,17 +72,13 @@ def _focus_distance(
     for value, source, step in _told_distances(exif, xmp):
         if value == math.inf:
             return value, source, step
-        value = _believable(
-            value, (nearest, PLAUSIBLE_DISTANCE[1]), f"focus distance ({source})", doubts
-        )
+        value = _believable(value, (nearest, PLAUSIBLE_DISTANCE[1]), f"focus distance ({source})", doubts)
         if value is not None:
             return value, source, step
     return None, "unknown", 0.0
 
 
-def _told_distances(
-    exif: Mapping[str, str], xmp: Mapping[str, str]
-) -> Iterator[tuple[float, str, float]]:
+def _told_distances(exif: Mapping[str, str], xmp: Mapping[str, str]) -> Iterator[tuple[float, str, float]]:
     told = maker_distance(exif)
     if told:
         yield told[0], "maker note", told[1]

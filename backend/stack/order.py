@@ -9,7 +9,6 @@ import numpy as np
 
 from .read import read_thumbnail
 from .seriation import (
-    BREATHING_SIDE,
     magnification,
     path_length,
     profile_distances,
@@ -49,11 +48,8 @@ def sequence_by_names(count: int, order: str) -> FocusSequence:
 
 def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     """The order of photographs (given in file-name order) without any focus distance."""
-    thumbnails, profiles = [], []
-    for path in paths:
-        thumbnail = read_thumbnail(path, THUMBNAIL_SIDE)
-        profiles.append(sharpness_profile(thumbnail))
-        thumbnails.append(_small(thumbnail))
+    thumbnails = [read_thumbnail(path, THUMBNAIL_SIDE) for path in paths]
+    profiles = [sharpness_profile(thumbnail) for thumbnail in thumbnails]
     distances = profile_distances(profiles)
     names, shortest = np.arange(len(paths)), shortest_path(distances)
     believed = path_length(distances, names) <= NAMES_AGREE * path_length(distances, shortest)
@@ -80,6 +76,12 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     )
 
 
+def looks_reversed(paths: Sequence[Path]) -> bool:
+    """Whether photographs said to run far to near plainly run near to far along the ground."""
+    profiles = [sharpness_profile(read_thumbnail(path, THUMBNAIL_SIDE)) for path in paths]
+    return sinking(profiles) < -2 * CLEAR_SINKING
+
+
 def _runs_near_to_far(
     indices: np.ndarray, profiles: Sequence[np.ndarray], thumbnails: Sequence[np.ndarray]
 ) -> tuple[bool, str]:
@@ -95,13 +97,6 @@ def _runs_near_to_far(
     if abs(grows) >= CLEAR_MAGNIFICATION:
         return grows < 0, "because the picture grows that way"
     return trend(indices) < 0, "as the file names run, because nothing else shows it"
-
-
-def _small(thumbnail: np.ndarray) -> np.ndarray:
-    import cv2
-
-    scale = min(1.0, BREATHING_SIDE / max(thumbnail.shape))
-    return cv2.resize(thumbnail, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def fill_gaps(known: np.ndarray) -> np.ndarray:
@@ -156,7 +151,7 @@ def spread_ties(dioptres: np.ndarray, steps: Sequence[float]) -> np.ndarray:
         gaps = [value - dioptres[group[0] - 1]] if group[0] else []
         gaps += [dioptres[group[-1] + 1] - value] if group[-1] + 1 < len(dioptres) else []
         half = TIE_SHARE * min(gaps)
-        if steps[group[0]]:
+        if steps[group[0]] and value:  # a relative step says nothing of infinity
             half = min(half, value * steps[group[0]] / 2)
         low = max(value - half, 0.0)  # nothing lies beyond infinity
         spread[group] = low + (value + half - low) * (np.arange(len(group)) + 0.5) / len(group)

@@ -16,6 +16,7 @@ EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp")
 RAW_EXTENSIONS = (".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".dng", ".srw")
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
+TIFF_MAGICS = b"II*\0", b"MM\0*"
 COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 # libjpeg scales while it decodes, which makes a thumbnail cost a fraction of a photograph.
 REDUCED_GREY = {
@@ -138,6 +139,8 @@ def _decode(path: Path, data: bytes) -> np.ndarray:
         with Image.open(io.BytesIO(data)) as image:
             return np.asarray(image.convert("RGB"))
     except UnidentifiedImageError:
+        if data.startswith(TIFF_MAGICS):  # its directory may lie at the end
+            raise _cut_short(path) from None
         raise InputError(
             f"{path} is no photograph that can be read; give JPEG, PNG, TIFF, WebP or EXR"
         ) from None

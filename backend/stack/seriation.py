@@ -96,8 +96,13 @@ def magnification(thumbnails: Sequence[np.ndarray]) -> float:
     Enhanced Correlation Coefficient Maximization (2008), on blurred pictures, which focus hardly alters.
     """
     chosen = np.unique(np.linspace(0, len(thumbnails) - 1, 12).round().astype(int))
-    blurred = [cv2.GaussianBlur(thumbnails[i], (0, 0), 2).astype(np.float32) for i in chosen]
+    blurred = [cv2.GaussianBlur(_shrunk(thumbnails[i]), (0, 0), 2).astype(np.float32) for i in chosen]
     return sum(_growth(*pair) for pair in pairwise(blurred))
+
+
+def _shrunk(thumbnail: np.ndarray) -> np.ndarray:
+    scale = min(1.0, BREATHING_SIDE / max(thumbnail.shape))
+    return cv2.resize(thumbnail, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def _growth(picture: np.ndarray, grown: np.ndarray) -> float:

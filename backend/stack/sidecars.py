@@ -52,8 +52,8 @@ def _distances(path: Path, names: Sequence[str], in_folder: Sequence[str]) -> di
         if len(values) == len(belong_to):
             return {name: Told(value) for name, value in zip(belong_to, values, strict=True)}
     raise InputError(
-        f"{path} has {len(values)} distances for {len(in_folder)} photographs; "
-        "give one a line, in the order of the file names"
+        f"{path} should hold one distance for each of {len(in_folder)} photographs and holds "
+        f"{len(values)}; give one a line, in the order of the file names"
     )
 
 

@@ -1,0 +1,193 @@
+"""Far to near: by distances with their ties and gaps, or by what moves in the pictures."""
+
+import math
+import random
+import shutil
+
+import numpy as np
+import pyexiv2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from photographs import NIKON_SCENES, shared_stack, write_photograph, write_stack
+
+from backend.errors import InputError
+from backend.stack import Typed, read_stack
+from backend.stack.order import fill_gaps, natural_key, spread_ties
+
+
+def names(stack) -> list[str]:
+    return [frame.path.name for frame in stack.frames]
+
+
+def pixels_only(source, target, shuffle: int | None = None) -> dict[str, int]:
+    """Copy a stack without metadata or sidecars; returns the new names with their place in the old order.
+
+    `shuffle` is a seed for new names; None keeps the old order.
+    """
+    photographs = sorted((p for p in source.iterdir() if p.suffix.lower() == ".jpg"), key=natural_key)
+    places = list(range(len(photographs)))
+    if shuffle is not None:
+        random.Random(shuffle).shuffle(places)
+    for name, place in enumerate(places):
+        copy = shutil.copy(photographs[place], target / f"p_{name}.jpg")
+        strip_metadata(copy)
+    return {f"p_{name}.jpg": place for name, place in enumerate(places)}
+
+
+def strip_metadata(path):
+    with pyexiv2.Image(str(path)) as image:
+        image.clear_exif()
+        image.clear_xmp()
+
+
+@pytest.mark.parametrize("name", ["generated_1", "generated_4"])
+def test_sharpness_restores_a_shuffled_stack(tmp_path, name):
+    places = pixels_only(shared_stack(name), tmp_path, shuffle=1)
+    stack = read_stack([tmp_path])
+    found = [places[frame] for frame in names(stack)]
+    assert found in (list(range(41)), list(range(41))[::-1])
+    assert stack.order_source == "sharpness" and not stack.metric
+    assert any("not that of their file names" in text for text in stack.warnings)
+
+
+@pytest.mark.parametrize("shuffle", [None, 3])
+@pytest.mark.parametrize(
+    ("name", "far_to_near"),
+    [("balls", list(range(10))), *((scene, list(range(7))[::-1]) for scene in NIKON_SCENES)],
+)
+def test_order_and_its_far_end_without_any_distance(tmp_path, name, far_to_near, shuffle):
+    """Zooms such as the Nikon's breathe against the thin lens, so breathing alone would turn them."""
+    places = pixels_only(shared_stack(name), tmp_path, shuffle)
+    stack = read_stack([tmp_path])
+    assert [places[frame] for frame in names(stack)] == far_to_near
+    assert stack.order_source == ("file name" if shuffle is None else "sharpness")
+    assert stack.dioptres is None
+    assert stack.warnings[0].startswith("No focus distances are known, so depth is relative")
+
+
+def test_breathing_shows_the_far_end_where_no_ground_does(tmp_path):
+    import cv2
+
+    noise = np.random.default_rng(0).uniform(0, 255, (400, 600)).astype(np.float32)
+    scene = cv2.GaussianBlur(noise, (0, 0), 3)
+    scene = np.uint8(255 * (scene - scene.min()) / np.ptp(scene))
+    for i in range(4):
+        blurred = cv2.GaussianBlur(scene, (0, 0), 1 + i)
+        grown = cv2.warpAffine(blurred, cv2.getRotationMatrix2D((300, 200), 0, 1.08 - 0.02 * i), (600, 400))
+        write_photograph(tmp_path / f"p_{i}.jpg", np.repeat(grown[..., None], 3, axis=2))
+    stack = read_stack([tmp_path])
+    assert names(stack) == ["p_3.jpg", "p_2.jpg", "p_1.jpg", "p_0.jpg"]
+    assert any("because the picture grows that way" in text for text in stack.warnings)
+
+
+def test_the_person_says_how_the_file_names_run(tmp_path):
+    paths = write_stack(tmp_path, [None] * 11)
+    numbers = [f"IMG_{i}.jpg" for i in range(1, 12)]
+    assert names(read_stack(paths, Typed(order="far-to-near"))) == numbers
+    assert names(read_stack(paths, Typed(order="near-to-far"))) == numbers[::-1]
+
+
+@pytest.mark.parametrize(
+    ("scene", "tied"),
+    [("nikon_d3100_scene2", ("DSC_0002", "DSC_0001")), ("nikon_d3100_scene6", ("DSC_0016", "DSC_0015"))],
+)
+def test_ties_follow_the_file_names_trend(scene, tied):
+    stack = read_stack([shared_stack(scene)])
+    assert [name[:8] for name in names(stack)[-2:]] == list(tied)
+    assert np.all(np.diff(stack.dioptres) > 0)
+    half_a_step = 10 ** (1 / 80)
+    told = stack.reference.dioptres
+    assert np.all(stack.dioptres[-2:] < told * half_a_step)
+    assert np.all(stack.dioptres[-2:] > told / half_a_step)
+    assert sum(f"{tied[0]}.JPG and {tied[1]}.JPG have the same focus" in w for w in stack.warnings) == 1
+
+
+def test_two_typed_distances_make_a_stack_metric(tmp_path):
+    paths = write_stack(tmp_path, [None] * 5, FocalLength="50/1")
+    typed = Typed(focus_distances={"IMG_1.jpg": 0.5, str(paths[4]): math.inf}, order="far-to-near")
+    stack = read_stack(paths, typed)
+    assert names(stack) == [f"IMG_{i}.jpg" for i in (5, 4, 3, 2, 1)]  # the distances beat --order
+    np.testing.assert_allclose(stack.dioptres, [0, 0.5, 1, 1.5, 2], atol=1e-6)
+    assert [frame.distance_source for frame in stack.frames] == [
+        "typed",
+        "interpolated",
+        "interpolated",
+        "interpolated",
+        "typed",
+    ]
+    assert any(text.startswith("3 of 5 photographs have no focus") for text in stack.warnings)
+
+
+def test_missing_distances_are_interpolated_in_dioptres(tmp_path):
+    stack = read_stack(write_stack(tmp_path, ["1/1", None, "1/3", "1/4"]), Typed(order="far-to-near"))
+    np.testing.assert_allclose(stack.dioptres, [1, 2, 3, 4], rtol=1e-6)
+
+
+def test_fill_gaps_goes_on_but_not_past_infinity():
+    nan = math.nan
+    np.testing.assert_allclose(fill_gaps(np.array([nan, 1, nan, 2, nan])), [0.5, 1, 1.5, 2, 2.5])
+    np.testing.assert_allclose(fill_gaps(np.array([nan, nan, 1, 3])), [0, 0.5, 1, 3])
+    np.testing.assert_allclose(fill_gaps(np.array([3, 1, nan, nan])), [3, 1, 0.5, 0])
+
+
+def test_typed_beats_sidecar_beats_exif(tmp_path):
+    paths = write_stack(tmp_path, ["3/1", "2/1", "1/1"])
+    (tmp_path / "focus_distance.txt").write_text("6\n5\n4\n")
+    stack = read_stack(paths, Typed(focus_distances={"IMG_2.jpg": 0.5}, focal_length=0.035))
+    told = {frame.path.name: (frame.focus_distance, frame.distance_source) for frame in stack.frames}
+    assert told == {
+        "IMG_1.jpg": (6, "sidecar"),
+        "IMG_3.jpg": (4, "sidecar"),
+        "IMG_2.jpg": (0.5, "typed"),
+    }
+    assert stack.reference.focal_length == 0.035
+
+
+def test_one_known_distance_is_not_enough(tmp_path):
+    stack = read_stack(write_stack(tmp_path, ["1/1", None, None]), Typed(order="far-to-near"))
+    assert not stack.metric
+    np.testing.assert_allclose(stack.positions, [0, 0.5, 1])
+
+
+def test_distances_against_the_persons_order_are_told(tmp_path):
+    stack = read_stack(write_stack(tmp_path, ["2/1", "1/1"]), Typed(order="near-to-far"))
+    assert names(stack) == ["IMG_1.jpg", "IMG_2.jpg"]
+    assert any("the distances were believed" in text for text in stack.warnings)
+
+
+def test_dioptres_in_exif_are_suspected(tmp_path):
+    """Scene 5 runs near to far: as metres these values would run far to near."""
+    pixels_only(shared_stack("nikon_d3100_scene5"), tmp_path)
+    for i in range(7):
+        with pyexiv2.Image(str(tmp_path / f"p_{i}.jpg")) as image:
+            image.modify_exif({"Exif.Photo.SubjectDistance": f"{12 - i}/10"})
+    assert any("as if they were dioptres" in text for text in read_stack([tmp_path]).warnings)
+
+
+def test_the_zoom_was_moved(tmp_path):
+    for i, focal_length in enumerate(("50/1", "55/1"), 1):
+        exif = {"Exif.Photo.FocalLength": focal_length, "Exif.Photo.SubjectDistance": f"{i}/1"}
+        write_photograph(tmp_path / f"IMG_{i}.jpg", exif=exif)
+    assert any("zoom" in text for text in read_stack([tmp_path]).warnings)
+
+
+def test_all_the_same_distance(tmp_path):
+    with pytest.raises(InputError, match="all photographs have the same focus distance; choose"):
+        read_stack(write_stack(tmp_path, ["1/1"] * 3))
+
+
+@given(
+    st.lists(st.sampled_from([0, 1e-6, 0.01, 0.5, 1.0, 1.0593, 3.0, 20.0]), min_size=2, max_size=100),
+    st.sampled_from([0.0, 0.0593]),
+)
+def test_spread_ties_is_strictly_increasing_and_stays_near(values, step):
+    dioptres = np.sort(np.array(values))
+    if dioptres[0] == dioptres[-1]:
+        return
+    spread = spread_ties(dioptres, [step] * len(values))
+    assert spread.dtype == np.float32 and spread[0] >= 0
+    assert np.all(np.diff(spread) > 0)
+    if step:
+        finite = dioptres > 0
+        assert np.all(np.abs(spread - dioptres)[finite] <= dioptres[finite] * step / 2 + 1e-6)
