@@ -57,17 +57,20 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     reverse, reason = _runs_near_to_far(
         indices, [profiles[i] for i in indices], [thumbnails[i] for i in indices]
     )
-    order = (
-        "The file names' order was kept, and sharpness moves through the photographs in that order."
-        if believed
-        else "The photographs were put in the order in which sharpness moves through them, "
-        "which is not that of their file names."
-    )
+    if believed:
+        order = "The file names' order was kept: sharpness moves through the photographs in that order."
+        remedy = "give --order far-to-near or near-to-far"
+    else:
+        order = (
+            "The photographs were put in the order in which sharpness moves through them, "
+            "which is not that of their file names."
+        )
+        remedy = "give the focus distances of both"
     ends = paths[indices[0]].name, paths[indices[-1]].name
     far, near = ends[::-1] if reverse else ends
     direction = (
         f"{far} is taken for the farthest focus and {near} for the nearest, {reason}; "
-        "if that is wrong, give --order far-to-near or near-to-far."
+        f"if that is wrong, {remedy}."
     )
     return FocusSequence(
         indices[::-1] if reverse else indices,
