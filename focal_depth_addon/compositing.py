@@ -7,6 +7,7 @@ import bpy
 from . import result_folder, versions
 
 PHOTOGRAPH, UNITS = "Focal Depth Photograph", "Focal Depth Metres to Units"
+INFINITY = 1e9  # Blender units, below the 1e10 of a render's empty background
 COLUMN, ROW = 220, 260  # steps between nodes
 
 
@@ -19,8 +20,7 @@ def merge_by_depth(scene: bpy.types.Scene, folder: Path) -> None:
         layer.use_pass_z = True  # before any Render Layers node is made
     scene.render.film_transparent = True
     scene.render.use_compositing = True
-    image = bpy.data.images.load(str(folder / result_folder.DEPTH), check_existing=True)
-    image.reload()  # estimated anew, perhaps
+    image = result_folder.load_image(folder / result_folder.DEPTH)
     tree = versions.compositor_tree(scene)
     if PHOTOGRAPH in tree.nodes:
         tree.nodes[PHOTOGRAPH].image = image
@@ -35,28 +35,32 @@ class _Merge:
     def __init__(self, scene, tree, image) -> None:
         self._tree = tree
         output = self._first(versions.output_type()) or tree.nodes.new(versions.output_type())
-        render, depth = self._render(scene, output)
+        render, render_depth = self._render(scene, output)
         self._frame = tree.nodes.new("NodeFrame")
         self._frame.label = "Focal Depth: the render between the things in the photograph"
         self._corner = output.location.x, output.location.y - 2 * ROW
 
         photograph = self._node("CompositorNodeImage", PHOTOGRAPH, 0, 0)
         photograph.image = image  # gives it the sockets of the file's passes
-        picture = self._fitted(photograph.outputs["Combined"], "Focal Depth Picture", 0)
-        metres = self._fitted(photograph.outputs["Depth"], "Focal Depth Metres", 1)
-        units = self._node(versions.math_type(), UNITS, 2, 1)
+        picture = self._fitted(photograph.outputs["Combined"], "Focal Depth Picture", 3, 0)
+        units = self._node(versions.math_type(), UNITS, 1, 1)
         units.operation = "MULTIPLY"
-        nearer = self._node(versions.math_type(), "Focal Depth Render Is Nearer", 3, 1)
+        finite = self._node(versions.math_type(), "Focal Depth Finite", 2, 1)
+        finite.operation = "MINIMUM"  # infinity does not survive being resampled
+        finite.inputs[1].default_value = INFINITY
+        depth = self._fitted(finite.outputs[0], "Focal Depth Depth", 3, 1)
+        nearer = self._node(versions.math_type(), "Focal Depth Render Is Nearer", 4, 1)
         nearer.operation = "LESS_THAN"
-        smooth = self._node("CompositorNodeAntiAliasing", "Focal Depth Smooth Edges", 4, 1)
-        over = self._node("CompositorNodeAlphaOver", "Focal Depth Merge", 5, 0)
-        output.location.x = self._corner[0] + 6 * COLUMN + 60
+        smooth = self._node("CompositorNodeAntiAliasing", "Focal Depth Smooth Edges", 5, 1)
+        over = self._node("CompositorNodeAlphaOver", "Focal Depth Merge", 6, 0)
+        output.location.x = self._corner[0] + 7 * COLUMN + 60
 
         factor, background, foreground = versions.alpha_over_sockets(over)
         link = tree.links.new
-        link(metres, units.inputs[0])
-        link(depth, nearer.inputs[0])
-        link(units.outputs[0], nearer.inputs[1])
+        link(photograph.outputs["Depth"], units.inputs[0])
+        link(units.outputs[0], finite.inputs[0])
+        link(render_depth, nearer.inputs[0])
+        link(depth, nearer.inputs[1])
         link(nearer.outputs[0], smooth.inputs[0])
         link(smooth.outputs[0], factor)
         link(picture, background)
@@ -76,9 +80,9 @@ class _Merge:
     def _first(self, node_type: str):
         return next((node for node in self._tree.nodes if node.bl_idname == node_type), None)
 
-    def _fitted(self, socket, name: str, row: int):
+    def _fitted(self, socket, name: str, column: int, row: int):
         """The photograph's pass at the render's size, which a percentage may change."""
-        scale = self._node("CompositorNodeScale", name, 1, row)
+        scale = self._node("CompositorNodeScale", name, column, row)
         versions.fit_to_render(scale)
         self._tree.links.new(socket, scale.inputs[0])
         return scale.outputs[0]

@@ -41,6 +41,14 @@ def _use_result(scene: bpy.types.Scene, folder: Path) -> str:
     return f"{settings.summary} ({folder})"
 
 
+def _show_through_camera(context: bpy.types.Context) -> None:
+    """Let the 3D view that was used show the photograph; scripts may have none."""
+    view = context.space_data
+    if view is not None and view.type == "VIEW_3D":
+        view.region_3d.view_perspective = "CAMERA"
+        view.shading.color_type = "TEXTURE"
+
+
 class Files:
     """The photographs an operator is given: chosen files, or a whole folder."""
 
@@ -223,7 +231,9 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Oper
         folder = result_folder.from_stored(scene.focal_depth.result)
         photo_set = stage.PhotoSet(scene, folder)
         mesh = photo_set.build_mesh(self._arrays)
-        return f"{len(mesh.data.vertices):,} vertices; {photo_set.look_through()}"
+        changed = photo_set.look_through()
+        _show_through_camera(context)
+        return f"{len(mesh.data.vertices):,} vertices; {changed}"
 
 
 class FOCAL_DEPTH_OT_depth_pass(NeedsResult, tasks.Idle, bpy.types.Operator):

@@ -11,6 +11,8 @@ from bpy.props import (
     StringProperty,
 )
 
+from .versions import RELATIVE_PATH
+
 TYPED = "typed"
 UNKNOWN = "unknown"
 
@@ -23,7 +25,7 @@ def _mark_typed(photograph: "Photograph", _context) -> None:
 class Photograph(bpy.types.PropertyGroup):
     """One frame of the stack; `name` is the file's."""
 
-    path: StringProperty(subtype="FILE_PATH")
+    path: StringProperty(subtype="FILE_PATH", options=RELATIVE_PATH)
     focus_distance: FloatProperty(
         name="Focus Distance",
         description="Distance from the lens to what is in focus. Type it where the file does not know "
@@ -92,8 +94,9 @@ class Settings(bpy.types.PropertyGroup):
         description="Folder for the result. Empty: focal_depth beside the .blend file, or in the "
         "extension's own folder while the file is not saved",
         subtype="DIR_PATH",
+        options=RELATIVE_PATH,
     )
-    result: StringProperty(name="Result", description="The result folder in use", subtype="DIR_PATH")
+    result: StringProperty(subtype="DIR_PATH", options=RELATIVE_PATH)
     summary: StringProperty()
     metric: BoolProperty()
     warnings: StringProperty()  # one a line

@@ -25,6 +25,13 @@ def read_description(folder: Path) -> dict:
         raise UserError(f"{folder / DESCRIPTION} is damaged: estimate depth again") from None
 
 
+def load_image(path: Path) -> bpy.types.Image:
+    """The image of that file, fresh: it may have been estimated anew."""
+    image = bpy.data.images.load(str(path), check_existing=True)
+    image.reload()
+    return image
+
+
 def default_folder(photographs: list[str], cache: Path) -> Path:
     """A folder named after the stack, beside the .blend where there is one."""
     first = Path(photographs[0])

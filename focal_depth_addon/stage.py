@@ -15,6 +15,7 @@ from . import result_folder, versions
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
 ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera or mesh
+REACH = 1000  # times the near distance: where the backend's meshes put infinity
 CORNERS = 4  # of a face
 LOOK_ALONG_Y = Matrix.Rotation(pi / 2, 4, "X")
 VIEW_TRANSFORM = "Standard"  # shows a photograph's colours as they are; AgX and Filmic regrade them
@@ -30,21 +31,18 @@ class PhotoSet:
         self._folder = folder
         self._units_per_metre = 1 / scene.unit_settings.scale_length
         self._collection = self._find_collection() or self._new_collection()
-        origin = self._object("origin", lambda name: None)
-        self.camera = self._object("camera", bpy.data.cameras.new, parent=origin)
+        self._origin = self._object("origin", lambda name: None)
+        self.camera = self._object("camera", bpy.data.cameras.new, self._origin)
         self._match_photograph()
 
     def build_mesh(self, arrays: Path) -> bpy.types.Object:
         """Fill the mesh from the backend's .npz (vertices in metres in the camera's space)."""
-        mesh = self._object("mesh", bpy.data.meshes.new, parent=self.camera.parent)
+        mesh = self._object("mesh", bpy.data.meshes.new, self._origin)
         with np.load(arrays) as stored:
             vertices, uvs, faces = stored["vertices"], stored["uvs"], stored["faces"]
         _fill(mesh.data, vertices * np.float32(self._units_per_metre), uvs, faces)
         if not mesh.data.materials:
             mesh.data.materials.append(_photograph_material(mesh.name, self._photograph()))
-        depth = -vertices[:, 2] * self._units_per_metre
-        self.camera.data.clip_start = min(0.1, float(depth.min()) / 2)
-        self.camera.data.clip_end = max(1000.0, float(depth.max()) * 2)
         return mesh
 
     def look_through(self) -> str:
@@ -77,14 +75,14 @@ class PhotoSet:
         lens.lens = camera["fx"] * camera["sensor_width_mm"] / width
         lens.shift_x = (width / 2 - camera["cx"]) / width
         lens.shift_y = (camera["cy"] - height / 2) / width * camera["fx"] / camera["fy"]
+        near = self.description["depth"]["near"] * self._units_per_metre
+        lens.clip_start, lens.clip_end = near / 10, near * 2 * REACH
         if not lens.background_images:
             lens.background_images.new().image = self._photograph()
             lens.show_background_images = True
 
     def _photograph(self) -> bpy.types.Image:
-        image = bpy.data.images.load(str(self._folder / result_folder.PHOTOGRAPH), check_existing=True)
-        image.reload()  # estimated anew, perhaps
-        return image
+        return result_folder.load_image(self._folder / result_folder.PHOTOGRAPH)
 
     def _find_collection(self) -> bpy.types.Collection | None:
         for collection in self._scene.collection.children_recursive:

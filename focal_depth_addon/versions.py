@@ -4,6 +4,9 @@ import bpy
 
 NEW_COMPOSITOR = bpy.app.version >= (5, 0, 0)  # a node group of its own, sharing the shaders' nodes
 
+# What a folder's property is told so that it may be relative to the .blend; older ones always may.
+RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+
 
 def use_nodes(material: bpy.types.Material) -> None:
     """Every material of 5.0 has nodes, and says so when asked for them."""

@@ -39,8 +39,9 @@ def test_mesh_stands_upright_before_the_camera(stage):
     mesh = next(each for each in stage.objects if each.type == "MESH")
     corners = np.array([mesh.matrix_world @ vertex.co for vertex in mesh.data.vertices])
     assert corners[:, 1].min() == pytest.approx(0.8, abs=0.01)  # along +Y, in metres
-    assert corners[:, 1].max() == pytest.approx(2.6, abs=0.01)
-    assert np.ptp(corners[:, 0]) > np.ptp(corners[:, 2])  # a landscape picture
+    wall = corners[corners[:, 1] < 10]
+    assert wall[:, 1].max() == pytest.approx(2.6, abs=0.01)
+    assert np.ptp(wall[:, 0]) > np.ptp(wall[:, 2])  # a landscape picture
 
 
 def test_building_again_updates_what_is_there(stage):
@@ -63,7 +64,7 @@ def test_depth_pass_puts_a_cube_between_near_and_far(stage, result, tmp_path):
     photograph = read_pixels(result / "all_in_focus.png")
 
     cube = np.zeros((HEIGHT, WIDTH), dtype=bool)
-    cube[90:150, 160:200] = True  # before the wall
+    cube[90:150, 160:230] = True  # before the wall and its gap
     box = np.zeros_like(cube)
     box[90:150, 100:140] = True  # behind the box
     wall = np.zeros_like(cube)
@@ -80,7 +81,7 @@ def test_depth_pass_follows_the_render_percentage(stage, result, tmp_path):
     merged = render_image(stage, tmp_path / "half.png")
     photograph = read_pixels(result / "all_in_focus.png")
     halved = photograph.reshape(HEIGHT // 2, 2, WIDTH // 2, 2, 3).mean((1, 3))
-    assert np.allclose(merged[50:70, 82:98], (0, 1, 0), atol=0.02)
+    assert np.allclose(merged[50:70, 82:115], (0, 1, 0), atol=0.02)
     assert psnr(merged[:20], halved[:20]) > 30
 
 
