@@ -65,9 +65,7 @@ class JsonReporter(Reporter):
 
     def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
         left = None if seconds_left is None else round(seconds_left, 1)
-        self._say(
-            "progress", stage=stage, done=done, of=of, overall=round(overall, 4), seconds_left=left
-        )
+        self._say("progress", stage=stage, done=done, of=of, overall=round(overall, 4), seconds_left=left)
 
     def warning(self, text: str) -> None:
         self._say("warning", text=text)

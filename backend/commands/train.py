@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     if not read_shards(options.bank):
-        raise InputError(f"{options.bank} holds no stacks; make some: focal-depth simulate --output {options.bank}")
+        raise InputError(
+            f"{options.bank} holds no stacks; make some: focal-depth simulate --output {options.bank}"
+        )
     training = Training(
         bank=options.bank,
         output=options.output,

@@ -1,0 +1,1 @@
+"""The networks under ONNX Runtime: arrays in, arrays out."""

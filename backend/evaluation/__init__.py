@@ -1,0 +1,1 @@
+"""How far off depth is, on stacks whose depth is known."""

@@ -64,7 +64,7 @@ class AlignmentNetwork(nn.Module):
         normal = [[(weight * a * b).mean((1, 2, 3)) for b in jacobian] for a in jacobian]
         slope = [(weight * a * residual).mean((1, 2, 3)) for a in jacobian]
         delta = _solve_symmetric(normal, slope)
-        limit = 4.0 / (0.5 * max(fixed.shape[-2:]))  # pixels of this level in one step
+        limit = 4.0 / half_longer_side(fixed)  # pixels of this level in one step
         delta = delta.clamp(-limit, limit)
         scale = steps[:, :1]
         return steps + torch.cat([scale * delta[:, :1], scale * delta[:, 1:]], 1)
@@ -83,10 +83,16 @@ def chain(steps: Tensor) -> Tensor:
 def centred_coordinates(picture: Tensor) -> tuple[Tensor, Tensor]:
     """y (1, 1, H, 1) and x (1, 1, 1, W) of pixel centres about the middle, in halves of the longer side."""
     height, width = picture.shape[-2], picture.shape[-1]
-    half = 0.5 * max(height, width)
+    half = half_longer_side(picture)
     y = (torch.arange(height, device=picture.device, dtype=picture.dtype) + 0.5 - 0.5 * height) / half
     x = (torch.arange(width, device=picture.device, dtype=picture.dtype) + 0.5 - 0.5 * width) / half
     return y.view(1, 1, -1, 1), x.view(1, 1, 1, -1)
+
+
+def half_longer_side(picture: Tensor):
+    """In pixels. Written without max(), whose outcome tracing to ONNX would freeze."""
+    height, width = picture.shape[-2], picture.shape[-1]
+    return 0.25 * (height + width + abs(height - width))
 
 
 def warp(pictures: Tensor, motion: Tensor, mode: str = "bilinear") -> Tensor:
@@ -94,9 +100,9 @@ def warp(pictures: Tensor, motion: Tensor, mode: str = "bilinear") -> Tensor:
     height, width = pictures.shape[-2], pictures.shape[-1]
     y, x = centred_coordinates(pictures)
     scale, shift_x, shift_y = (motion[:, i].view(-1, 1, 1) for i in range(3))
-    longer = max(height, width)
-    grid_x = (scale * x[0] + shift_x) * (longer / width)
-    grid_y = (scale * y[0] + shift_y) * (longer / height)
+    half = half_longer_side(pictures)
+    grid_x = (scale * x[0] + shift_x) * (half / (0.5 * width))
+    grid_y = (scale * y[0] + shift_y) * (half / (0.5 * height))
     grid = torch.stack([grid_x.expand(-1, height, -1), grid_y.expand(-1, -1, width)], -1)
     return F.grid_sample(pictures, grid, mode=mode, padding_mode="border", align_corners=False)
 
@@ -111,7 +117,7 @@ def _inside(steps: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 def _gradients(picture: Tensor) -> tuple[Tensor, Tensor]:
     """Central differences per coordinate unit (half the longer side), zero at the border."""
-    half = 0.5 * max(picture.shape[-2:])
+    half = half_longer_side(picture)
     vertical = (picture[:, :, 2:] - picture[:, :, :-2]) * (0.5 * half)
     horizontal = (picture[:, :, :, 2:] - picture[:, :, :, :-2]) * (0.5 * half)
     return F.pad(vertical, (0, 0, 1, 1)), F.pad(horizontal, (1, 1, 0, 0))

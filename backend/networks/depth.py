@@ -6,6 +6,8 @@ any number of frames will do. A softmax over frames, each with an offset of its 
 between the frames (and a little beyond them).
 """
 
+import itertools
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -53,9 +55,7 @@ class DepthNetwork(nn.Module):
         self.down = nn.ModuleList(
             Stage(c_in, c) for c_in, c in zip((first, *CHANNELS[:-1]), CHANNELS, strict=True)
         )
-        self.up = nn.ModuleList(
-            Stage(c_low + c, c) for c, c_low in zip(CHANNELS[:-1], CHANNELS[1:], strict=True)
-        )
+        self.up = nn.ModuleList(Stage(c_low + c, c) for c, c_low in itertools.pairwise(CHANNELS))
         self.scores = nn.Conv2d(first, 8, 3, padding=1)  # 4 sub-pixels x (score, offset)
         self.spread = nn.Conv2d(2 * first, 4, 3, padding=1)
 

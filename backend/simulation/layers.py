@@ -77,7 +77,7 @@ def random_layers(
     photographs: Tensor | None,
     generator: torch.Generator,
 ) -> Layers:
-    """A background that covers everything, and things in front of it, some slanted, curved, thin, perforated."""
+    """A background that covers everything, and things before it: slanted, curved, thin, perforated."""
     total = count * layer_count
     colour = textures(total, size, photographs, generator).view(count, layer_count, 3, *size)
     coverage = _coverage(total, size, generator).view(count, layer_count, 1, *size)
@@ -149,8 +149,12 @@ def aperture_kernels(count: int, generator: torch.Generator) -> Tensor:
     blades = torch.randint(5, 9, (count, 1, 1), generator=generator, device=generator.device)
     turn = uniform(count, 0, 2 * math.pi, generator).view(count, 1, 1)
     sector = 2 * math.pi / blades
-    polygon = radius * torch.cos(torch.remainder(angle + turn, sector) - sector / 2) / torch.cos(sector / 2) ** 0.5
-    shape = torch.where(chance(count, 0.5, generator).view(count, 1, 1), polygon, radius.expand(count, -1, -1))
+    polygon = (
+        radius * torch.cos(torch.remainder(angle + turn, sector) - sector / 2) / torch.cos(sector / 2) ** 0.5
+    )
+    shape = torch.where(
+        chance(count, 0.5, generator).view(count, 1, 1), polygon, radius.expand(count, -1, -1)
+    )
     radii = torch.tensor(RADII, device=generator.device).clamp_min(0.5).view(1, -1, 1, 1)
     inside = (radii + 0.5 / oversampling - shape[:, None]).mul(oversampling).clamp(0, 1)
     kernels = torch.nn.functional.avg_pool2d(inside, oversampling)

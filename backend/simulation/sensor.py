@@ -17,6 +17,8 @@ def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
     noise = torch.randn(light.shape, generator=generator, device=frames.device)
     light = light + noise * torch.sqrt(shot[..., None] ** 2 * light.clamp_min(0) + read[..., None] ** 2)
     light = light.clamp(0, 1)
-    encoded = torch.where(light <= 0.0031308, 12.92 * light, 1.055 * light.clamp_min(1e-8) ** (1 / 2.4) - 0.055)
+    encoded = torch.where(
+        light <= 0.0031308, 12.92 * light, 1.055 * light.clamp_min(1e-8) ** (1 / 2.4) - 0.055
+    )
     curve = uniform(count, 0.85, 1.2, generator)[..., None]
     return (encoded**curve * 255 + 0.5).to(torch.uint8)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..colour import srgb_to_linear
+from ..colour import srgb_decode
 
 PHOTOGRAPH_SIZE = 512
 
@@ -24,7 +24,7 @@ def load_photographs(folder: Path | None, device: torch.device) -> Tensor | None
         if picture is None:
             continue
         square = cv2.resize(picture, (PHOTOGRAPH_SIZE, PHOTOGRAPH_SIZE), interpolation=cv2.INTER_AREA)
-        pictures.append(srgb_to_linear(square[..., ::-1].astype(np.float32) / 255))
+        pictures.append(srgb_decode(square[..., ::-1].astype(np.float32) / 255))
     if not pictures:
         return None
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous().to(device)
@@ -83,9 +83,7 @@ def _noise_texture(count: int, size: tuple[int, int], generator: torch.Generator
     return torch.exp(mean + contrast * (shade + 0.4 * tint)).clamp(0, 1.5)
 
 
-def _pattern_texture(
-    count: int, size: tuple[int, int], noise: Tensor, generator: torch.Generator
-) -> Tensor:
+def _pattern_texture(count: int, size: tuple[int, int], noise: Tensor, generator: torch.Generator) -> Tensor:
     """Checks and stripes of a random period, printed over the noise."""
     y, x = _rotated_coordinates(count, size, generator)
     period = torch.exp(uniform(count, math.log(4), math.log(40), generator))
@@ -102,12 +100,14 @@ def _photograph_texture(
 ) -> Tensor:
     device = generator.device
     chosen = torch.randint(len(photographs), (count,), generator=generator, device=device)
-    height, width = size
+    _height, _width = size
     y, x = _rotated_coordinates(count, size, generator)
     # Between one and a half pixels a texel (detail at the sampling limit) and three times enlarged.
     scale = uniform(count, 0.35, 1.3, generator) * 2 / PHOTOGRAPH_SIZE
     offset = torch.rand(count, 2, 1, 1, generator=generator, device=device) * 2 - 1
-    grid = torch.stack([x[:, 0] * scale[:, 0] + offset[:, :1, 0], y[:, 0] * scale[:, 0] + offset[:, 1:, 0]], -1)
+    grid = torch.stack(
+        [x[:, 0] * scale[:, 0] + offset[:, :1, 0], y[:, 0] * scale[:, 0] + offset[:, 1:, 0]], -1
+    )
     detail = F.grid_sample(photographs[chosen], grid, padding_mode="reflection", align_corners=False)
     gain = torch.exp(uniform(count, -0.7, 0.7, generator))
     return detail * gain

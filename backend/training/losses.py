@@ -42,5 +42,3 @@ def _steps_between(motion: Tensor) -> Tensor:
     """(N-1, 3) steps whose `chain` is the motion (N, 3)."""
     scale = motion[:-1, :1] / motion[1:, :1]
     return torch.cat([scale, motion[:-1, 1:] - scale * motion[1:, 1:]], 1)
-
-

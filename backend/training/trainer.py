@@ -27,7 +27,8 @@ class Training:
     bank: Path
     output: Path
     steps: int = 12_000
-    crops: int = 6  # crops a step; one of them goes through both networks, end to end
+    crops: int = 6  # crops a step
+    end_to_end_every: int = 3  # steps; then one crop goes through both networks, others are pre-aligned
     crop_size: tuple[int, int] = (96, 112)
     learning_rate: float = 2e-3
     average_decay: float = 0.998
@@ -49,7 +50,7 @@ def train(training: Training, reporter: Reporter) -> FocalDepthNetwork:
             shards = read_shards(training.bank)  # a bank may grow while we train
         for group in optimizer.param_groups:
             group["lr"] = training.learning_rate * _schedule(step, training.steps)
-        log.add(_step(network, optimizer, shards, training, np.random.default_rng([training.seed, step])))
+        log.add(_step(network, optimizer, shards, training, step))
         # A young average would remember the random start for long.
         decay = min(training.average_decay, (1 + step) / (10 + step))
         for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
@@ -71,13 +72,15 @@ def _step(
     optimizer: torch.optim.Optimizer,
     shards: list,
     training: Training,
-    random: np.random.Generator,
+    step: int,
 ) -> dict[str, float]:
+    random = np.random.default_rng([training.seed, step])
     optimizer.zero_grad(set_to_none=True)
     sums: dict[str, float] = {}
     for index in range(training.crops):
         example = random_example(shards, training.crop_size, random)
-        losses = _losses(network, example, end_to_end=index == 0, random=random, device=training.device)
+        joined = index == 0 and step % training.end_to_end_every == 0
+        losses = _losses(network, example, joined, random, training.device)
         (sum(losses.values()) / training.crops).backward()
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + value.item() / (1 if name == "align" else training.crops)
@@ -92,14 +95,19 @@ def _losses(network, example: Example, end_to_end: bool, random, device) -> dict
     )
     losses = {}
     if end_to_end:
-        depth, spread, found, steps = network(stack, positions)
+        found, steps = network.alignment(stack)
+        aligned = warp(stack, found, mode="bicubic")
         losses["align"] = 0.1 * alignment_loss(found, steps, motion, stack)
     else:
         # Aligned by the truth but for what the alignment network typically leaves.
         left = torch.from_numpy(random.normal(0, 1, (len(motion), 3)).astype(np.float32)).to(device)
         left = left * torch.tensor([0.2, 0.3, 0.3], device=device) / (0.5 * max(stack.shape[-2:]))
         left[-1] = 0
-        depth, spread = network.depth(warp(stack, motion + left, mode="bicubic"), positions)
+        aligned = warp(stack, motion + left, mode="bicubic")
+    # Convolutions in bfloat16; the alignment's solve would not bear it.
+    with torch.autocast(torch.device(device).type, torch.bfloat16):
+        depth, spread = network.depth(aligned, positions)
+    depth, spread = depth.float(), spread.float()
     losses["depth"] = depth_loss(depth, truth)
     losses["spread"] = 0.05 * spread_loss(spread, depth, truth)
     return losses

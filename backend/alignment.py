@@ -1,0 +1,96 @@
+"""Bringing every frame onto the reference frame's grid: field of view first, then what is left of motion."""
+
+import itertools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from . import optics
+from .stack import FocalStack
+
+NETWORK_SIZE = 512  # longer side at which the network looks for motion
+LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
+MATCHING = 0.3  # correlation with the neighbour under which a frame is suspected not to belong
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where the reference's points lie in each frame: at (s x + b, s y + c).
+
+    Coordinates run about the picture's centre in halves of its longer side.
+    """
+
+    relative_fov: np.ndarray  # (N,) from the thin lens; ones where the metadata do not tell
+    residual: np.ndarray  # (N, 3) scale and shifts found by the network after that
+    match: np.ndarray  # (N-1,) correlation of each frame with the next one, aligned
+
+    @property
+    def motion(self) -> np.ndarray:
+        """(N, 3) the whole way from the reference into each photograph."""
+        return self.residual / self.relative_fov[:, None]
+
+
+def relative_field_of_view(stack: FocalStack) -> np.ndarray:
+    """(N,) over the reference's; ones where focal length or focus distances are unknown."""
+    focal_length = stack.reference.focal_length
+    if stack.dioptres is None or focal_length is None:
+        return np.ones(len(stack.frames), np.float32)
+    return optics.relative_field_of_view(focal_length, stack.dioptres).astype(np.float32)
+
+
+def align(pictures: np.ndarray, relative_fov: np.ndarray) -> Alignment:
+    """Find the motion left in pictures (N, h, w, 3), sRGB float32, far to near, not yet cropped."""
+    from .engines.ours import find_motion
+
+    height, width = pictures.shape[1:3]
+    shrink = min(1.0, NETWORK_SIZE / max(height, width))
+    size = max(8, round(width * shrink)), max(8, round(height * shrink))
+    at_rest = np.tile(np.float32([1, 0, 0]), (len(pictures), 1))
+    cropped = np.stack(
+        [
+            warp(picture, motion, size)
+            for picture, motion in zip(pictures, at_rest / relative_fov[:, None], strict=True)
+        ]
+    )
+    found = _believable(find_motion(cropped))
+    moved = np.stack([warp(picture, motion, size) for picture, motion in zip(cropped, found, strict=True)])
+    before, after = _correlations(cropped), _correlations(moved)
+    if np.median(after) < np.median(before):
+        return Alignment(relative_fov, at_rest, before)
+    return Alignment(relative_fov, found, after)
+
+
+def warp(picture: np.ndarray, motion: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture (h, w, C) resampled once onto the reference's grid of `size` (width, height).
+
+    Shrinking averages first, so that no detail folds over; borders repeat.
+    """
+    width, height = size
+    shrink = min(1.0, 1.5 * max(size) / max(picture.shape[:2]))
+    if shrink < 1:
+        picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    source_height, source_width = picture.shape[:2]
+    scale, shift_x, shift_y = (float(value) for value in motion)
+    source_half, half = max(source_width, source_height) / 2, max(size) / 2
+    zoom = scale * source_half / half
+    # Pixel centres lie at +0.5, OpenCV's at whole numbers.
+    offset_x = source_width / 2 + source_half * shift_x - zoom * width / 2 + 0.5 * zoom - 0.5
+    offset_y = source_height / 2 + source_half * shift_y - zoom * height / 2 + 0.5 * zoom - 0.5
+    matrix = np.float64([[zoom, 0, offset_x], [0, zoom, offset_y]])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _believable(motion: np.ndarray) -> np.ndarray:
+    """Frames whose motion is absurd are left where the metadata put them."""
+    scale, shift = np.abs(motion[:, 0] - 1), np.abs(motion[:, 1:]).max(1)
+    absurd = ~((scale < LARGEST_SCALE) & (shift < LARGEST_SHIFT))
+    return np.where(absurd[:, None], np.float32([1, 0, 0]), motion).astype(np.float32)
+
+
+def _correlations(pictures: np.ndarray) -> np.ndarray:
+    """(N-1,) correlation of the fine contrast of neighbouring frames."""
+    grey = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 2) for p in pictures]
+    contrast = [g - cv2.GaussianBlur(g, (0, 0), 12) for g in grey]
+    return np.float32([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in itertools.pairwise(contrast)])

@@ -1,0 +1,69 @@
+"""Depth from aligned pictures: tiles that fit in memory, then dioptres, metres and confidence."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from .stack import FocalStack
+
+# A tile takes about 200 bytes a pixel and frame at the network's widest stage.
+TILE_BUDGET = 4_000_000  # pixels times frames
+OVERLAP = 64  # pixels a tile sees beyond its own part
+RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres by convention where no distance is known
+
+Infer = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def infer_in_tiles(
+    infer: Infer, pictures: np.ndarray, positions: np.ndarray, progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run `infer` over pictures (N, H, W, 3) tile by tile; returns its two (H, W) maps.
+
+    Tiles overlap and are blended by weights that fall to their border, so that no seam shows.
+    """
+    count, height, width, _ = pictures.shape
+    side = max(4 * OVERLAP, int((TILE_BUDGET / count) ** 0.5) // 16 * 16)
+    tiles = [(rows, columns) for rows in _spans(height, side) for columns in _spans(width, side)]
+    sums = np.zeros((2, height, width), np.float32)
+    weights = np.zeros((height, width), np.float32)
+    for done, (rows, columns) in enumerate(tiles):
+        progress(done, len(tiles))
+        weight = np.outer(_ramp(rows, height), _ramp(columns, width))
+        for index, part in enumerate(infer(pictures[:, rows, columns], positions)):
+            sums[index, rows, columns] += weight * part
+        weights[rows, columns] += weight
+    progress(len(tiles), len(tiles))
+    return sums[0] / weights, sums[1] / weights
+
+
+def _spans(length: int, side: int) -> Iterator[slice]:
+    """Slices of at most `side` that cover `length` and overlap by 2 OVERLAP, evenly laid."""
+    count = 1 if length <= side else -(-(length - 2 * OVERLAP) // (side - 2 * OVERLAP))
+    for start in np.linspace(0, max(length - side, 0), count).astype(int):
+        yield slice(int(start), int(min(start + side, length)))
+
+
+def _ramp(span: slice, length: int) -> np.ndarray:
+    """Weights that rise from nearly nothing to one over the overlap, but not at the picture's border."""
+    size = span.stop - span.start
+    position = np.arange(size, dtype=np.float32) + 0.5
+    rise = np.ones(size, np.float32) if span.start == 0 else np.clip(position / (2 * OVERLAP), 0, 1)
+    fall = np.ones(size, np.float32) if span.stop == length else np.clip(position[::-1] / (2 * OVERLAP), 0, 1)
+    return np.minimum(rise, fall)
+
+
+def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
+    """Planar depth from normalised dioptres; in metres, or relative where the stack is not metric."""
+    if stack.dioptres is None:
+        far, near, gap = RELATIVE_FAR, RELATIVE_NEAR, RELATIVE_FAR
+    else:
+        far, near = float(stack.dioptres[0]), float(stack.dioptres[-1])
+        gap = float(stack.dioptres[1] - stack.dioptres[0])
+    dioptres = far + normalised * (near - far)
+    # What lies beyond the farthest focus cannot be told from infinity by much.
+    return (1.0 / np.maximum(dioptres, max(far - 0.5 * gap, 0.05 * gap))).astype(np.float32)
+
+
+def to_confidence(spread: np.ndarray, frame_count: int) -> np.ndarray:
+    """1 where no error is expected, 1/e where it is a whole step between frames."""
+    return np.exp(-np.maximum(spread, 0) * (frame_count - 1)).astype(np.float32)

@@ -1,0 +1,49 @@
+"""Our two networks under ONNX Runtime, from the weights that travel with the package."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+
+WEIGHTS = Path(__file__).parent.parent / "weights"
+MULTIPLE = 16  # the depth network halves height and width four times
+
+
+def find_motion(stack: np.ndarray) -> np.ndarray:
+    """(N, 3) scale and shifts that carry the last frame's coordinates into each frame.
+
+    stack: (N, H, W, 3) float32 sRGB 0..1, of one field of view, far to near. Coordinates run about
+    the picture's centre in halves of its longer side, so the motion holds at any size.
+    """
+    motion, _ = _session("alignment").run(None, {"stack": _planes(stack)})
+    return motion
+
+
+def infer_depth(stack: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Depth and its expected error, each (H, W) float32 in normalised dioptres.
+
+    stack: (N, H, W, 3) float32 sRGB 0..1, aligned, far to near; positions: (N,) normalised dioptres.
+    """
+    height, width = stack.shape[1:3]
+    margins = (0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)
+    planes = _planes(np.pad(stack, margins, mode="edge"))
+    feed = {"stack": planes, "positions": np.asarray(positions, np.float32)}
+    depth, spread = _session("depth").run(None, feed)
+    return depth[:height, :width], spread[:height, :width]
+
+
+def _planes(stack: np.ndarray) -> np.ndarray:
+    """(N, H, W, 3) to the networks' (N, 3, H, W), highlights cut at 1."""
+    return np.ascontiguousarray(np.clip(stack, 0, 1).transpose(0, 3, 1, 2), dtype=np.float32)
+
+
+@functools.cache
+def _session(name: str):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Inputs of ever new sizes would make the memory pattern planner keep an arena for each.
+    options.enable_mem_pattern = False
+    return onnxruntime.InferenceSession(
+        str(WEIGHTS / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
+    )

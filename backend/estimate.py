@@ -1,0 +1,197 @@
+"""From a FocalStack to a result: read, align, infer depth, fuse, write."""
+
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from . import __version__, results
+from .alignment import MATCHING, Alignment, align, relative_field_of_view, warp
+from .all_in_focus import AllInFocus
+from .camera import reference_camera
+from .colour import srgb_decode
+from .depth import Infer, infer_in_tiles, to_confidence, to_metres
+from .messages import Reporter
+from .stack import FocalStack, describe, read_photograph
+
+WORKING_SIZE = 1280  # longer side at which depth is inferred; the results are of full size
+OURS, PAPER = "ours", "paper"
+
+
+@dataclass
+class Timings:
+    """Seconds a stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - started, 3)
+
+
+def estimate(
+    stack: FocalStack, output: Path, reporter: Reporter, network: str = OURS, save_aligned: bool = False
+) -> None:
+    """Write the result folder of a stack to `output`.
+
+    `network` is "ours", "paper" or the path of an imported .onnx file of the paper's depth network.
+    Raises InputError where the output cannot be written or a photograph cannot be read.
+    """
+    results.check_output(output)
+    infer = depth_engine(network)
+    count = len(stack.frames)
+    reporter.plan({"read": 0.1 * count, "align": 2, "depth": 0.6 * count, "fuse": 0.15 * count, "write": 1})
+    for text in stack.warnings:
+        reporter.warning(text)
+    timings = Timings()
+    with timings.stage("read"):
+        photographs = _working_photographs(stack, reporter)
+    with timings.stage("align"):
+        reporter.progress("align", 0, 1)
+        alignment = align(photographs, relative_field_of_view(stack))
+        doubts = _alignment_doubts(stack, alignment)
+        pictures = _aligned(photographs, alignment)
+        del photographs
+    with timings.stage("depth"):
+        normalised, spread = infer_in_tiles(
+            infer, pictures, stack.positions, lambda done, of: reporter.progress("depth", done, of)
+        )
+        del pictures
+        normalised, spread = (_full_size(values, stack.size) for values in (normalised, spread))
+    with timings.stage("fuse"):
+        fused, aligned = _fuse(stack, alignment, normalised, save_aligned, reporter)
+    for text in doubts:
+        reporter.warning(text)
+    reporter.progress("write", 0, 1)
+    depth = to_metres(normalised, stack)
+    results.write_result(
+        output,
+        depth,
+        to_confidence(spread, count),
+        srgb_decode(fused),
+        _description(stack, alignment, network, doubts, timings),
+        aligned=aligned,
+        sixteen_bit=any(frame.bits_per_channel > 8 for frame in stack.frames),
+    )
+    reporter.progress("write", 1, 1)
+    reporter.result(output, _summary(output, depth, stack))
+
+
+def depth_engine(network: str) -> Infer:
+    """A function (pictures, positions) -> (depth, expected error), in normalised dioptres."""
+    if network == OURS:
+        from .engines.ours import infer_depth
+
+        return infer_depth
+    from .engines.paper import find_paper_weights, paper_depth
+
+    model = find_paper_weights() if network == PAPER else Path(network)
+
+    def infer(pictures: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        depth = paper_depth(model, pictures, positions)
+        return depth, np.zeros_like(depth)  # the paper's network does not doubt itself
+
+    return infer
+
+
+def _working_photographs(stack: FocalStack, reporter: Reporter) -> np.ndarray:
+    """(N, h, w, 3) float32 sRGB, as taken, at the size the networks look at."""
+    width, height = stack.size
+    shrink = min(1.0, WORKING_SIZE / max(width, height))
+    size = max(16, round(width * shrink)), max(16, round(height * shrink))
+    photographs = np.empty((len(stack.frames), size[1], size[0], 3), np.float32)
+    for index, frame in enumerate(stack.frames):
+        reporter.progress("read", index, len(stack.frames))
+        picture = read_photograph(frame.path)
+        photographs[index] = (
+            picture if size == (width, height) else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        )
+    return photographs
+
+
+def _aligned(photographs: np.ndarray, alignment: Alignment) -> np.ndarray:
+    height, width = photographs.shape[1:3]
+    moved = (warp(p, m, (width, height)) for p, m in zip(photographs, alignment.motion, strict=True))
+    return np.stack(list(moved))
+
+
+def _full_size(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return values if values.shape[::-1] == size else cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
+
+
+def _fuse(
+    stack: FocalStack, alignment: Alignment, normalised: np.ndarray, keep: bool, reporter: Reporter
+) -> tuple[np.ndarray, list[np.ndarray] | None]:
+    """All-in-focus picture (H, W, 3) sRGB of full size, reading one photograph at a time."""
+    fusion, kept = AllInFocus(normalised, stack.positions), []
+    for index, frame in enumerate(stack.frames):
+        reporter.progress("fuse", index, len(stack.frames))
+        picture = warp(read_photograph(frame.path), alignment.motion[index], stack.size)
+        fusion.add(index, picture)
+        if keep:
+            kept.append(picture)
+    return fusion.picture(), kept if keep else None
+
+
+def _alignment_doubts(stack: FocalStack, alignment: Alignment) -> tuple[str, ...]:
+    """A frame that matches neither neighbour is named."""
+    match = alignment.match
+    best = np.maximum(np.append(match, match[-1]), np.insert(match, 0, match[0]))
+    return tuple(
+        f"{frame.path.name} does not match its neighbours (another scene, or the camera moved): leave it out."
+        for frame, value in zip(stack.frames, best, strict=True)
+        if value < MATCHING
+    )
+
+
+def _description(
+    stack: FocalStack, alignment: Alignment, network: str, doubts: tuple[str, ...], timings: Timings
+) -> dict:
+    import onnxruntime
+
+    described = describe(stack)
+    half = max(stack.size) / 2
+    frames = [
+        {
+            "file": frame["file"],
+            "focus_distance_m": frame["focus_distance_m"],
+            "source": frame["source"],
+            "dioptres": frame["dioptres"],
+            "relative_fov": round(float(fov), 6),
+            "scale": round(float(scale), 6),
+            "shift_x": round(float(x) * half, 3),
+            "shift_y": round(float(y) * half, 3),
+        }
+        for frame, fov, (scale, x, y) in zip(
+            described["frames"], alignment.relative_fov, alignment.residual, strict=True
+        )
+    ]
+    return {
+        "metric": stack.metric,
+        "order_source": stack.order_source,
+        "camera": reference_camera(stack).describe(),
+        "frames": frames,
+        "alignment": {"neighbour_correlation": [round(float(value), 4) for value in alignment.match]},
+        "network": network,
+        "warnings": [*stack.warnings, *doubts],
+        "timings": timings.seconds,
+        "versions": {
+            "focal_depth": __version__,
+            "onnxruntime": onnxruntime.__version__,
+            "opencv": cv2.__version__,
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _summary(output: Path, depth: np.ndarray, stack: FocalStack) -> str:
+    near, far = np.percentile(depth, (1, 99))
+    unit = "m" if stack.metric else "(relative depth: no focus distances are known)"
+    return f"{output}: depth {near:.3g} to {far:.3g} {unit}"

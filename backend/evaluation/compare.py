@@ -1,0 +1,56 @@
+"""Networks and peers on one stack with known depth."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..alignment import align, relative_field_of_view, warp
+from ..depth import infer_in_tiles
+from ..errors import InputError
+from ..estimate import depth_engine
+from ..stack import FocalStack, read_photograph, read_stack
+from .classical import classical_depth
+from .measures import mean_error, near_edges, nearest_frame
+
+TRUTH = "depth.npy"  # (H, W) float32 metres, planar, on the reference frame's grid
+
+
+def find_stacks(data: list[Path]) -> list[Path]:
+    """Folders with a truth, among those named and right below them."""
+    found = [f for folder in data for f in (folder, *sorted(folder.glob("*/"))) if (f / TRUTH).exists()]
+    if not found:
+        raise InputError(f"{data[0]} holds no stack with a {TRUTH}; name folders of rendered stacks")
+    return found
+
+
+def compare(folder: Path, networks: list[str]) -> dict[str, dict[str, float]]:
+    """{method: {"error", "edges"}} in normalised dioptres, for the peers and the networks named."""
+    stack = read_stack([folder])
+    if not stack.metric:
+        raise InputError(f"{folder} has no focus distances; add a focus.csv")
+    truth = normalised_truth(folder, stack)
+    maps = {"nearest frame (oracle)": nearest_frame(truth, stack.positions)}
+    photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
+    fov_only = [(1 / fov, 0, 0) for fov in relative_field_of_view(stack)]
+    maps["classical"] = classical_depth(_warped(photographs, fov_only), stack.positions)
+    aligned = _warped(photographs, align(photographs, relative_field_of_view(stack)).motion)
+    maps["classical, aligned by ours"] = classical_depth(aligned, stack.positions)
+    for network in networks:
+        depth, _ = infer_in_tiles(depth_engine(network), aligned, stack.positions, lambda done, of: None)
+        maps[network] = depth
+    edges = near_edges(truth)
+    return {
+        name: {"error": mean_error(depth, truth), "edges": mean_error(depth, truth, edges)}
+        for name, depth in maps.items()
+    }
+
+
+def normalised_truth(folder: Path, stack: FocalStack) -> np.ndarray:
+    """(H, W) normalised dioptres from the truth's metres."""
+    far, near = stack.dioptres[0], stack.dioptres[-1]
+    return ((1 / np.load(folder / TRUTH) - far) / (near - far)).astype(np.float32)
+
+
+def _warped(photographs: np.ndarray, motions) -> np.ndarray:
+    size = photographs.shape[2], photographs.shape[1]
+    return np.stack([warp(p, m, size) for p, m in zip(photographs, motions, strict=True)])
