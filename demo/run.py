@@ -26,9 +26,15 @@ OUTPUT = ROOT / "demo" / "output"
 EXTENSION = "bl_ext.user_default.focal_depth"
 
 # Places in the sample's picture: x from the left edge and y from the upper one, 0 to 1.
-TABLE = ((0.08, 0.92), (0.50, 0.95), (0.92, 0.92), (0.45, 0.60), (0.08, 0.35), (0.92, 0.60))
-FOOT = (0.44, 0.60)  # where the object stands on the table
-HEIGHT = 0.26  # of the object, in picture heights
+TABLE = ((0.52, 0.97), (0.62, 0.93), (0.70, 0.62), (0.50, 0.55), (0.30, 0.50), (0.55, 0.48), (0.04, 0.58))
+FOOT = (0.295, 0.80)  # where the ring stands: behind the mug, before the pencil and the letters
+# Metres.
+CLOTH = 0.008  # over the table
+RING, THICKNESS = 0.13, 0.03
+LAMPS = (  # as in the photograph: place from the ring, size, watts, colour
+    (Vector((-1.4, -0.4, 1.3)), 0.9, 62, (1.0, 0.94, 0.85)),
+    (Vector((1.7, -0.9, 0.8)), 1.2, 9, (1.0, 0.8, 0.62)),
+)
 
 
 def main() -> None:
@@ -57,9 +63,10 @@ def run() -> None:
     mesh = next(each for each in scene.objects if each.type == "MESH")
     export_glb(mesh, scene.camera, OUTPUT / "focal_depth.glb")
 
-    photograph = Photograph(mesh, json.loads((OUTPUT / "result" / "result.json").read_text()))
-    stand_object_on_table(photograph)
-    light(scene, photograph)
+    description = json.loads((OUTPUT / "result" / "result.json").read_text(encoding="utf-8"))
+    table = table_frame(mesh, description)
+    stand_ring(table)
+    light(scene, table, mesh)
     bpy.ops.focal_depth.depth_pass()
     print("Rendering the composite", flush=True)
     render(scene, OUTPUT / "composite.png")
@@ -67,42 +74,28 @@ def run() -> None:
     print("Made:", *sorted(str(path) for path in OUTPUT.iterdir()), sep="\n  ")
 
 
-class Photograph:
-    """Where things in the picture are in space, in the mesh's own coordinates: the camera's."""
+def table_frame(mesh: bpy.types.Object, description: dict) -> Matrix:
+    """World frame at FOOT on the cloth: z up from the table, y away from the camera.
 
-    def __init__(self, mesh: bpy.types.Object, description: dict) -> None:
-        self.mesh = mesh
-        self._size, self._camera = description["size"], description["camera"]
-        points = np.array([self.point(place) for place in TABLE])
-        self._centre = Vector(points.mean(axis=0))
-        normal = Vector(np.linalg.svd(points - points.mean(axis=0))[2][2])  # least squares
-        self._up = normal if normal.y > 0 else -normal
+    `mesh` is in the camera's space. What it shows at TABLE is fitted by a plane, in least squares.
+    """
+    points = np.array([mesh.ray_cast((0, 0, 0), ray(place, description))[1] for place in TABLE])
+    centre = points.mean(axis=0)
+    up = Vector(np.linalg.svd(points - centre)[2][-1])
+    up *= np.sign(up.y)
+    foot = ray(FOOT, description)
+    foot *= (Vector(centre).dot(up) + CLOTH) / foot.dot(up)
+    away = (foot - up * foot.dot(up)).normalized()
+    axes = Matrix((away.cross(up), away, up)).transposed().to_4x4()
+    return mesh.matrix_world @ Matrix.Translation(foot) @ axes
 
-    def ray(self, place: tuple[float, float]) -> Vector:
-        """From the camera through a place in the picture, to depth 1."""
-        (width, height), camera = self._size, self._camera
-        across = (place[0] * width - camera["cx"]) / camera["fx"]
-        down = (place[1] * height - camera["cy"]) / camera["fy"]
-        return Vector((across, -down, -1.0))
 
-    def point(self, place: tuple[float, float]) -> Vector:
-        """What the mesh shows at a place in the picture."""
-        found, where, _, _ = self.mesh.ray_cast((0, 0, 0), self.ray(place))
-        assert found, "the mesh covers the whole picture"
-        return where
-
-    def on_table(self, place: tuple[float, float]) -> Matrix:
-        """World frame on the table: z up from it, -y towards the camera."""
-        ray = self.ray(place)
-        origin = ray * (self._centre.dot(self._up) / ray.dot(self._up))
-        away = (-origin.normalized().cross(self._up)).cross(self._up).normalized()
-        axes = Matrix((away.cross(self._up), away, self._up)).transposed().to_4x4()
-        return self.mesh.matrix_world @ Matrix.Translation(origin) @ axes
-
-    def metres(self, heights: float, place: tuple[float, float]) -> float:
-        """Size on the table of so many picture heights."""
-        depth = -(self.mesh.matrix_world.inverted() @ self.on_table(place).translation).z
-        return heights * self._size[1] / self._camera["fy"] * depth
+def ray(place: tuple[float, float], description: dict) -> Vector:
+    """From the camera, in its own space, through a place in the picture to depth 1."""
+    (width, height), camera = description["size"], description["camera"]
+    across = (place[0] * width - camera["cx"]) / camera["fx"]
+    down = (place[1] * height - camera["cy"]) / camera["fy"]
+    return Vector((across, -down, -1.0))
 
 
 def export_glb(mesh: bpy.types.Object, camera: bpy.types.Object, path: Path) -> None:
@@ -117,54 +110,50 @@ def export_glb(mesh: bpy.types.Object, camera: bpy.types.Object, path: Path) -> 
     )
 
 
-def stand_object_on_table(photograph: Photograph) -> None:
-    table, height = photograph.on_table(FOOT), photograph.metres(HEIGHT, FOOT)
-    bpy.ops.mesh.primitive_monkey_add()
-    monkey = bpy.context.object
-    monkey.name = "CG object"
-    monkey.modifiers.new("Smooth", "SUBSURF").render_levels = 3
+def stand_ring(table: Matrix) -> None:
+    """A golden ring on its edge, and its shadow on the table."""
+    bpy.ops.mesh.primitive_torus_add(
+        major_radius=(RING - THICKNESS) / 2,
+        minor_radius=THICKNESS / 2,
+        major_segments=160,
+        minor_segments=64,
+    )
+    ring = bpy.context.object
+    ring.name = "Ring"
     bpy.ops.object.shade_smooth()
-    lowest, highest = (pick(corner[2] for corner in monkey.bound_box) for pick in (min, max))
-    stand = Matrix.Scale(height / (highest - lowest), 4) @ Matrix.Translation((0, 0, -lowest))
-    monkey.matrix_world = table @ Matrix.Rotation(radians(20), 4, "Z") @ stand
-    monkey.data.materials.append(glaze())
+    upright = Matrix.Translation((0, 0, RING / 2)) @ Matrix.Rotation(radians(90), 4, "X")
+    ring.matrix_world = table @ Matrix.Rotation(radians(-25), 4, "Z") @ upright
+    gold = bpy.data.materials.new("Gold")
+    gold.use_nodes = True
+    surface = gold.node_tree.nodes["Principled BSDF"].inputs
+    surface["Base Color"].default_value = (0.9, 0.58, 0.22, 1)
+    surface["Metallic"].default_value = 1.0
+    surface["Roughness"].default_value = 0.15
+    ring.data.materials.append(gold)
 
-    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=6 * height, fill_type="NGON")
+    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=5 * RING, fill_type="NGON")
     catcher = bpy.context.object
     catcher.name = "Shadow on the table"
     catcher.is_shadow_catcher = True
-    above = Matrix.Translation((0, 0, height / 50))  # clear of what the depth map is off by
-    catcher.matrix_world = table @ above
+    catcher.matrix_world = table
 
 
-def glaze() -> bpy.types.Material:
-    material = bpy.data.materials.new("Glaze")
-    material.use_nodes = True
-    surface = material.node_tree.nodes["Principled BSDF"].inputs
-    surface["Base Color"].default_value = (0.0, 0.22, 0.30, 1)
-    surface["Roughness"].default_value = 0.25
-    surface["Coat Weight"].default_value = 1.0
-    return material
+def light(scene: bpy.types.Scene, table: Matrix, mesh: bpy.types.Object) -> None:
+    """The photograph's lamps and dim room; the photograph itself is mirrored in the ring."""
+    for place, size, watts, colour in LAMPS:
+        lamp = bpy.data.lights.new("Lamp", "AREA")
+        lamp.size, lamp.energy, lamp.color = size, watts, colour
+        stand = bpy.data.objects.new("Lamp", lamp)
+        scene.collection.objects.link(stand)
+        stand.matrix_world = table @ Matrix.LocRotScale(place, place.to_track_quat("Z", "Y"), None)
+    scene.world = bpy.data.worlds.new("Room")
+    scene.world.use_nodes = True
+    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.16, 0.19, 0.24, 1)
 
-
-def light(scene: bpy.types.Scene, photograph: Photograph) -> None:
-    """A window above to the left, an even room, and the photograph, mirrored in the object's glaze."""
-    table, height = photograph.on_table(FOOT), photograph.metres(HEIGHT, FOOT)
-    lamp = bpy.data.lights.new("Window", "AREA")
-    lamp.size = 4 * height
-    lamp.energy = 250 * height**2
-    window = bpy.data.objects.new("Window", lamp)
-    scene.collection.objects.link(window)
-    at = Vector((-4, -3, 6)) * height
-    window.matrix_world = table @ Matrix.LocRotScale(at, at.to_track_quat("Z", "Y"), None)
-
-    mirrored = photograph.mesh.copy()
+    mirrored = mesh.copy()
     mirrored.name = "Photograph in mirrors"
     scene.collection.objects.link(mirrored)
     mirrored.visible_camera = mirrored.visible_shadow = mirrored.visible_diffuse = False
-    scene.world = bpy.data.worlds.new("Room")
-    scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.4, 0.4, 0.42, 1)
 
 
 def render(scene: bpy.types.Scene, path: Path) -> None:
