@@ -6,7 +6,7 @@ from . import optics
 from .stack import FocalStack
 
 ASSUMED_SENSOR_WIDTH = 0.036  # metres; full frame
-ASSUMED_EQUIVALENT = 28.0  # millimetres; what most telephones have
+ASSUMED_EQUIVALENT = 0.028  # metres; what most telephones have
 
 
 @dataclass(frozen=True)

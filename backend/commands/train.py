@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bank", type=Path, required=True, metavar="DIR", help="stacks made by simulate")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="checkpoint and log")
     parser.add_argument("--steps", type=int, default=Training.steps, help="train up to this step")
+    parser.add_argument("--until", type=int, metavar="STEP", help="stop there on the way, and export")
     parser.add_argument("--crops", type=int, default=Training.crops, help="crops a step")
     parser.add_argument("--seed", type=int, default=Training.seed)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -33,8 +34,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         seed=options.seed,
         device=options.device,
     )
-    network = train(training, reporter)
+    network = train(training, reporter, options.until)
     from ..networks.export import export
 
     export(network.cpu(), options.output)
-    reporter.result(options.output, f"trained to step {options.steps}; weights in {options.output}")
+    reporter.result(options.output, f"weights in {options.output}")

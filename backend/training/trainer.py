@@ -19,6 +19,8 @@ from . import checkpoint
 from .crops import Example, random_example
 from .losses import alignment_loss, depth_loss, spread_loss
 
+LOSSES = ("align", "depth", "spread")
+
 
 @dataclass(frozen=True)
 class Training:
@@ -32,20 +34,24 @@ class Training:
     crop_size: tuple[int, int] = (96, 112)
     learning_rate: float = 2e-3
     average_decay: float = 0.998
-    save_every: int = 200
+    save_every: int = 100
     seed: int = 1
     device: str = "cpu"
 
 
-def train(training: Training, reporter: Reporter) -> FocalDepthNetwork:
-    """Train from the last checkpoint in `output` (or from nothing) to `steps`; returns the average."""
+def train(training: Training, reporter: Reporter, until: int | None = None) -> FocalDepthNetwork:
+    """Train from the last checkpoint in `output` (or from nothing) to `steps`; returns the average.
+
+    With `until`, stop there, on the way: the schedule of the learning rate is that of `steps`.
+    """
     torch.manual_seed(training.seed)
     network = FocalDepthNetwork().to(training.device)
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(network.parameters(), training.learning_rate, weight_decay=1e-4)
     start = checkpoint.load(training.output, network, average, optimizer)
     log = _Log(training.output / "log.csv")
-    for step in range(start, training.steps):
+    end = training.steps if until is None else until
+    for step in range(start, end):
         if step == start or step % training.save_every == 0:
             shards = read_shards(training.bank)  # a bank may grow while we train
         for group in optimizer.param_groups:
@@ -55,7 +61,7 @@ def train(training: Training, reporter: Reporter) -> FocalDepthNetwork:
         decay = min(training.average_decay, (1 + step) / (10 + step))
         for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
             slow.lerp_(fast.detach(), 1 - decay)
-        if (step + 1) % training.save_every == 0 or step + 1 == training.steps:
+        if (step + 1) % training.save_every == 0 or step + 1 == end:
             checkpoint.save(training.output, step + 1, network, average, optimizer)
             log.write(step + 1)
             reporter.progress("train", step + 1, training.steps)
@@ -118,12 +124,12 @@ class _Log:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._sums: dict[str, list[float]] = {}
+        self._sums: dict[str, list[float]] = {name: [] for name in LOSSES}
         self._since = time.monotonic()
 
     def add(self, losses: dict[str, float]) -> None:
         for name, value in losses.items():
-            self._sums.setdefault(name, []).append(value)
+            self._sums[name].append(value)
 
     def write(self, step: int) -> None:
         new = not self._path.exists()
@@ -131,6 +137,7 @@ class _Log:
         with self._path.open("a", newline="") as file:
             writer = csv.writer(file)
             if new:
-                writer.writerow(["step", *self._sums, "seconds"])
-            writer.writerow([step, *(f"{np.mean(v):.5f}" for v in self._sums.values()), f"{seconds:.1f}"])
-        self._sums, self._since = {}, time.monotonic()
+                writer.writerow(["step", *LOSSES, "seconds"])
+            means = (f"{np.mean(values):.5f}" for values in self._sums.values())
+            writer.writerow([step, *means, f"{seconds:.1f}"])
+        self._sums, self._since = {name: [] for name in LOSSES}, time.monotonic()

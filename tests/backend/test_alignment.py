@@ -1,0 +1,64 @@
+"""Motion that we put in is found again; warping is exact to the pixel centre."""
+
+import cv2
+import numpy as np
+import pytest
+
+from backend.alignment import align, warp
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    """(240, 360, 3) with detail at every scale."""
+    random = np.random.default_rng(3)
+    noise = sum(
+        cv2.resize(random.random((240 // n, 360 // n, 3), np.float32), (360, 240)) for n in (2, 4, 8, 16)
+    )
+    return cv2.GaussianBlur(noise / 4, (0, 0), 1.0)
+
+
+def photographed(picture: np.ndarray, motion) -> np.ndarray:
+    """The picture as a camera saw it in which the reference's (x, y) lies at (s x + b, s y + c)."""
+    scale, x, y = motion
+    return warp(picture, (1 / scale, -x / scale, -y / scale), picture.shape[1::-1])
+
+
+def test_warp_at_rest_changes_nothing(picture):
+    np.testing.assert_allclose(warp(picture, (1, 0, 0), (360, 240)), picture, atol=1e-5)
+
+
+def test_warp_shifts_by_halves_of_the_longer_side(picture):
+    moved = warp(picture, (1, 10 / 180, -4 / 180), (360, 240))
+    np.testing.assert_allclose(moved[20:-20, 20:-20], picture[16:-24, 30:-10], atol=1e-4)
+
+
+def test_warp_halves_without_moving_the_centre(picture):
+    np.testing.assert_allclose(
+        warp(picture, (1, 0, 0), (180, 120)),
+        cv2.resize(picture, (180, 120), interpolation=cv2.INTER_AREA),
+        atol=0.05,
+    )
+
+
+def test_the_network_finds_scale_and_shift(picture):
+    # A lens that breathes 4 % against its metadata, in a hand that drifts, blurring more frame by frame.
+    truth = np.float32([[1.04, 0.02, -0.01], [1.027, 0.012, -0.005], [1.013, 0.008, -0.004], [1, 0, 0]])
+    stack = np.stack(
+        [cv2.GaussianBlur(photographed(picture, m), (0, 0), 0.5 + n) for n, m in enumerate(truth)]
+    )
+    alignment = align(stack, np.ones(4, np.float32))
+    # Half a pixel at the picture's corner.
+    np.testing.assert_allclose(alignment.motion, truth, atol=0.5 / 180)
+    assert alignment.match.min() > 0.9
+
+
+def test_the_field_of_view_comes_before_the_network(picture):
+    stack = np.stack([photographed(picture, (1 / 1.3, 0, 0)), picture])
+    alignment = align(stack, np.float32([1.3, 1]))
+    assert alignment.motion[0, 0] == pytest.approx(1 / 1.3, abs=0.003)
+
+
+def test_frames_of_different_scenes_stay_where_they_are(picture):
+    other = np.random.default_rng(9).random(picture.shape, np.float32)
+    alignment = align(np.stack([other, picture]), np.ones(2, np.float32))
+    assert alignment.match[0] < 0.3
