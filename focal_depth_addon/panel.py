@@ -5,26 +5,33 @@ import textwrap
 import bpy
 
 from . import tasks
-from .properties import TYPED, UNKNOWN
+from .properties import TYPED, UNKNOWN, Photograph
 
+AS_IT_IS = (TYPED, UNKNOWN, "interpolated")
+WIDE = 420  # pixels, of a sidebar with room for all columns
 LINE = 38  # characters in a sidebar of usual width
 
 
 class FOCAL_DEPTH_UL_photographs(bpy.types.UIList):
-    """A photograph a row: name, focus distance, and how much wider it sees than the nearest."""
+    """A photograph a row: name and focus distance, in a wide sidebar also its source and field of view."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
-        row = layout.row(align=True)
-        row.label(text=item.name, icon="GREASEPENCIL" if item.source == TYPED else "IMAGE_DATA")
-        distance = row.row(align=True)
+        wide = context.region.width > WIDE * context.preferences.system.ui_scale
+        columns = layout.split(factor=0.25 if wide else 0.4)
+        columns.label(text=item.name)
+        if wide:
+            columns = columns.split(factor=0.55)
+        distance = columns.row(align=True)
         distance.alert = item.source == UNKNOWN
         if item.at_infinity:
             distance.label(text="infinity")
         else:
-            distance.prop(item, "focus_distance", text="", emboss=True)
-        distance.prop(item, "at_infinity", text="∞", toggle=True)
-        if item.relative_fov:
-            row.label(text=f"×{item.relative_fov:.3f}")
+            distance.prop(item, "focus_distance", text="")
+        toggle = distance.row(align=True)
+        toggle.ui_units_x = 1
+        toggle.prop(item, "at_infinity", text="∞", toggle=True)
+        if wide:
+            columns.label(text=_details(item))
 
 
 class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
@@ -58,7 +65,7 @@ class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
         column.operator("focal_depth.inspect", text="", icon="FILE_REFRESH")
         if settings.photographs:
             shown = settings.photographs[settings.active_photograph]
-            layout.label(text=f"{shown.name}: distance {_source_in_words(shown.source)}")
+            layout.label(text=f"{shown.name}: {_details(shown)}")
         for warning in settings.warnings.splitlines():
             _wrapped(layout, warning, "ERROR")
 
@@ -104,8 +111,10 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
         column.prop(settings, "output")
 
 
-def _source_in_words(source: str) -> str:
-    return "is not known" if source == UNKNOWN else f"from {source}" if source != TYPED else "typed"
+def _details(photograph: Photograph) -> str:
+    said = photograph.source if photograph.source in AS_IT_IS else f"from {photograph.source}"
+    field_of_view = f", ×{photograph.relative_fov:.3f} wide" if photograph.relative_fov else ""
+    return f"focus {said}{field_of_view}"
 
 
 def _wrapped(layout: bpy.types.UILayout, text: str, icon: str) -> None:

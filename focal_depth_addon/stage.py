@@ -114,12 +114,15 @@ class PhotoSet:
 
 
 def _fill(mesh: bpy.types.Mesh, vertices: np.ndarray, uvs: np.ndarray, faces: np.ndarray) -> None:
-    """Replace a mesh's geometry: vertices (V,3) and uvs (V,2) float32, faces (F,4) int32."""
+    """Replace a mesh's geometry: vertices (V,3) and uvs (V,2) float32, faces (F,4) int32.
+
+    By attributes, which are copied whole; `loops.foreach_set` goes one by one.
+    """
     mesh.clear_geometry()
     mesh.vertices.add(len(vertices))
-    mesh.vertices.foreach_set("co", vertices.ravel())
+    mesh.attributes["position"].data.foreach_set("vector", vertices.ravel())
     mesh.loops.add(faces.size)
-    mesh.loops.foreach_set("vertex_index", faces.ravel())
+    mesh.attributes[".corner_vert"].data.foreach_set("value", faces.ravel())
     mesh.polygons.add(len(faces))
     mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, CORNERS, dtype=np.int32))
     mesh.update(calc_edges=True)
