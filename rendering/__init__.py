@@ -1,0 +1,4 @@
+"""Focal stacks rendered by Cycles, with exact depth: what the networks are judged on, and the sample.
+
+Run with a Python that has bpy, from the project's root: `python -m rendering.validation --output DIR`.
+"""

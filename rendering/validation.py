@@ -1,0 +1,129 @@
+"""Render validation stacks: `python -m rendering.validation --output DIR [--stacks 8] [--seed 1]`.
+
+Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npy` ((H, W) float32 metres,
+planar, on the grid of the last frame, which is the reference) and `truth.json`.
+"""
+
+import argparse
+import csv
+import json
+import os
+from dataclasses import dataclass
+from math import atan
+from pathlib import Path
+
+import numpy as np
+
+from backend.optics import circle_of_confusion, image_distance
+
+from . import camera as cameras
+from . import frames, scenes
+
+STOPS = (1.2, 1.4, 1.7, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
+FRAME_COUNTS = (6, 8, 10)
+LONG_SIDE, SHORT_SIDE = 480, 320
+SAMPLES, NOISE, BOUNCES = 14, 0.03, 0
+JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of camera: millimetres, metres, degrees; pairs are ranges to draw from."""
+
+    name: str
+    theme: str
+    focal_lengths: tuple[float, ...]
+    stops: tuple[float, ...]
+    sensor_widths: tuple[float, ...]
+    near: tuple[float, float]
+    far: tuple[float, float]
+    pitch: tuple[float, float]
+
+
+KINDS = (
+    Kind("phone", "still life", (4.4,), (1.7,), (5.6, 6.4, 7.0), (0.085, 0.12), (0.6, 1.0), (24, 34)),
+    Kind("dslr", "still life", (50,), STOPS[2:6], (36, 23.5), (0.6, 0.9), (2.0, 4.0), (9, 15)),
+    Kind("macro", "still life", (100,), STOPS[5:], (36, 23.5), (0.3, 0.34), (0.42, 0.5), (14, 22)),
+    Kind("cine", "street", (35, 50, 75), STOPS[1:5], (24,), (1.6, 2.6), (5.0, 9.0), (7, 12)),
+)
+
+
+def render_stack(folder: Path, data: Path, index: int, seed: int) -> None:
+    """Build a scene, meter it, spread the focus over the depth it has, and photograph it."""
+    rng = np.random.default_rng((seed, index))
+    kind = KINDS[index % len(KINDS)]
+    hand_held = index % 4 == index // 4 % 4  # a quarter, one of each kind in turn
+    portrait = index % 5 == 4
+    size = (SHORT_SIDE, LONG_SIDE) if portrait else (LONG_SIDE, SHORT_SIDE)
+    focal_length = rng.choice(kind.focal_lengths) / 1000
+    width = rng.choice(kind.sensor_widths) / 1000 * (SHORT_SIDE / LONG_SIDE if portrait else 1)
+    near, far = rng.uniform(*kind.near), rng.uniform(*kind.far)
+
+    field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
+    view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, size[0] / size[1], near, far)
+    scenes.empty_scene()
+    scenes.SceneBuilder(data, kind.theme, rng).build(view, things=int(rng.integers(8, 16)))
+    camera = cameras.add_camera(view.height, view.pitch)
+    cameras.set_up_cycles(size, SAMPLES, NOISE, BOUNCES, denoise=True)
+
+    lens = cameras.Lens(focal_length, kind.stops[0], width)
+    depth = cameras.depth_truth(camera, lens, cameras.Frame(near))
+    dioptres = _focus_dioptres(depth, FRAME_COUNTS[index % len(FRAME_COUNTS)], rng)
+    lens = cameras.Lens(focal_length, _stop(lens, kind.stops, dioptres, size[0], rng.uniform(9, 20)), width)
+    photographs = frames.drifting_frames(dioptres, hand_held, rng)
+    cameras.meter(camera, lens, photographs[-1])
+
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "depth.npy", cameras.depth_truth(camera, lens, photographs[-1]))
+    for number, frame in enumerate(photographs):
+        cameras.photograph(camera, lens, frame, folder / f"{number:02d}.jpg", JPEG_QUALITY)
+    _write_focus(folder, lens, photographs)
+    description = {"kind": kind.name, "hand_held": hand_held, "seed": [seed, index], "size": size}
+    (folder / "truth.json").write_text(
+        json.dumps(description | frames.describe(lens, photographs, size[0]), indent=1)
+    )
+
+
+def _focus_dioptres(depth: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """(count,) dioptres, far to near, over the depth the scene has; half of all stacks a bit uneven."""
+    far, near = np.percentile(1.0 / depth, (2, 98))
+    step = (near - far) / (count - 1)
+    uneven = rng.integers(2) * rng.uniform(-0.3, 0.3, count) * step
+    uneven[[0, -1]] = 0.0
+    return np.linspace(far, near, count) + uneven
+
+
+def _stop(
+    lens: cameras.Lens, stops: tuple[float, ...], dioptres: np.ndarray, width: int, blur: float
+) -> float:
+    """The f-number whose widest circle of confusion comes nearest to `blur` pixels."""
+    widest = [
+        circle_of_confusion(lens.focal_length, stop, dioptres[-1], dioptres[0]) / lens.sensor_width * width
+        for stop in stops
+    ]
+    return stops[int(np.argmin(np.abs(np.log(np.array(widest) / blur))))]
+
+
+def _write_focus(folder: Path, lens: cameras.Lens, photographs: list[cameras.Frame]) -> None:
+    with open(folder / "focus.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "focus_distance_m", "focal_length_mm", "f_number", "sensor_width_mm"])
+        for number, frame in enumerate(photographs):
+            millimetres = f"{lens.focal_length * 1000:.6g}", lens.f_number, f"{lens.sensor_width * 1000:.6g}"
+            writer.writerow([f"{number:02d}.jpg", f"{frame.focus_distance:.6f}", *millimetres])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--stacks", type=int, default=8, metavar="K")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    data = Path(os.environ.get("FOCAL_DEPTH_DATA", Path(__file__).parents[2] / "shared"))
+    for index in range(options.stacks):
+        kind = KINDS[index % len(KINDS)].name
+        render_stack(options.output.resolve() / f"{index:02d}_{kind}", data, index, options.seed)
+
+
+if __name__ == "__main__":
+    main()
