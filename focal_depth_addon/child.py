@@ -101,6 +101,8 @@ class Child:
     def _read_messages(self) -> None:
         *lines, self._unfinished_line = (self._unfinished_line + self._messages.read()).split(b"\n")
         for line in lines:
+            if not line.startswith(b"{"):
+                continue  # a library's chatter
             message = json.loads(line)
             if message["type"] == "progress":
                 self.progress = message

@@ -1,6 +1,8 @@
 """The panel's operators from a script: photographs in, results out, clear words for what is wrong."""
 
+import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -89,7 +91,8 @@ def test_estimate_without_photographs_says_what_to_do(scene):
         bpy.ops.focal_depth.estimate()
 
 
-def test_cancel_ends_the_child_and_leaves_nothing(addon, scene, photographs, tmp_path):
+@pytest.mark.parametrize("hangs", [False, True])
+def test_cancel_ends_the_child_and_leaves_nothing(addon, scene, photographs, tmp_path, hangs):
     child_module, tasks = (sys.modules[f"{addon}.focal_depth_addon.{n}"] for n in ("child", "tasks"))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -99,6 +102,9 @@ def test_cancel_ends_the_child_and_leaves_nothing(addon, scene, photographs, tmp
     while child.poll() and child.progress is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert child.progress is not None, child.fault
+    if hangs:
+        (tmp_path / f"result.unfinished-{child.pid}").mkdir()
+        os.kill(child.pid, signal.SIGSTOP)
     started = time.monotonic()
     child.cancel()
     assert not child.poll()
