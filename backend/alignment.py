@@ -11,7 +11,6 @@ from .stack import FocalStack
 
 NETWORK_SIZE = 512  # longer side at which the network looks for motion
 LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
-MATCHING = 0.3  # correlation with the neighbour under which a frame is suspected not to belong
 
 
 @dataclass(frozen=True)

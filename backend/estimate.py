@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 
 from . import __version__, results
-from .alignment import MATCHING, Alignment, align, relative_field_of_view, warp
+from .alignment import warp
 from .all_in_focus import AllInFocus
 from .camera import reference_camera
 from .colour import srgb_decode
 from .depth import Infer, infer_in_tiles, to_confidence, to_metres
 from .messages import Reporter
+from .registration import Registered, register
 from .stack import FocalStack, describe, read_photograph
 
 WORKING_SIZE = 1280  # longer side at which depth is inferred; the results are of full size
@@ -48,35 +49,30 @@ def estimate(
     infer = depth_engine(network)
     count = len(stack.frames)
     reporter.plan({"read": 0.1 * count, "align": 2, "depth": 0.6 * count, "fuse": 0.15 * count, "write": 1})
-    for text in stack.warnings:
-        reporter.warning(text)
     timings = Timings()
     with timings.stage("read"):
         photographs = _working_photographs(stack, reporter)
     with timings.stage("align"):
         reporter.progress("align", 0, 1)
-        alignment = align(photographs, relative_field_of_view(stack))
-        doubts = _alignment_doubts(stack, alignment)
-        pictures = _aligned(photographs, alignment)
+        stack, registered = register(photographs, stack)
         del photographs
+    for text in stack.warnings:
+        reporter.warning(text)
     with timings.stage("depth"):
         normalised, spread = infer_in_tiles(
-            infer, pictures, stack.positions, lambda done, of: reporter.progress("depth", done, of)
+            infer, registered.pictures, stack.positions, lambda done, of: reporter.progress("depth", done, of)
         )
-        del pictures
         normalised, spread = (_full_size(values, stack.size) for values in (normalised, spread))
     with timings.stage("fuse"):
-        fused, aligned = _fuse(stack, alignment, normalised, save_aligned, reporter)
-    for text in doubts:
-        reporter.warning(text)
+        fused, aligned = _fuse(stack, registered, normalised, save_aligned, reporter)
     reporter.progress("write", 0, 1)
     depth = to_metres(normalised, stack)
     results.write_result(
         output,
         depth,
-        to_confidence(spread, count),
+        to_confidence(spread, len(stack.frames)),
         srgb_decode(fused),
-        _description(stack, alignment, network, doubts, timings),
+        _description(stack, registered, network, timings),
         aligned=aligned,
         sixteen_bit=any(frame.bits_per_channel > 8 for frame in stack.frames),
     )
@@ -116,47 +112,29 @@ def _working_photographs(stack: FocalStack, reporter: Reporter) -> np.ndarray:
     return photographs
 
 
-def _aligned(photographs: np.ndarray, alignment: Alignment) -> np.ndarray:
-    height, width = photographs.shape[1:3]
-    moved = (warp(p, m, (width, height)) for p, m in zip(photographs, alignment.motion, strict=True))
-    return np.stack(list(moved))
-
-
 def _full_size(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return values if values.shape[::-1] == size else cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
 
 
 def _fuse(
-    stack: FocalStack, alignment: Alignment, normalised: np.ndarray, keep: bool, reporter: Reporter
+    stack: FocalStack, registered: Registered, normalised: np.ndarray, keep: bool, reporter: Reporter
 ) -> tuple[np.ndarray, list[np.ndarray] | None]:
     """All-in-focus picture (H, W, 3) sRGB of full size, reading one photograph at a time."""
     fusion, kept = AllInFocus(normalised, stack.positions), []
     for index, frame in enumerate(stack.frames):
         reporter.progress("fuse", index, len(stack.frames))
-        picture = warp(read_photograph(frame.path), alignment.motion[index], stack.size)
+        picture = warp(read_photograph(frame.path), registered.alignment.motion[index], stack.size)
+        picture *= registered.gains[index]
         fusion.add(index, picture)
         if keep:
             kept.append(picture)
     return fusion.picture(), kept if keep else None
 
 
-def _alignment_doubts(stack: FocalStack, alignment: Alignment) -> tuple[str, ...]:
-    """A frame that matches neither neighbour is named."""
-    match = alignment.match
-    best = np.maximum(np.append(match, match[-1]), np.insert(match, 0, match[0]))
-    return tuple(
-        f"{frame.path.name} does not match its neighbours (another scene, or the camera moved): leave it out."
-        for frame, value in zip(stack.frames, best, strict=True)
-        if value < MATCHING
-    )
-
-
-def _description(
-    stack: FocalStack, alignment: Alignment, network: str, doubts: tuple[str, ...], timings: Timings
-) -> dict:
+def _description(stack: FocalStack, registered: Registered, network: str, timings: Timings) -> dict:
     import onnxruntime
 
-    described = describe(stack)
+    alignment, described = registered.alignment, describe(stack)
     half = max(stack.size) / 2
     frames = [
         {
@@ -168,9 +146,10 @@ def _description(
             "scale": round(float(scale), 6),
             "shift_x": round(float(x) * half, 3),
             "shift_y": round(float(y) * half, 3),
+            "gain": [round(float(value), 4) for value in gain],
         }
-        for frame, fov, (scale, x, y) in zip(
-            described["frames"], alignment.relative_fov, alignment.residual, strict=True
+        for frame, fov, (scale, x, y), gain in zip(
+            described["frames"], alignment.relative_fov, alignment.residual, registered.gains, strict=True
         )
     ]
     return {
@@ -180,7 +159,7 @@ def _description(
         "frames": frames,
         "alignment": {"neighbour_correlation": [round(float(value), 4) for value in alignment.match]},
         "network": network,
-        "warnings": [*stack.warnings, *doubts],
+        "warnings": list(stack.warnings),
         "timings": timings.seconds,
         "versions": {
             "focal_depth": __version__,

@@ -60,5 +60,11 @@ class FocalStack:
         far, near = self.dioptres[0], self.dioptres[-1]
         return ((self.dioptres - far) / (near - far)).astype(np.float32)
 
+    def without(self, left_out: np.ndarray) -> "FocalStack":
+        """The stack less the frames where `left_out` (N,) is true."""
+        frames = tuple(f for f, out in zip(self.frames, left_out, strict=True) if not out)
+        dioptres = None if self.dioptres is None else self.dioptres[~left_out]
+        return replace(self, frames=frames, dioptres=dioptres)
+
     def with_warnings(self, *texts: str) -> "FocalStack":
         return replace(self, warnings=self.warnings + texts)

@@ -115,7 +115,11 @@ def _recompressed(stack: Tensor, quality: int) -> Tensor:
 
 
 def _toned(stack: Tensor, random: np.random.Generator) -> Tensor:
-    """Another tone curve, contrast and order of colours, the same for the whole stack."""
+    """Another tone curve, contrast and order of colours; every frame metered anew, one now and then badly."""
     stack = stack[:, random.permutation(3)] ** random.uniform(0.75, 1.35)
     contrast = random.uniform(0.35, 1.0)
-    return stack * contrast + random.uniform(0, 1 - contrast)
+    stack = stack * contrast + random.uniform(0, 1 - contrast)
+    gains = random.normal(1, random.choice([0.0, 0.02, 0.05]), (len(stack), 3, 1, 1))
+    if random.random() < 0.15:
+        gains[random.integers(len(stack))] *= random.uniform(0.8, 1.25)
+    return (stack * torch.from_numpy(gains.astype(np.float32))).clamp(0, 1)

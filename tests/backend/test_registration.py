@@ -1,0 +1,61 @@
+"""Exposure drift is evened out; a frame that does not belong is left out by name."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from photographs import shared_stack
+
+from backend.exposure import equalising_gains
+from backend.registration import register
+from backend.results import read_description
+from backend.stack import FocalStack, Frame
+
+
+@pytest.fixture
+def photographs() -> np.ndarray:
+    """(5, 120, 160, 3): one texture, in focus in the middle frame."""
+    random = np.random.default_rng(6)
+    texture = 0.2 + 0.6 * cv2.resize(random.random((60, 80, 3), np.float32), (160, 120))
+    return np.stack([cv2.GaussianBlur(texture, (0, 0), 0.5 + abs(n - 2)) for n in range(5)])
+
+
+def stack_of(count: int) -> FocalStack:
+    frames = tuple(Frame(Path(f"{n}.jpg"), 160, 120) for n in range(count))
+    return FocalStack(frames, "focus distance", np.linspace(1, 2, count, dtype=np.float32))
+
+
+def test_gains_undo_another_exposure_and_white_balance(photographs):
+    metered = np.float32([[1.05, 1, 1], [1, 1, 1], [1, 1, 1], [0.9, 0.9, 0.95], [1, 1, 1]])
+    gains = equalising_gains(photographs * metered[:, None, None])
+    np.testing.assert_allclose(gains * metered, 1, atol=0.01)
+
+
+def test_a_good_stack_is_left_whole(photographs):
+    stack, registered = register(photographs, stack_of(5))
+    assert len(stack.frames) == len(registered.pictures) == 5
+    assert stack.warnings == ()
+
+
+@pytest.mark.parametrize("odd", [0, 2, 4])
+def test_a_frame_of_another_scene_is_left_out_and_named(photographs, odd):
+    photographs[odd] = np.random.default_rng(8).random(photographs[odd].shape, np.float32)
+    stack, registered = register(photographs, stack_of(5))
+    assert [frame.path.name for frame in stack.frames] == [f"{n}.jpg" for n in range(5) if n != odd]
+    assert f"{odd}.jpg left out" in stack.warnings[-1]
+    assert len(stack.dioptres) == len(registered.pictures) == 4
+
+
+def test_two_frames_are_never_left_out(photographs):
+    photographs[1] = np.random.default_rng(8).random(photographs[1].shape, np.float32)
+    stack, _ = register(photographs[:2], stack_of(2))
+    assert len(stack.frames) == 2
+
+
+def test_the_odd_frame_of_a_real_stack_is_left_out(tmp_path, command):
+    done = command("estimate", shared_stack("nikon_d3100_scene6"), "--output", tmp_path / "r")
+    assert done.returncode == 0, done.stderr
+    description = read_description(tmp_path / "r")
+    assert "DSC_0015.JPG left out" in description["warnings"][-1]
+    assert len(description["frames"]) == 6
