@@ -1,6 +1,6 @@
 """Render validation stacks: `python -m rendering.validation --output DIR [--stacks 8] [--seed 1]`.
 
-Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npy` ((H, W) float32 metres,
+Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32 metres,
 planar, on the grid of the last frame, which is the reference) and `truth.json`.
 """
 
@@ -74,7 +74,7 @@ def render_stack(folder: Path, data: Path, index: int, seed: int) -> None:
     cameras.meter(camera, lens, photographs[-1])
 
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "depth.npy", cameras.depth_truth(camera, lens, photographs[-1]))
+    np.savez_compressed(folder / "depth.npz", depth=cameras.depth_truth(camera, lens, photographs[-1]))
     for number, frame in enumerate(photographs):
         cameras.photograph(camera, lens, frame, folder / f"{number:02d}.jpg", JPEG_QUALITY)
     _write_focus(folder, lens, photographs)

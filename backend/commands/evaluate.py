@@ -11,7 +11,7 @@ from ..messages import Reporter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", nargs="+", type=Path, help="stacks with depth.npy, or folders of them")
+    parser.add_argument("data", nargs="+", type=Path, help="stacks with depth.npz, or folders of them")
     parser.add_argument("--network", action="append", metavar="NAME", help="as in estimate; repeatable")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there too")
 

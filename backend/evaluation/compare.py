@@ -14,7 +14,7 @@ from ..stack import FocalStack, read_photograph, read_stack
 from .classical import classical_depth
 from .measures import mean_error, near_edges, nearest_frame
 
-TRUTH = "depth.npy"  # (H, W) float32 metres, planar, on the reference frame's grid
+TRUTH = "depth.npz"  # "depth": (H, W) float32 metres, planar, on the reference frame's grid
 
 
 def find_stacks(data: list[Path]) -> list[Path]:
@@ -55,7 +55,7 @@ def compare(folder: Path, networks: list[str]) -> dict[str, dict[str, float]]:
 def normalised_truth(folder: Path, stack: FocalStack) -> np.ndarray:
     """(H, W) normalised dioptres from the truth's metres."""
     far, near = stack.dioptres[0], stack.dioptres[-1]
-    return ((1 / np.load(folder / TRUTH) - far) / (near - far)).astype(np.float32)
+    return ((1 / np.load(folder / TRUTH)["depth"] - far) / (near - far)).astype(np.float32)
 
 
 def _warped(photographs: np.ndarray, motions) -> np.ndarray:

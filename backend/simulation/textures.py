@@ -63,9 +63,11 @@ def textures(
     noise = _noise_texture(count, size, generator)
     pattern = _pattern_texture(count, size, noise, generator)
     texture = torch.where(chance(count, 0.3, generator), pattern, noise)
+    patches = _flat_patches(count, size, generator)
+    texture = torch.where(chance(count, 0.4, generator), patches, texture)
     if photographs is not None:
         detail = _photograph_texture(count, size, photographs, generator)
-        texture = torch.where(chance(count, 0.5, generator), detail, texture)
+        texture = torch.where(chance(count, 0.4, generator), detail, texture)
     colour = torch.rand(count, 3, 1, 1, generator=generator, device=device)
     flatness = torch.where(chance(count, 0.12, generator), uniform(count, 0.02, 0.15, generator), 1.0)
     texture = colour * 0.6 * (1 - flatness) + texture * flatness
@@ -93,6 +95,26 @@ def _pattern_texture(count: int, size: tuple[int, int], noise: Tensor, generator
     ink = torch.sigmoid(wave * uniform(count, 3, 30, generator))
     colour = torch.rand(count, 3, 1, 1, generator=generator, device=generator.device)
     return noise * (1 - ink) + colour * ink * uniform(count, 0.3, 1, generator)
+
+
+def _flat_patches(count: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Plain colours with crisp borders (prints, paint, checked cloth), under a faint grain.
+
+    Blur carries the borders into the patches, where nothing else tells of focus.
+    """
+    y, x = _rotated_coordinates(count, size, generator)
+    period = torch.exp(uniform(count, math.log(12), math.log(90), generator))
+    checks = 2 * torch.sin(x * 2 * math.pi / period) * torch.sin(y * 2 * math.pi / period)
+    blots = fractal_noise(count, 1, size, uniform(count, 1.4, 2.4, generator), generator)
+    shade = torch.where(chance(count, 0.4, generator), checks, blots)
+    colour = torch.rand(count, 3, 1, 1, generator=generator, device=generator.device)
+    for _ in range(3):
+        border = uniform(count, -1.2, 1.2, generator)
+        beyond = torch.sigmoid((shade - border) * 25)
+        other = torch.rand(count, 3, 1, 1, generator=generator, device=generator.device)
+        colour = colour + beyond * (other - colour)
+    grain = fractal_noise(count, 1, size, uniform(count, 0, 1, generator), generator)
+    return colour * (1 + uniform(count, 0, 0.06, generator) * grain).clamp_min(0)
 
 
 def _photograph_texture(

@@ -37,8 +37,8 @@ def random_example(shards: list[Shard], size: tuple[int, int], random: np.random
     zoom = math.exp(random.uniform(-0.2, 0.3))
     stack = _moved(frames.float() / 255, motion, zoom, size)
     truth = _moved(truth[None, None], motion[-1:], zoom, size, mode="nearest")[0, 0]
-    if random.random() < 0.4:
-        stack = _recompressed(stack, int(random.uniform(55, 97)))
+    if random.random() < 0.3:
+        stack = _recompressed(stack, int(random.uniform(70, 98)))
     return Example(_toned(stack, random), positions, motion, truth)
 
 
@@ -117,7 +117,7 @@ def _recompressed(stack: Tensor, quality: int) -> Tensor:
 def _toned(stack: Tensor, random: np.random.Generator) -> Tensor:
     """Another tone curve, contrast and order of colours; every frame metered anew, one now and then badly."""
     stack = stack[:, random.permutation(3)] ** random.uniform(0.75, 1.35)
-    contrast = random.uniform(0.35, 1.0)
+    contrast = random.uniform(0.5, 1.0)
     stack = stack * contrast + random.uniform(0, 1 - contrast)
     gains = random.normal(1, random.choice([0.0, 0.02, 0.05]), (len(stack), 3, 1, 1))
     if random.random() < 0.15:

@@ -1,14 +1,21 @@
 """What the networks are asked to get right."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.alignment import centred_coordinates
 
+EDGE_REACH, EDGE_WEIGHT = 7, 2.0  # pixels about a depth edge, and how much more they count there
+
 
 def depth_loss(depth: Tensor, truth: Tensor) -> Tensor:
-    """Mean absolute error, in normalised dioptres."""
-    return (depth - truth).abs().mean()
+    """Mean absolute error in normalised dioptres, with more weight about depth edges."""
+    window = 2 * EDGE_REACH + 1
+    nearest = F.max_pool2d(truth[None, None], window, 1, EDGE_REACH)
+    farthest = -F.max_pool2d(-truth[None, None], window, 1, EDGE_REACH)
+    weight = 1 + EDGE_WEIGHT * (nearest - farthest)[0, 0].clamp(0, 0.3) / 0.3
+    return (weight * (depth - truth).abs()).sum() / weight.sum()
 
 
 def spread_loss(spread: Tensor, depth: Tensor, truth: Tensor) -> Tensor:
