@@ -105,6 +105,7 @@ def test_cancel_ends_the_child_and_leaves_nothing(addon, scene, photographs, tmp
     if hangs:
         (tmp_path / f"result.unfinished-{child.pid}").mkdir()
         os.kill(child.pid, signal.SIGSTOP)
+        os.waitpid(child.pid, os.WUNTRACED)  # on a slow disk, stopping takes its time
     started = time.monotonic()
     child.cancel()
     assert not child.poll()
