@@ -20,7 +20,7 @@ VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
 ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
 SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
 	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
-SUITES := backend $(addprefix bpy-,$(BLENDERS))
+SUITES := backend $(addprefix addon-,$(BLENDERS)) $(addprefix rendering-,$(BLENDERS))
 
 .PHONY: demo test lint zip clean $(addprefix test-,$(SUITES))
 .SECONDARY:
@@ -34,7 +34,7 @@ test:
 	$(MAKE) --no-print-directory --keep-going $(addprefix test-,$(SUITES)) || status=$$?; \
 	echo; echo "Summary:"; \
 	for suite in $(SUITES); do \
-		printf '%-8s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
+		printf '%-14s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
 	done; exit $$status
 
 test-backend: .venv/installed
@@ -43,10 +43,17 @@ test-backend: .venv/installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
-$(addprefix test-bpy-,$(BLENDERS)): test-bpy-%: .venv-bpy%/installed $(ZIP)
-	@echo "== Blender $*"
-	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/addon $(wildcard tests/rendering) \
-		| tee build/test-bpy-$*.log
+# Apart, so that the add-on's tests see what the add-on alone has loaded.
+$(addprefix test-addon-,$(BLENDERS)): test-addon-%: .venv-bpy%/installed $(ZIP)
+	$(call in-blender,addon)
+
+$(addprefix test-rendering-,$(BLENDERS)): test-rendering-%: .venv-bpy%/installed
+	$(call in-blender,rendering)
+
+define in-blender
+@echo "== $(1), in Blender $*"
+FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) | tee build/test-$(1)-$*.log
+endef
 
 lint: .venv/installed
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
