@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
+STRETCH = 12  # pairs of frames aligned at a time
 MULTIPLE = 16  # the depth network halves height and width four times
 
 
@@ -15,7 +16,13 @@ def find_motion(stack: np.ndarray) -> np.ndarray:
     stack: (N, H, W, 3) float32 sRGB 0..1, of one field of view, far to near. Coordinates run about
     the picture's centre in halves of its longer side, so the motion holds at any size.
     """
-    motion, _ = _session("alignment").run(None, {"stack": _planes(stack)})
+    motion = np.float32([[1, 0, 0]])
+    # Far stretches of a long stack are chained to the nearer ones, so that memory stays flat.
+    for last in range(len(stack) - 1, 0, -STRETCH):
+        stretch = _planes(stack[max(0, last - STRETCH) : last + 1])
+        found, _ = _session("alignment").run(None, {"stack": stretch})
+        onwards = found[:-1, :1] * motion[:1] + np.pad(found[:-1, 1:], ((0, 0), (1, 0)))
+        motion = np.concatenate([onwards, motion])
     return motion
 
 

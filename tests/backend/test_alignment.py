@@ -62,3 +62,10 @@ def test_frames_of_different_scenes_stay_where_they_are(picture):
     other = np.random.default_rng(9).random(picture.shape, np.float32)
     alignment = align(np.stack([other, picture]), np.ones(2, np.float32))
     assert alignment.match[0] < 0.3
+
+
+def test_a_long_stack_is_aligned_in_stretches_as_well_as_at_once(picture):
+    scales = np.linspace(1.05, 1, 30)
+    truth = np.float32([[s, (s - 1) / 3, (1 - s) / 5] for s in scales])
+    stack = np.stack([photographed(picture, motion) for motion in truth])
+    np.testing.assert_allclose(align(stack, np.ones(30, np.float32)).motion, truth, atol=0.5 / 180)
