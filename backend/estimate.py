@@ -15,13 +15,13 @@ from .alignment import warp
 from .all_in_focus import AllInFocus
 from .camera import reference_camera
 from .colour import srgb_decode
-from .depth import Infer, infer_in_tiles, to_confidence, to_metres
+from .depth import to_confidence, to_metres
+from .inference import OURS, check_network, infer
 from .messages import Reporter
 from .registration import Registered, register
 from .stack import FocalStack, describe, read_photograph
 
 WORKING_SIZE = 1280  # longer side at which depth is inferred; the results are of full size
-OURS, PAPER = "ours", "paper"
 
 
 @dataclass
@@ -46,7 +46,7 @@ def estimate(
     Raises InputError where the output cannot be written or a photograph cannot be read.
     """
     results.check_output(output)
-    infer = depth_engine(network)
+    check_network(network)
     count = len(stack.frames)
     reporter.plan({"read": 0.1 * count, "align": 2, "depth": 0.6 * count, "fuse": 0.15 * count, "write": 1})
     timings = Timings()
@@ -59,8 +59,11 @@ def estimate(
     for text in stack.warnings:
         reporter.warning(text)
     with timings.stage("depth"):
-        normalised, spread = infer_in_tiles(
-            infer, registered.pictures, stack.positions, lambda done, of: reporter.progress("depth", done, of)
+        normalised, spread = infer(
+            network,
+            registered.pictures,
+            stack.positions,
+            lambda done, of: reporter.progress("depth", done, of),
         )
         normalised, spread = (_full_size(values, stack.size) for values in (normalised, spread))
     with timings.stage("fuse"):
@@ -78,23 +81,6 @@ def estimate(
     )
     reporter.progress("write", 1, 1)
     reporter.result(output, _summary(output, depth, stack))
-
-
-def depth_engine(network: str) -> Infer:
-    """A function (pictures, positions) -> (depth, expected error), in normalised dioptres."""
-    if network == OURS:
-        from .engines.ours import infer_depth
-
-        return infer_depth
-    from .engines.paper import find_paper_weights, paper_depth
-
-    model = find_paper_weights() if network == PAPER else Path(network)
-
-    def infer(pictures: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        depth = paper_depth(model, pictures, positions)
-        return depth, np.zeros_like(depth)  # the paper's network does not doubt itself
-
-    return infer
 
 
 def _working_photographs(stack: FocalStack, reporter: Reporter) -> np.ndarray:

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ..estimate import OURS, estimate
+from ..estimate import estimate
+from ..inference import OURS
 from ..messages import Reporter
 from ..stack import read_stack
 from ..stack.options import add_stack_arguments, typed_from

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 
 from ..alignment import relative_field_of_view, warp
-from ..depth import infer_in_tiles
 from ..errors import InputError
-from ..estimate import depth_engine
+from ..inference import infer
 from ..registration import register
 from ..stack import FocalStack, read_photograph, read_stack
 from .classical import classical_depth
@@ -43,8 +42,7 @@ def compare(folder: Path, networks: list[str]) -> dict[str, dict[str, float]]:
     aligned = registered.pictures
     maps["classical, aligned by ours"] = classical_depth(aligned, stack.positions)
     for network in networks:
-        depth, _ = infer_in_tiles(depth_engine(network), aligned, stack.positions, lambda done, of: None)
-        maps[network] = depth
+        maps[network], _ = infer(network, aligned, stack.positions, lambda done, of: None)
     edges = near_edges(truth)
     return {
         name: {"error": mean_error(depth, truth), "edges": mean_error(depth, truth, edges)}
