@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+from photographs import write_photograph
 
 torch = pytest.importorskip("torch")
 safetensors_torch = pytest.importorskip("safetensors.torch")
@@ -13,6 +14,7 @@ from backend.commands.import_weights import load_network  # noqa: E402
 from backend.engines import paper  # noqa: E402
 from backend.errors import InputError  # noqa: E402
 from backend.networks.paper import DepthNetwork, EndToEnd  # noqa: E402
+from backend.results import read_description  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared"))
@@ -186,3 +188,14 @@ def test_other_models_are_refused(imported, tmp_path):
     for path in (folder / paper.ALIGNMENT_MODEL, tmp_path / "text.onnx", tmp_path / "missing.onnx"):
         with pytest.raises(InputError, match=path.name):
             paper.paper_depth(path, stack, focus)
+
+
+def test_estimate_runs_with_the_imported_network(imported, tmp_path):
+    _, folder = imported
+    for index in range(3):
+        picture = np.random.default_rng(index).integers(0, 255, (70, 90, 3), np.uint8)
+        write_photograph(tmp_path / f"{index}.png", picture)
+    (tmp_path / "focus_distance.txt").write_text("3\n2\n1\n")
+    model = str(folder / paper.DEPTH_MODEL)
+    assert main(["estimate", str(tmp_path), "--output", str(tmp_path / "r"), "--network", model]) == OK
+    assert read_description(tmp_path / "r")["network"] == model
