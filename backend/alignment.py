@@ -92,4 +92,10 @@ def _correlations(pictures: np.ndarray) -> np.ndarray:
     """(N-1,) correlation of the fine contrast of neighbouring frames."""
     grey = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 2) for p in pictures]
     contrast = [g - cv2.GaussianBlur(g, (0, 0), 12) for g in grey]
-    return np.float32([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in itertools.pairwise(contrast)])
+    return np.float32([_correlation(one, other) for one, other in itertools.pairwise(contrast)])
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Of two contrasts of zero mean; 0 where one has none, such as a black frame."""
+    energy = np.sqrt(np.mean(one**2) * np.mean(other**2))
+    return float(np.mean(one * other) / energy) if energy > 1e-12 else 0.0

@@ -50,12 +50,13 @@ def reference_camera(stack: FocalStack) -> Camera:
         sensor_width = optics.sensor_width_from_equivalent(focal_length, ASSUMED_EQUIVALENT, width, height)
         assumed.append("sensor width")
     elif sensor_width is None or focal_length is None:
+        assumed += ["sensor width"] * (sensor_width is None)
         sensor_width = sensor_width or ASSUMED_SENSOR_WIDTH
         whole = optics.sensor_width_from_equivalent(1.0, ASSUMED_EQUIVALENT, width, height)
         focal_length = sensor_width / whole
         assumed.append("focal length")
     image_distance = focal_length
-    if stack.dioptres is not None:
+    if stack.dioptres is not None and "focal length" not in assumed:  # a guess does not breathe
         image_distance = float(optics.image_distance(focal_length, float(stack.dioptres[-1])))
     pixels = width * image_distance / sensor_width
     return Camera(

@@ -56,6 +56,7 @@ def estimate(
         reporter.progress("align", 0, 1)
         stack, registered = register(photographs, stack)
         del photographs
+    stack = stack.with_warnings(*_doubts(stack, network))
     for text in stack.warnings:
         reporter.warning(text)
     with timings.stage("depth"):
@@ -67,7 +68,7 @@ def estimate(
         )
         normalised, spread = (_full_size(values, stack.size) for values in (normalised, spread))
     with timings.stage("fuse"):
-        fused, aligned = _fuse(stack, registered, normalised, save_aligned, reporter)
+        fused = _fuse(stack, registered, normalised, reporter)
     reporter.progress("write", 0, 1)
     depth = to_metres(normalised, stack)
     results.write_result(
@@ -76,7 +77,7 @@ def estimate(
         to_confidence(spread, len(stack.frames)),
         srgb_decode(fused),
         _description(stack, registered, network, timings),
-        aligned=aligned,
+        aligned=_aligned(stack, registered) if save_aligned else None,
         sixteen_bit=any(frame.bits_per_channel > 8 for frame in stack.frames),
     )
     reporter.progress("write", 1, 1)
@@ -98,23 +99,33 @@ def _working_photographs(stack: FocalStack, reporter: Reporter) -> np.ndarray:
     return photographs
 
 
+def _doubts(stack: FocalStack, network: str) -> Iterator[str]:
+    """What a person should know of a result that is whole, but less than it looks."""
+    if assumed := reference_camera(stack).assumed:
+        yield f"Unknown and assumed, so widths are a guess: {' and '.join(assumed)}."
+    if network != OURS:
+        yield "This network does not tell how sure it is: Confidence is 1 everywhere."
+
+
 def _full_size(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return values if values.shape[::-1] == size else cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
 
 
 def _fuse(
-    stack: FocalStack, registered: Registered, normalised: np.ndarray, keep: bool, reporter: Reporter
-) -> tuple[np.ndarray, list[np.ndarray] | None]:
-    """All-in-focus picture (H, W, 3) sRGB of full size, reading one photograph at a time."""
-    fusion, kept = AllInFocus(normalised, stack.positions), []
-    for index, frame in enumerate(stack.frames):
+    stack: FocalStack, registered: Registered, normalised: np.ndarray, reporter: Reporter
+) -> np.ndarray:
+    """All-in-focus picture (H, W, 3) sRGB of full size."""
+    fusion = AllInFocus(normalised, stack.positions)
+    for index, picture in enumerate(_aligned(stack, registered)):
         reporter.progress("fuse", index, len(stack.frames))
-        picture = warp(read_photograph(frame.path), registered.alignment.motion[index], stack.size)
-        picture *= registered.gains[index]
         fusion.add(index, picture)
-        if keep:
-            kept.append(picture)
-    return fusion.picture(), kept if keep else None
+    return fusion.picture()
+
+
+def _aligned(stack: FocalStack, registered: Registered) -> Iterator[np.ndarray]:
+    """The photographs at full size on the reference's grid, read one at a time."""
+    for frame, motion, gain in zip(stack.frames, registered.alignment.motion, registered.gains, strict=True):
+        yield warp(read_photograph(frame.path), motion, stack.size) * gain
 
 
 def _description(stack: FocalStack, registered: Registered, network: str, timings: Timings) -> dict:
@@ -128,14 +139,14 @@ def _description(stack: FocalStack, registered: Registered, network: str, timing
             "focus_distance_m": frame["focus_distance_m"],
             "source": frame["source"],
             "dioptres": frame["dioptres"],
-            "relative_fov": round(float(fov), 6),
+            "relative_fov": frame["relative_fov"],
             "scale": round(float(scale), 6),
             "shift_x": round(float(x) * half, 3),
             "shift_y": round(float(y) * half, 3),
             "gain": [round(float(value), 4) for value in gain],
         }
-        for frame, fov, (scale, x, y), gain in zip(
-            described["frames"], alignment.relative_fov, alignment.residual, registered.gains, strict=True
+        for frame, (scale, x, y), gain in zip(
+            described["frames"], alignment.residual, registered.gains, strict=True
         )
     ]
     return {
@@ -158,5 +169,5 @@ def _description(stack: FocalStack, registered: Registered, network: str, timing
 
 def _summary(output: Path, depth: np.ndarray, stack: FocalStack) -> str:
     near, far = np.percentile(depth, (1, 99))
-    unit = "m" if stack.metric else "(relative depth: no focus distances are known)"
+    unit = "m" if stack.metric else "(relative depth: focus distances are not known)"
     return f"{output}: depth {near:.3g} to {far:.3g} {unit}"

@@ -17,6 +17,7 @@ SMALLEST_ERROR = 0.005  # normalised dioptres; nothing is trusted more than this
 
 def refine(depth: np.ndarray, spread: np.ndarray, guide: np.ndarray) -> np.ndarray:
     """Filtered (H, W) depth in normalised dioptres; `spread` (H, W) its expected error, guide (H, W, 3)."""
+    guide = np.clip(guide, 0, 1)  # highlights beyond white would outweigh all else
     height, width = depth.shape
     weight = (1 / (spread + SMALLEST_ERROR) ** 2).astype(np.float32)
     w, weighted_depth = _reduced(weight), _reduced(weight * depth)
@@ -34,7 +35,10 @@ def refine(depth: np.ndarray, spread: np.ndarray, guide: np.ndarray) -> np.ndarr
     offset = mean_depth - (slope * mean_colour).sum(-1)
     linear = _mean(np.dstack([slope, offset]) * w[..., None]) / total[..., None]
     linear = cv2.resize(linear, (width, height), interpolation=cv2.INTER_LINEAR)
-    return (linear[..., :3] * guide).sum(-1) + linear[..., 3]
+    refined = (linear[..., :3] * guide).sum(-1) + linear[..., 3]
+    # A speck of a colour that the reduced window averaged away must not be extrapolated to.
+    window = np.ones((2 * RADIUS * REDUCTION + 1,) * 2, np.uint8)
+    return np.clip(refined, cv2.erode(depth, window), cv2.dilate(depth, window))
 
 
 def _reduced(values: np.ndarray) -> np.ndarray:

@@ -30,27 +30,43 @@ def register(photographs: np.ndarray, stack: FocalStack) -> tuple[FocalStack, Re
     """
     registered = _register(photographs, stack)
     misfits = _misfits(registered)
-    if not misfits.any() or misfits.mean() > 1 - SMALLEST_MAJORITY or (~misfits).sum() < 3:
+    if not misfits.any():
         return stack, registered
     names = " and ".join(f.path.name for f, out in zip(stack.frames, misfits, strict=True) if out)
-    stack = stack.without(misfits).with_warnings(
-        f"{names} left out: the scene, the framing or the exposure is another than in the other photographs."
-    )
+    odd = "the scene, the framing or the exposure is another than in the photographs focused next to it"
+    if misfits.mean() > 1 - SMALLEST_MAJORITY or (~misfits).sum() < 3:
+        return stack.with_warnings(f"{names}: {odd}; look at the result with care."), registered
+    del registered
+    stack = stack.without(misfits).with_warnings(f"{names} left out: {odd}.")
     return stack, _register(photographs[~misfits], stack)
 
 
 def _register(photographs: np.ndarray, stack: FocalStack) -> Registered:
     alignment = align(photographs, relative_field_of_view(stack))
     height, width = photographs.shape[1:3]
-    moved = (warp(p, m, (width, height)) for p, m in zip(photographs, alignment.motion, strict=True))
-    pictures = np.stack(list(moved))
+    pictures = np.empty_like(photographs)
+    for index, motion in enumerate(alignment.motion):
+        pictures[index] = warp(photographs[index], motion, (width, height))
     gains = equalising_gains(pictures)
     pictures *= gains[:, None, None]
     return Registered(pictures, alignment, gains)
 
 
 def _misfits(registered: Registered) -> np.ndarray:
-    """(N,) true for frames that match neither neighbour or need another exposure than the rest."""
+    """(N,) true for frames that match neither neighbour, or were exposed unlike both.
+
+    A slow drift, as of a lens that loses light near, is no misfit.
+    """
     match = registered.alignment.match
-    best = np.maximum(np.append(match, match[-1]), np.insert(match, 0, match[0]))
-    return (best < MATCHING) | (np.abs(np.log(registered.gains)).max(1) > ALIKE)
+    step = np.abs(np.diff(np.log(registered.gains), axis=0)).max(1)
+    misfits = (_best(match, np.maximum) < MATCHING) | (_best(step, np.minimum) > ALIKE)
+    # An end frame has one neighbour: if that one is a misfit, nothing speaks against the end frame.
+    inner = misfits.copy()
+    inner[[0, -1]] = False
+    misfits[[0, -1]] &= ~inner[[1, -2]]
+    return misfits
+
+
+def _best(of_pairs: np.ndarray, better: np.ufunc) -> np.ndarray:
+    """(N,) the better of the two pairs (N-1,) a frame is in; the end frames are in one."""
+    return better(np.append(of_pairs, of_pairs[-1]), np.insert(of_pairs, 0, of_pairs[0]))

@@ -10,7 +10,8 @@ from . import compositing, result_folder, stage, tasks
 from .errors import UserError
 from .properties import TYPED, Settings
 
-PHOTOGRAPHS = "*.jpg;*.jpeg;*.png;*.tif;*.tiff;*.exr"
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr")  # as the backend reads
+PHOTOGRAPHS = ";".join(f"*{suffix}" for suffix in SUFFIXES)
 NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus bracket"
 
 
@@ -55,9 +56,12 @@ class Files:
     directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
     files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE"})
 
-    def given(self) -> list[str]:
+    def given(self, expanded: bool = False) -> list[str]:
+        """Paths; a folder stands for itself unless it shall be `expanded` into its photographs."""
         folder = bpy.path.abspath(self.directory)
         names = [file.name for file in self.files if file.name]
+        if expanded and not names and folder:
+            names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(SUFFIXES)]
         return [os.path.join(folder, name) for name in names] or [folder] * bool(folder)
 
 
@@ -68,7 +72,8 @@ class Inspecting(Files, tasks.ChildOperator):
 
     def arguments(self, scene, scratch):
         settings = scene.focal_depth
-        photographs = list(dict.fromkeys(_listed(settings) + self.given()))
+        listed = _listed(settings)
+        photographs = list(dict.fromkeys(listed + self.given(expanded=bool(listed))))
         if not photographs:
             raise UserError(NO_PHOTOGRAPHS)
         typed = _typed_arguments(settings, scene.unit_settings.scale_length)

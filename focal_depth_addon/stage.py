@@ -77,8 +77,9 @@ class PhotoSet:
         lens.shift_y = (camera["cy"] - height / 2) / width * camera["fx"] / camera["fy"]
         near = self.description["depth"]["near"] * self._units_per_metre
         lens.clip_start, lens.clip_end = near / 10, near * 2 * REACH
+        photograph = self._photograph()  # always: it may have been estimated anew
         if not lens.background_images:
-            lens.background_images.new().image = self._photograph()
+            lens.background_images.new().image = photograph
             lens.show_background_images = True
 
     def _photograph(self) -> bpy.types.Image:

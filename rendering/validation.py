@@ -1,7 +1,7 @@
 """Render validation stacks: `python -m rendering.validation --output DIR [--stacks 8] [--seed 1]`.
 
-Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32 metres,
-planar, on the grid of the last frame, which is the reference) and `truth.json`.
+Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32
+metres, planar, on the grid of the last frame, which is the reference) and `truth.json`.
 """
 
 import argparse

@@ -21,10 +21,15 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     table = {}
     for done, folder in enumerate(folders):
         reporter.progress("evaluate", done, len(folders))
-        table[folder.name] = compare(folder, options.network or ["ours"])
+        table[_name(folder, options.data)] = compare(folder, options.network or ["ours"])
     if options.json:
         options.json.write_text(json.dumps(table, indent=1))
     reporter.result(options.data[0], _text(table), table=table)
+
+
+def _name(folder: Path, data: list[Path]) -> str:
+    """As short as it can be told apart."""
+    return folder.name if len(data) == 1 else str(folder)
 
 
 def _text(table: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -38,7 +38,9 @@ def compare(folder: Path, networks: list[str]) -> dict[str, dict[str, float]]:
     # Grain reads as focus to a Laplacian; a little blur first is the peer at its best on noisy frames.
     smoothed = np.stack([cv2.GaussianBlur(picture, (0, 0), 1) for picture in cropped])
     maps["classical, smoothed"] = classical_depth(smoothed, stack.positions)
-    stack, registered = register(photographs, stack)
+    kept, registered = register(photographs, stack)
+    if len(kept.frames) < len(stack.frames):
+        raise InputError(f"{folder}: {kept.warnings[-1]} Take such frames out before measuring.")
     aligned = registered.pictures
     maps["classical, aligned by ours"] = classical_depth(aligned, stack.positions)
     for network in networks:

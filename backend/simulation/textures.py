@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..colour import srgb_decode
+from ..errors import InputError
 
 PHOTOGRAPH_SIZE = 512
 
@@ -19,14 +20,14 @@ def load_photographs(folder: Path | None, device: torch.device) -> Tensor | None
     if folder is None:
         return None
     pictures = []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None:
             continue
         square = cv2.resize(picture, (PHOTOGRAPH_SIZE, PHOTOGRAPH_SIZE), interpolation=cv2.INTER_AREA)
         pictures.append(srgb_decode(square[..., ::-1].astype(np.float32) / 255))
     if not pictures:
-        return None
+        raise InputError(f"{folder} holds no pictures; name a folder of photographs to paint with")
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous().to(device)
 
 

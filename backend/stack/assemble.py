@@ -28,7 +28,7 @@ from .read import EXTENSIONS, read_file, read_header
 from .sidecars import Told, read_sidecars
 
 RELATIVE_DEPTH = (
-    "No focus distances are known, so depth is relative, without a scale: "
+    "Fewer than two focus distances are known, so depth is relative, without a scale: "
     "give the distances of two photographs (--focus-distance FILE=METRES) to get metres."
 )
 

@@ -37,6 +37,7 @@ class FocalStack:
     order_source: str  # "focus distance", "sharpness" or "file name"
     dioptres: np.ndarray | None  # (N,) float32, strictly increasing; None: relative depth only
     warnings: tuple[str, ...] = ()
+    relative_positions: np.ndarray | None = None  # (N,) of a relative stack that lost frames; else even
 
     @property
     def metric(self) -> bool:
@@ -55,16 +56,17 @@ class FocalStack:
     @property
     def positions(self) -> np.ndarray:
         """(N,) float32 focus in normalised dioptres: 0 at the farthest frame, 1 at the nearest."""
-        if self.dioptres is None:
+        known = self.relative_positions if self.dioptres is None else self.dioptres
+        if known is None:
             return np.linspace(0, 1, len(self.frames), dtype=np.float32)
-        far, near = self.dioptres[0], self.dioptres[-1]
-        return ((self.dioptres - far) / (near - far)).astype(np.float32)
+        return ((known - known[0]) / (known[-1] - known[0])).astype(np.float32)
 
     def without(self, left_out: np.ndarray) -> "FocalStack":
         """The stack less the frames where `left_out` (N,) is true."""
         frames = tuple(f for f, out in zip(self.frames, left_out, strict=True) if not out)
-        dioptres = None if self.dioptres is None else self.dioptres[~left_out]
-        return replace(self, frames=frames, dioptres=dioptres)
+        if self.dioptres is None:
+            return replace(self, frames=frames, relative_positions=self.positions[~left_out])
+        return replace(self, frames=frames, dioptres=self.dioptres[~left_out])
 
     def with_warnings(self, *texts: str) -> "FocalStack":
         return replace(self, warnings=self.warnings + texts)

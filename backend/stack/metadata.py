@@ -112,8 +112,11 @@ def _focal_plane_width(exif: Mapping[str, str], header: Header) -> float | None:
     unit = RESOLUTION_UNITS.get(int(_number(exif, "Exif.Photo.FocalPlaneResolutionUnit") or 2))
     if not resolution or not unit:
         return None
-    sideways = header.orientation >= 5
-    pixels = _number(exif, "Exif.Photo.PixelXDimension") or (header.height if sideways else header.width)
+    across, down = (_number(exif, f"Exif.Photo.Pixel{axis}Dimension") for axis in "XY")
+    # Programs turn pictures and leave the tags behind: the counts, where they stand, are the surer sign.
+    turned = across and down and (across > down) != (header.width > header.height)
+    sideways = turned or (not (across and down) and header.orientation >= 5)
+    pixels = across or (header.height if sideways else header.width)
     taken_width = pixels / resolution * unit
     return taken_width * header.width / header.height if sideways else taken_width
 

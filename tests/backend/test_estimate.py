@@ -209,3 +209,11 @@ def test_cancelling_stops_at_once_and_leaves_nothing(tmp_path, way):
         assert time.monotonic() - started < 5
     child.stdout.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_arguments_are_one_sentence_also_in_messages(command):
+    done = command("estimate", "a.jpg", "--messages")
+    assert done.returncode == 2
+    (message,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert message["type"] == "error"
+    assert "--output" in message["text"]

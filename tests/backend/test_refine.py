@@ -35,3 +35,12 @@ def test_a_slope_stays_a_slope(scene):
     slope = np.linspace(0, 1, 128, dtype=np.float32)[None].repeat(96, 0)
     refined = refine(slope, np.full((96, 128), 0.01, np.float32), np.full((96, 128, 3), 0.5, np.float32))
     np.testing.assert_allclose(refined[:, 16:-16], slope[:, 16:-16], atol=0.01)
+
+
+def test_a_speck_of_another_colour_is_not_extrapolated_to():
+    depth = np.random.default_rng(2).uniform(0.2, 0.8, (96, 128)).astype(np.float32)
+    picture = np.full((96, 128, 3), 0.5, np.float32)
+    picture[50, 60], picture[20, 100] = 0.0, 8.0
+    refined = refine(depth, np.full((96, 128), 0.05, np.float32), picture)
+    assert refined.min() >= 0.2
+    assert refined.max() <= 0.8

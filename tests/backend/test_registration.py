@@ -59,3 +59,19 @@ def test_the_odd_frame_of_a_real_stack_is_left_out(tmp_path, command):
     description = read_description(tmp_path / "r")
     assert "DSC_0015.JPG left out" in description["warnings"][-1]
     assert len(description["frames"]) == 6
+
+
+def test_a_slow_drift_of_exposure_is_no_misfit(photographs):
+    drift = np.linspace(0.8, 1.25, 5, dtype=np.float32)[:, None, None, None]
+    stack, registered = register(photographs * drift, stack_of(5))
+    assert len(stack.frames) == 5
+    assert np.ptp(registered.pictures.mean((1, 2, 3))) < 0.01
+
+
+def test_a_frame_under_the_lens_cap_is_left_out(photographs):
+    photographs[1] = 0
+    stack, _ = register(photographs, stack_of(5))
+    assert "1.jpg left out" in stack.warnings[-1]
+    relative = FocalStack(stack_of(5).frames, "file name", None)
+    stack, _ = register(photographs, relative)
+    np.testing.assert_allclose(stack.positions, [0, 0.5, 0.75, 1])

@@ -63,7 +63,7 @@ def test_order_and_its_far_end_without_any_distance(tmp_path, name, far_to_near,
     assert [places[frame] for frame in names(stack)] == far_to_near
     assert stack.order_source == ("file name" if shuffle is None else "sharpness")
     assert stack.dioptres is None
-    assert stack.warnings[0].startswith("No focus distances are known, so depth is relative")
+    assert stack.warnings[0].startswith("Fewer than two focus distances are known, so depth is relative")
 
 
 def test_breathing_shows_the_far_end_where_no_ground_does(tmp_path):
