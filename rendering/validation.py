@@ -48,9 +48,9 @@ KINDS = (
 )
 
 
-def render_stack(folder: Path, data: Path, index: int, seed: int) -> None:
+def render_stack(folder: Path, data: Path, index: int, seed: int, attempt: int = 0) -> None:
     """Build a scene, meter it, spread the focus over the depth it has, and photograph it."""
-    rng = np.random.default_rng((seed, index))
+    rng = np.random.default_rng((seed, index, attempt) if attempt else (seed, index))
     kind = KINDS[index % len(KINDS)]
     hand_held = index % 4 == index // 4 % 4  # a quarter, one of each kind in turn
     portrait = index % 5 == 4
@@ -68,6 +68,8 @@ def render_stack(folder: Path, data: Path, index: int, seed: int) -> None:
 
     lens = cameras.Lens(focal_length, kind.stops[0], width)
     depth = cameras.depth_truth(camera, lens, cameras.Frame(near))
+    if np.percentile(depth, 2) < near / 2:  # a thing stands before the lens
+        return render_stack(folder, data, index, seed, attempt + 1)
     dioptres = _focus_dioptres(depth, FRAME_COUNTS[index % len(FRAME_COUNTS)], rng)
     lens = cameras.Lens(focal_length, _stop(lens, kind.stops, dioptres, size[0], rng.uniform(9, 20)), width)
     photographs = frames.drifting_frames(dioptres, hand_held, rng)

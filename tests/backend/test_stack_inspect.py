@@ -31,7 +31,7 @@ def test_table_of_a_real_stack():
 
 
 def test_messages_of_a_stack_with_sidecars():
-    folder = shared_stack("balls")
+    folder = shared_stack("balls").resolve()
     done = inspect("--messages", folder)
     (result,) = (json.loads(line) for line in done.stdout.splitlines())
     assert (result["type"], result["path"]) == ("result", str(folder.resolve()))
