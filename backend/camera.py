@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from . import optics
 from .stack import FocalStack
 
-ASSUMED_SENSOR_WIDTH = 0.036  # metres; full frame
 ASSUMED_EQUIVALENT = 0.028  # metres; what most telephones have
 
 
@@ -51,7 +50,7 @@ def reference_camera(stack: FocalStack) -> Camera:
         assumed.append("sensor width")
     elif sensor_width is None or focal_length is None:
         assumed += ["sensor width"] * (sensor_width is None)
-        sensor_width = sensor_width or ASSUMED_SENSOR_WIDTH
+        sensor_width = sensor_width or optics.FULL_FRAME_WIDTH
         whole = optics.sensor_width_from_equivalent(1.0, ASSUMED_EQUIVALENT, width, height)
         focal_length = sensor_width / whole
         assumed.append("focal length")

@@ -46,9 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _our_fault(error, reporter)
         reporter.error(f"{error.name} is not installed here: pip install 'focal-depth[train]'")
         return INPUT_AT_FAULT
-    except (Cancelled, KeyboardInterrupt):
-        return CANCELLED
-    except BrokenPipeError:
+    except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED
     except Exception as error:
         return _our_fault(error, reporter)

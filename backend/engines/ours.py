@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .session import open_session
+
 WEIGHTS = Path(__file__).parent.parent / "weights"
 STRETCH = 12  # pairs of frames aligned at a time
 MULTIPLE = 16  # the depth network halves height and width four times
@@ -46,11 +48,4 @@ def _planes(stack: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def _session(name: str):
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # Inputs of ever new sizes would make the memory pattern planner keep an arena for each.
-    options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(
-        str(WEIGHTS / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
-    )
+    return open_session(WEIGHTS / f"{name}.onnx")

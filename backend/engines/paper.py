@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from .session import open_session
 
 DEPTH_MODEL, ALIGNMENT_MODEL, WEIGHTS = "paper_depth.onnx", "paper_alignment.onnx", "paper.safetensors"
 MULTIPLE = 32  # the network halves height and width five times
@@ -55,14 +56,8 @@ def _as_trained(stack: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def _session(model_path: Path):
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.enable_mem_pattern = False  # it would keep memory for every size of a tile
     try:
-        session = onnxruntime.InferenceSession(
-            model_path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        session = open_session(model_path)
     except OSError as error:
         raise InputError(f"{model_path} cannot be read ({error.strerror}): name an .onnx file") from None
     except Exception as error:  # ONNX Runtime has a class of its own for every way to be invalid

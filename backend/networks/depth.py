@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 CHANNELS = (16, 24, 32, 48)  # at 1/2, 1/4, 1/8, 1/16 of the picture
-STRIDE = 16  # height and width must be multiples of this
 
 
 class AlongStack(nn.Module):

@@ -1,0 +1,13 @@
+"""One way to open a network under ONNX Runtime."""
+
+from pathlib import Path
+
+
+def open_session(model: Path):
+    """An InferenceSession on the CPU. Raises OSError, or ONNX Runtime's own errors for a bad model."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.enable_mem_pattern = False  # it would keep memory for every size of a tile
+    # Bytes, since ONNX Runtime does not open every path that Python does.
+    return onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
