@@ -1,14 +1,61 @@
-"""The measures by hand, the classical peer where it must be right, and ours against it on the sample."""
+"""The measures by hand, the peers where they must be right, and the whole table on the sample."""
 
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from photographs import PROJECT
 
+from backend import alignment
+from backend.errors import InputError
+from backend.evaluation.aligned import ALIGNMENTS, align_by
 from backend.evaluation.classical import classical_depth
+from backend.evaluation.compare import normalised
+from backend.evaluation.confidence import by_expected_error, draw
+from backend.evaluation.ecc import ecc_motion
+from backend.evaluation.invariance import order_found, turned_and_thinned
 from backend.evaluation.measures import mean_error, near_edges, nearest_frame
+from backend.evaluation.misregistration import TrueFrame, misregistration, true_places
+from backend.evaluation.motion import resampled, scale_and_shift
+from backend.inference import infer
+from backend.stack import FocalStack, Frame, read_photograph, read_stack
+
+
+@pytest.fixture(scope="module")
+def small_sample(tmp_path_factory) -> Path:
+    """The sample at a quarter of its size, with its truth."""
+    folder = tmp_path_factory.mktemp("evaluation") / "small"
+    folder.mkdir()
+    truth = json.loads((PROJECT / "sample" / "truth.json").read_text())
+    table = ["file,focus_distance_m,focal_length_mm"]
+    for frame in truth["frames"]:
+        picture = cv2.imread(str(PROJECT / "sample" / frame["file"]))
+        frame["file"] = frame["file"].replace(".jpg", ".png")
+        frame["shift_px"] = [pixels / 4 for pixels in frame["shift_px"]]
+        small = cv2.resize(picture, (270, 180), interpolation=cv2.INTER_AREA)
+        cv2.imwrite(str(folder / frame["file"]), small)
+        table.append(f"{frame['file']},{frame['focus_distance_m']},50")
+    (folder / "focus.csv").write_text("\n".join(table))
+    (folder / "truth.json").write_text(json.dumps(truth))
+    depth = np.load(PROJECT / "sample" / "depth.npz")["depth"]
+    np.savez(folder / "depth.npz", depth=depth[2::4, 2::4])
+    return folder
+
+
+@pytest.fixture
+def texture() -> np.ndarray:
+    """(240, 360, 3) with detail at every scale."""
+    random = np.random.default_rng(3)
+    sizes = ((360 // n, 240 // n) for n in (2, 4, 8, 16))
+    return sum(cv2.resize(random.random((h, w, 3), np.float32), (360, 240)) for w, h in sizes) / 4
+
+
+def still(focal: float = 100.0, **changed) -> TrueFrame:
+    """A camera where the reference is, unless something is said to be changed."""
+    at_rest = {"shift": (0, 0), "translation": (0, 0, 0), "rotation": (0, 0, 0)}
+    return TrueFrame(focal, **{name: np.array(value, float) for name, value in (at_rest | changed).items()})
 
 
 def test_error_is_the_mean_difference():
@@ -45,10 +92,174 @@ def test_the_classical_peer_reads_a_slanted_texture_between_frames():
     assert mean_error(classical_depth(pictures, positions), truth) < 0.03
 
 
+def test_a_motion_resamples_as_the_alignment_does(texture):
+    motion = np.float32([[1.03, 0.02, -0.01]])
+    expected = alignment.warp(texture, motion[0], (360, 240))
+    np.testing.assert_allclose(resampled(texture, scale_and_shift(motion)[0]), expected, atol=1e-4)
+
+
+def test_ecc_recovers_affine_motion_to_a_tenth_of_a_pixel(texture):
+    # Scale, a turn, and shifts of some pixels; the frames get blurred, as focus leaves them.
+    truth = [
+        np.array([[1.02, -0.006, 0.011], [0.007, 1.015, -0.02], [0, 0, 1]]),
+        np.array([[1.01, -0.004, 0.006], [0.004, 1.008, -0.01], [0, 0, 1]]),
+        np.eye(3),
+    ]
+    pictures = [resampled(texture, np.linalg.inv(motion)) for motion in truth]
+    blurred = np.stack([cv2.GaussianBlur(p, (0, 0), 1 + 0.4 * n) for n, p in enumerate(pictures)])
+    x, y = np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-2 / 3, 2 / 3, 7))
+    points = np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    off = 180 * np.linalg.norm((ecc_motion(blurred) - truth)[:, :2] @ points, axis=1)
+    assert off.max() < 0.1
+
+
+def test_ecc_stays_where_there_is_nothing_to_find(texture):
+    black = np.zeros_like(texture)
+    noise = np.random.default_rng(4).random(texture.shape, np.float32)
+    np.testing.assert_array_equal(ecc_motion(np.stack([texture, black, texture])), [np.eye(3)] * 3)
+    assert np.abs(ecc_motion(np.stack([noise, texture]))[0] - np.eye(3)).max() < 0.15
+
+
+@pytest.mark.parametrize("name", ALIGNMENTS)
+def test_every_alignment_makes_exposures_alike_and_tells_its_motion(name, texture):
+    frames = tuple(Frame(Path(f"{n}.jpg"), 360, 240, focal_length=0.05) for n in range(3))
+    stack = FocalStack(frames, "focus distance", np.float32([0.5, 1, 1.5]))
+    shrunk = alignment.relative_field_of_view(stack)
+    photographs = np.stack(
+        [
+            gain * resampled(texture, np.diag([fov, fov, 1]))
+            for fov, gain in zip(shrunk, (0.9, 1, 1.1), strict=True)
+        ]
+    )
+    aligned = align_by(name, photographs, stack)
+    assert np.ptp(aligned.pictures.mean((1, 2, 3))) < 0.01
+    if name == "none":
+        np.testing.assert_array_equal(aligned.motion, [np.eye(3)] * 3)
+    else:
+        np.testing.assert_allclose(aligned.motion[:, 0, 0], 1 / shrunk, atol=0.002)
+        assert np.abs(aligned.pictures - texture)[:, 20:-20, 20:-20].mean() < 0.01
+
+
+def test_frames_that_do_not_belong_are_refused(texture):
+    frames = tuple(Frame(Path(f"stack/{n}.jpg"), 360, 240) for n in range(4))
+    stack = FocalStack(frames, "focus distance", np.float32([0.5, 1, 1.5, 2]))
+    photographs = np.stack([texture, np.random.default_rng(8).random(texture.shape, np.float32)] * 2)
+    photographs[3] = texture
+    with pytest.raises(InputError, match=r"stack: 1\.jpg left out.*before measuring"):
+        align_by("network", photographs, stack)
+
+
+def test_a_breathing_camera_misses_by_what_it_breathes():
+    # Every pixel of a picture of 2 x 2 is sqrt(1/2) pixels from the centre; 480 / 2 makes them of 480.
+    frames = [still(102), still()]
+    (off,) = misregistration(np.stack([np.eye(3)] * 2), frames, np.ones((2, 2)))
+    assert off == pytest.approx(0.02 * 0.5**0.5 * 240)
+    found = scale_and_shift(np.float32([[1.02, 0, 0], [1, 0, 0]]))
+    assert misregistration(found, frames, np.ones((2, 2))) == pytest.approx([0], abs=1e-4)
+
+
+def test_a_shifted_camera_misses_by_its_shift_until_that_is_found():
+    frames, depth = [still(shift=(3, -4)), still()], np.full((480, 320), 2.0)
+    assert misregistration(np.stack([np.eye(3)] * 2), frames, depth) == pytest.approx([5])
+    found = scale_and_shift(np.array([[1, 3 / 240, -4 / 240], [1, 0, 0]]))
+    assert misregistration(found, frames, depth) == pytest.approx([0], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changed", "point", "expected"),
+    [
+        # A focal length of 100 px sees a centimetre as 0.5 px from two metres away.
+        ({"translation": (0.01, 0, 0)}, (0, 0), (-0.5, 0)),
+        ({"translation": (0, 0.02, 0)}, (0, 0), (0, 1)),
+        ({"translation": (0, 0, -0.4)}, (8, 4), (10, 5)),
+        # Up, to the left, and with its head on the left shoulder.
+        ({"rotation": (np.arctan(0.1), 0, 0)}, (0, 0), (0, 10)),
+        ({"rotation": (0, np.arctan(0.1), 0)}, (0, 0), (10, 0)),
+        ({"rotation": (0, 0, np.pi / 2)}, (8, 4), (-4, 8)),
+        # A metre ahead as it stood before it turned left: the point is still on the old axis.
+        ({"translation": (0, 0, -1), "rotation": (0, np.arctan(0.1), 0)}, (0, 0), (10, 0)),
+    ],
+)
+def test_a_camera_that_moves_sees_a_plane_where_geometry_says(changed, point, expected):
+    x, y = point
+    places = true_places(still(**changed), still(), np.full((21, 21), 2.0))
+    np.testing.assert_allclose(places[10 + y, 10 + x], expected, atol=1e-9)
+
+
+def test_what_is_infinitely_far_has_no_parallax():
+    places = true_places(still(translation=(0.1, 0.1, 0.1)), still(), np.full((3, 3), np.inf))
+    np.testing.assert_allclose(places[0], [[-1, -1], [0, -1], [1, -1]])
+
+
+def test_fifths_of_pixels_go_from_the_surest_on():
+    expected, error = np.float32([5, 1, 4, 2, 3]).repeat(2), np.arange(10, dtype=np.float32)
+    parts = by_expected_error(np.stack([expected, error]))
+    assert parts == {"expected": [1, 2, 3, 4, 5], "error": [2.5, 6.5, 8.5, 4.5, 0.5]}
+
+
+def test_drawn_pixels_are_pairs_of_the_maps():
+    expected = np.random.default_rng(2).random((30, 40), np.float32)
+    pixels = draw(expected, 2 * expected)
+    np.testing.assert_array_equal(pixels[1], 2 * pixels[0])
+    assert pixels[0].mean() == pytest.approx(expected.mean(), abs=0.005)
+
+
+def test_depth_turns_around_with_a_stack_of_uneven_steps(small_sample):
+    stack = read_stack([small_sample])
+    photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
+    kept = [0, 1, 2, 4, 7]
+    pictures, positions = align_by("fov", photographs, stack).pictures[kept], stack.positions[kept]
+    truth = normalised(np.load(small_sample / "depth.npz")["depth"], stack)
+    plain, _ = infer("ours", pictures, positions, lambda done, of: None)
+    errors = turned_and_thinned("ours", pictures, positions, plain, truth)
+    assert errors["error"] == mean_error(plain, truth)
+    assert 0 < errors["reversed_difference"] < 0.5 * errors["error"]
+    # Every second of five frames, and both ends.
+    thinned, _ = infer("ours", pictures[[0, 2, 4]], positions[[0, 2, 4]], lambda done, of: None)
+    assert errors["halved_error"] == pytest.approx(mean_error(thinned, truth))
+
+
+def test_a_shuffled_stack_comes_back_in_order(small_sample):
+    photographs = np.stack([read_photograph(path) for path in sorted(small_sample.glob("*.png"))])
+    assert order_found(photographs) == "in order"
+    assert order_found(photographs[::-1]) == "reversed"
+    assert order_found(photographs[[0, 4, 2, 6, 1, 5, 3, 7]]) == "wrong"
+
+
+def test_the_whole_table_of_a_small_stack(command, tmp_path, small_sample):
+    asked = [word for alignment in ALIGNMENTS for word in ("--alignment", alignment)]
+    done = command("evaluate", small_sample, *asked, "--invariance", "--json", tmp_path / "table.json")
+    assert done.returncode == 0, done.stderr
+    table = json.loads((tmp_path / "table.json").read_text())
+
+    row = {method: values["error"] for method, values in table["stacks"]["small"].items()}
+    assert list(row)[-4:] == ["ours, none", "ours, fov", "ours, ecc", "ours, network"]
+    assert max(row["ours, ecc"], row["ours, network"]) < row["ours, none"]
+
+    pixels = table["misregistration_px"]
+    assert pixels["all"] == pixels["not hand-held"]
+    assert pixels["all"]["network"] < 0.1 and pixels["all"]["ecc"] < 0.2
+    assert 0.5 < pixels["all"]["fov"] < pixels["all"]["none"]
+    assert len(pixels["stacks"]["small"]["network"]) == 7
+
+    parts = table["confidence"]["ours"]
+    assert parts["expected"] == sorted(parts["expected"])
+    assert parts["error"][0] < parts["error"][-1]
+
+    means = table["invariance"]["networks"]["ours"]
+    assert means["error"] == pytest.approx(row["ours, network"])
+    assert 0 < means["reversed_difference"] < means["error"]
+    assert means["reversed_error"] == pytest.approx(means["error"], rel=0.2)
+    assert means["halved_ratio"] == pytest.approx(means["halved_error"] / means["error"])
+    assert 1 < means["halved_ratio"] < 2
+    assert table["invariance"]["shuffled"] == {"small": "in order"}
+    assert "1 in order" in done.stdout and "misregistration" in done.stdout
+
+
 def test_ours_beats_the_classical_peer_on_the_sample(command, tmp_path):
     done = command("evaluate", PROJECT / "sample", "--json", tmp_path / "table.json")
     assert done.returncode == 0, done.stderr
-    row = json.loads((tmp_path / "table.json").read_text())["sample"]
+    row = json.loads((tmp_path / "table.json").read_text())["stacks"]["sample"]
     assert row["ours"]["error"] < row["classical"]["error"]
     assert row["ours"]["error"] < row["nearest frame (oracle)"]["error"]
     assert "classical" in done.stdout and "sample" in done.stdout
@@ -58,3 +269,19 @@ def test_a_folder_without_truth_is_refused(command, tmp_path):
     done = command("evaluate", tmp_path)
     assert done.returncode == 2
     assert str(tmp_path) in done.stderr
+
+
+def test_invariance_without_our_alignment_is_refused(command, small_sample):
+    done = command("evaluate", small_sample, "--alignment", "ecc", "--invariance")
+    assert done.returncode == 2
+    assert "--alignment network" in done.stderr
+
+
+def test_a_truth_of_other_cameras_is_refused(command, tmp_path, small_sample):
+    for path in small_sample.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "truth.json").unlink()
+    (tmp_path / "truth.json").write_text('{"sensor_width_m": 0.036, "frames": []}')
+    done = command("evaluate", tmp_path)
+    assert done.returncode == 2
+    assert str(tmp_path / "truth.json") in done.stderr
