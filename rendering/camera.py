@@ -114,6 +114,17 @@ def photograph(camera: bpy.types.Object, lens: Lens, frame: Frame, path: Path, q
     camera.matrix_world = stand
 
 
+def picture(camera: bpy.types.Object, lens: Lens, frame: Frame, path: Path) -> None:
+    """Render the frame without blur to a PNG at `path`."""
+    scene = bpy.context.scene
+    focus(camera, lens, frame)
+    camera.data.dof.use_dof = False
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = "RGB", "8"
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+
+
 def depth_truth(camera: bpy.types.Object, lens: Lens, frame: Frame) -> np.ndarray:
     """(H, W) float32 planar depth in metres of `frame` without blur, exactly at the pixel centres.
 

@@ -73,7 +73,9 @@ class Surface:
         return node.outputs[2]
 
     def grained(self, colour, repeats: float):
-        """The colour under fine grain: a bare patch has no depth that focus could tell."""
+        """The colour under fine grain: a bare patch has no depth that focus could tell. None with 0."""
+        if not repeats:
+            return colour
         grain = self.noise(self.mapped(repeats), detail=4.0, roughness=0.7)
         return self.multiplied(colour, self.ramp(grain, [(0.36, (0.3,) * 3), (0.64, (1.0,) * 3)]))
 

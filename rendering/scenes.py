@@ -96,6 +96,7 @@ STREET = (
     "zombie-1",
 )
 MODELS = {"still life": STILL_LIFE, "street": STREET}
+SCENERY = ("hole", "low-poly-farm", "node")  # models that are whole scenes, or nothing
 PRIMITIVES = ("cube", "uv_sphere", "cylinder", "cone", "torus", "monkey")
 THIN = ("bars", "cage", "ring", "leaning rod", "board with holes")
 
@@ -124,8 +125,9 @@ class View:
 class SceneBuilder:
     """Builds one random scene from shared data in the empty file, all by the given random generator."""
 
-    def __init__(self, data: Path, theme: str, rng: np.random.Generator):
-        self.data, self.theme, self.rng = data, theme, rng
+    def __init__(self, data: Path, models: tuple[str, ...], rng: np.random.Generator, plain: float = 0.0):
+        """`plain` is the share of materials without grain, on which focus has little to tell by."""
+        self.data, self.models, self.rng, self.plain = data, models, rng, plain
         self.photographs = sorted(data.glob("textures/*")) + sorted(
             data.glob("assets/materials/*/*_Color.jpg")
         )
@@ -161,7 +163,7 @@ class SceneBuilder:
             dress(thing, self._material(self.rng.uniform(4, 12) / size, 25 / size))
 
     def _model(self) -> bpy.types.Object:
-        name = self.rng.choice(MODELS[self.theme])
+        name = self.rng.choice(self.models)
         return import_model(self.data / "assets" / "models" / f"{name}.gltf")
 
     def _primitive(self) -> bpy.types.Object:
@@ -209,6 +211,8 @@ class SceneBuilder:
 
     def _material(self, repeats: float, grain: float, tiled: bool = False) -> bpy.types.Material:
         """A random material with so many features and grains a metre; `tiled` keeps it square to the axes."""
+        if self.plain and self.rng.random() < self.plain:
+            grain = 0.0
         turn = (0.0, 0.0, 0.0) if tiled else tuple(self.rng.uniform(-pi, pi, 3))
         roughness = float(self.rng.uniform(0.35, 0.9))
         if self.rng.random() < 0.4:
@@ -234,6 +238,12 @@ class SceneBuilder:
         turn, strength = self.rng.uniform(0, 2 * pi), self.rng.uniform(0.25, 0.5)
         for material in bpy.data.materials:
             materials.add_ambient(material, panorama, turn, strength)
+
+
+def training_models(data: Path) -> tuple[str, ...]:
+    """Every model that no validation scene shows."""
+    names = (path.stem for path in sorted(data.glob("assets/models/*.gltf")))
+    return tuple(name for name in names if name not in (*STILL_LIFE, *STREET, *SCENERY))
 
 
 def empty_scene() -> None:

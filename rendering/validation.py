@@ -1,4 +1,4 @@
-"""Render validation stacks: `python -m rendering.validation --output DIR [--stacks 8] [--seed 1]`.
+"""Render validation stacks: `python -m rendering.validation --output DIR [--stacks 12] [--seed 1]`.
 
 Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32
 metres, planar, on the grid of the last frame, which is the reference) and `truth.json`.
@@ -52,7 +52,7 @@ def render_stack(folder: Path, data: Path, index: int, seed: int, attempt: int =
     """Build a scene, meter it, spread the focus over the depth it has, and photograph it."""
     rng = np.random.default_rng((seed, index, attempt) if attempt else (seed, index))
     kind = KINDS[index % len(KINDS)]
-    hand_held = index % 4 == index // 4 % 4  # a quarter, one of each kind in turn
+    hand_held = (index + index // 4) % 3 == 0  # a third; every kind, with every number of frames
     portrait = index % 5 == 4
     size = (SHORT_SIDE, LONG_SIDE) if portrait else (LONG_SIDE, SHORT_SIDE)
     focal_length = rng.choice(kind.focal_lengths) / 1000
@@ -62,7 +62,7 @@ def render_stack(folder: Path, data: Path, index: int, seed: int, attempt: int =
     field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
     view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, size[0] / size[1], near, far)
     scenes.empty_scene()
-    scenes.SceneBuilder(data, kind.theme, rng).build(view, things=int(rng.integers(8, 16)))
+    scenes.SceneBuilder(data, scenes.MODELS[kind.theme], rng).build(view, things=int(rng.integers(8, 16)))
     camera = cameras.add_camera(view.height, view.pitch)
     cameras.set_up_cycles(size, SAMPLES, NOISE, BOUNCES, denoise=True)
 
@@ -118,7 +118,7 @@ def _write_focus(folder: Path, lens: cameras.Lens, photographs: list[cameras.Fra
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
     parser.add_argument("--output", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--stacks", type=int, default=8, metavar="K")
+    parser.add_argument("--stacks", type=int, default=12, metavar="K")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     data = Path(os.environ.get("FOCAL_DEPTH_DATA", Path(__file__).parents[2] / "shared"))
