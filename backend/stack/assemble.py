@@ -143,7 +143,7 @@ def _read(path: Path, told: Told, typed: Typed, typed_distance: float | None) ->
         distance_source=source,
         focal_length=typed.focal_length or told.focal_length or metadata.focal_length,
         f_number=typed.f_number or told.f_number or metadata.f_number,
-        sensor_width=typed.sensor_width or metadata.sensor_width,
+        sensor_width=typed.sensor_width or told.sensor_width or metadata.sensor_width,
         bits_per_channel=header.bits_per_channel,
     )
     _check_focus(frame)

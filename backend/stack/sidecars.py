@@ -3,7 +3,7 @@
 import csv
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
@@ -19,6 +19,7 @@ class Told:
     focus_distance: float | None = None
     focal_length: float | None = None
     f_number: float | None = None
+    sensor_width: float | None = None
 
 
 def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
@@ -43,7 +44,7 @@ def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) 
 
 
 def _with_focal_length(told: Told, focal_length: float | None) -> Told:
-    return Told(told.focus_distance, told.focal_length or focal_length, told.f_number)
+    return replace(told, focal_length=told.focal_length or focal_length)
 
 
 def _distances(path: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
@@ -77,11 +78,14 @@ def _table(path: Path, known: set[str]) -> dict[str, Told]:
         name = (row["file"] or "").strip()
         if name not in known:
             raise InputError(f"{path} names {name or 'no file'}, which is not there; correct that line")
-        focal_length = _cell(path, row, "focal_length_mm")
+        focal_length, sensor_width = (
+            _cell(path, row, column) for column in ("focal_length_mm", "sensor_width_mm")
+        )
         rows[name] = Told(
             _cell(path, row, "focus_distance_m"),
             focal_length and focal_length / 1000,
             _cell(path, row, "f_number"),
+            sensor_width and sensor_width / 1000,
         )
     return rows
 

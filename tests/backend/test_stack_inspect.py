@@ -73,7 +73,10 @@ def test_focus_csv_with_a_mark_and_windows_line_ends(tmp_path):
     folder = tmp_path / "näher 近"
     write_stack(folder, [None, None])
     (folder / "focus.csv").write_bytes(
-        "\ufefffile,focus_distance_m,focal_length_mm,f_number\r\nIMG_2.jpg,inf,35,4\r\n\r\nIMG_1.jpg,0.4,35,\r\n".encode()
+        (
+            "\ufefffile,focus_distance_m,focal_length_mm,f_number,sensor_width_mm\r\n"
+            "IMG_2.jpg,inf,35,4,24\r\n\r\nIMG_1.jpg,0.4,35,,24\r\n"
+        ).encode()
     )
     (folder / "focal_length.txt").write_text("0.05\n")
     done = inspect("--messages", folder)
@@ -83,6 +86,7 @@ def test_focus_csv_with_a_mark_and_windows_line_ends(tmp_path):
         ("IMG_1.jpg", 0.4, None),
     ]
     assert {frame["focal_length_mm"] for frame in frames} == {35}
+    assert {frame["sensor_width_mm"] for frame in frames} == {24}
 
 
 def test_a_sidecar_serves_a_choice_of_its_folder(tmp_path):
