@@ -81,6 +81,21 @@ def warp(picture: np.ndarray, motion: np.ndarray, size: tuple[int, int]) -> np.n
     return cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
+def fill_in(picture: np.ndarray, motion: np.ndarray, nearer: np.ndarray) -> None:
+    """What a frame does not show of the reference's view is taken, in place, from the next nearer one.
+
+    A lens that breathes against the rule shows less when focused far. A border repeated instead would
+    look like texture, in focus.
+    """
+    height, width = picture.shape[:2]
+    scale, shift_x, shift_y = (float(value) for value in motion)
+    half = max(width, height) / 2
+    y = np.abs(scale * (np.arange(height) + 0.5 - height / 2) / half + shift_y) > height / 2 / half
+    x = np.abs(scale * (np.arange(width) + 0.5 - width / 2) / half + shift_x) > width / 2 / half
+    picture[y] = nearer[y]
+    picture[:, x] = nearer[:, x]
+
+
 def _believable(motion: np.ndarray) -> np.ndarray:
     """Frames whose motion is absurd are left where the metadata put them."""
     scale, shift = np.abs(motion[:, 0] - 1), np.abs(motion[:, 1:]).max(1)

@@ -6,9 +6,9 @@ import numpy as np
 
 from .stack import FocalStack
 
-# A tile takes about 200 bytes a pixel and frame at the network's widest stage.
-TILE_BUDGET = 4_000_000  # pixels times frames
-OVERLAP = 64  # pixels a tile sees beyond its own part
+# A tile takes about 100 bytes a pixel and frame at the network's widest stage.
+TILE_BUDGET = 6_000_000  # pixels times frames
+OVERLAP = 96  # pixels a tile sees beyond its own part
 RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres by convention where no distance is known
 
 Infer = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -22,7 +22,7 @@ def infer_in_tiles(
     Tiles overlap and are blended by weights that fall to their border, so that no seam shows.
     """
     count, height, width, _ = pictures.shape
-    side = max(4 * OVERLAP, int((TILE_BUDGET / count) ** 0.5) // 16 * 16)
+    side = max(3 * OVERLAP, int((TILE_BUDGET / count) ** 0.5) // 32 * 32)
     tiles = [(rows, columns) for rows in _spans(height, side) for columns in _spans(width, side)]
     sums = np.zeros((2, height, width), np.float32)
     weights = np.zeros((height, width), np.float32)

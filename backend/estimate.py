@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from . import __version__, results
-from .alignment import warp
+from .alignment import fill_in, warp
 from .all_in_focus import AllInFocus
 from .camera import reference_camera
 from .colour import srgb_decode
@@ -116,16 +116,25 @@ def _fuse(
 ) -> np.ndarray:
     """All-in-focus picture (H, W, 3) sRGB of full size."""
     fusion = AllInFocus(normalised, stack.positions)
-    for index, picture in enumerate(_aligned(stack, registered)):
-        reporter.progress("fuse", index, len(stack.frames))
+    count = len(stack.frames)
+    for index, picture in _aligned(stack, registered):
+        reporter.progress("fuse", count - 1 - index, count)
         fusion.add(index, picture)
     return fusion.picture()
 
 
-def _aligned(stack: FocalStack, registered: Registered) -> Iterator[np.ndarray]:
-    """The photographs at full size on the reference's grid, read one at a time."""
-    for frame, motion, gain in zip(stack.frames, registered.alignment.motion, registered.gains, strict=True):
-        yield warp(read_photograph(frame.path), motion, stack.size) * gain
+def _aligned(stack: FocalStack, registered: Registered) -> Iterator[tuple[int, np.ndarray]]:
+    """Number and full-size picture of every frame on the reference's grid, from near to far."""
+    nearer = None
+    for index in reversed(range(len(stack.frames))):
+        motion = registered.alignment.motion[index]
+        picture = (
+            warp(read_photograph(stack.frames[index].path), motion, stack.size) * registered.gains[index]
+        )
+        if nearer is not None:
+            fill_in(picture, motion, nearer)
+        yield index, picture
+        nearer = picture
 
 
 def _description(stack: FocalStack, registered: Registered, network: str, timings: Timings) -> dict:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .alignment import Alignment, align, relative_field_of_view, warp
+from .alignment import Alignment, align, fill_in, relative_field_of_view, warp
 from .exposure import equalising_gains
 from .stack import FocalStack
 
@@ -49,6 +49,8 @@ def _register(photographs: np.ndarray, stack: FocalStack) -> Registered:
         pictures[index] = warp(photographs[index], motion, (width, height))
     gains = equalising_gains(pictures)
     pictures *= gains[:, None, None]
+    for index in range(len(pictures) - 2, -1, -1):
+        fill_in(pictures[index], alignment.motion[index], pictures[index + 1])
     return Registered(pictures, alignment, gains)
 
 

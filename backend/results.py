@@ -39,15 +39,15 @@ def write_result(
     confidence: np.ndarray,
     all_in_focus: np.ndarray,
     description: dict,
-    aligned: Iterable[np.ndarray] | None = None,
+    aligned: Iterable[tuple[int, np.ndarray]] | None = None,
     sixteen_bit: bool = False,
 ) -> None:
     """Write a result folder; an earlier result there is replaced at the last moment.
 
     depth (H,W) float32, planar, above 0, infinity allowed; confidence (H,W) float32 0..1;
     all_in_focus (H,W,3) float32, scene linear, Rec.709. `description` becomes result.json; its
-    `format`, `size` and `depth` are filled in here. `aligned`: (H,W,3) float32 sRGB-encoded pictures
-    in the order of description["frames"]. `sixteen_bit` makes 16-bit PNGs.
+    `format`, `size` and `depth` are filled in here. `aligned`: numbers in
+    description["frames"] with pictures (H,W,3) float32, sRGB-encoded. `sixteen_bit` makes 16-bit PNGs.
     Raises InputError if the folder cannot be written or holds somebody's other files.
     """
     if not np.all(depth > 0):
@@ -219,8 +219,9 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
 
 def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_bit: bool) -> None:
     folder.mkdir()
-    for number, (frame, picture) in enumerate(zip(frames, aligned, strict=True), start=1):
-        _write_png(folder / f"{number:02d}_{Path(frame['file']).stem}.png", picture, sixteen_bit)
+    for index, picture in aligned:
+        name = f"{index + 1:02d}_{Path(frames[index]['file']).stem}.png"
+        _write_png(folder / name, picture, sixteen_bit)
 
 
 def _write_description(path: Path, shape: tuple, far: float, near: float, description: dict) -> None:

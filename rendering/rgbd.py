@@ -1,7 +1,7 @@
 """Render pictures with depth for training: `python -m rendering.rgbd --output DIR [--scenes 120]`.
 
 Scenes as in the validation stacks, of models that no validation stack shows, through a pinhole:
-`color_NNNN.png` and `depth_NNNN.npy` ((H, W) float32 metres, planar), which `focal-depth simulate --rgbd`
+`color_NNNN.png` and `depth_NNNN.npy` ((H, W) float16 metres, planar), which `focal-depth simulate --rgbd`
 photographs again and again, with a lens of its own each time.
 """
 
@@ -42,7 +42,7 @@ def render_pair(folder: Path, data: Path, index: int, seed: int, attempt: int = 
         return render_pair(folder, data, index, seed, attempt + 1)
     cameras.meter(camera, lens, frame)
     cameras.picture(camera, lens, frame, folder / f"color_{index:04d}.png")
-    np.save(folder / f"depth_{index:04d}.npy", depth)
+    np.save(folder / f"depth_{index:04d}.npy", depth.astype(np.float16))  # to 0.05 %, half the size
 
 
 def main() -> None:

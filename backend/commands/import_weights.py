@@ -1,20 +1,19 @@
 """`focal-depth import-weights`: the paper authors' checkpoint as safetensors and ONNX."""
 
 import argparse
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..engines.paper import ALIGNMENT_MODEL, DEPTH_MODEL, WEIGHTS, paper_folder
 from ..errors import InputError
 from ..messages import Reporter
-from ..networks.paper import AlignmentNetwork, DepthNetwork, EndToEnd
+from ..networks.export import paper_alignment_onnx, paper_depth_onnx
+from ..networks.paper import DepthNetwork, EndToEnd
 
-OPSET = 17  # GridSample came with 16
 PARTS = ("DFF_net.", "optical_flow_aggregation.")  # of an End_to_End checkpoint
 
 
@@ -35,10 +34,10 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.progress("weights", 0, 1)
     files = {WEIGHTS: save(network.state_dict())}
     reporter.progress("depth network", 0, 1)
-    files[DEPTH_MODEL] = export_depth(network.DFF_net if whole else network)
+    files[DEPTH_MODEL] = paper_depth_onnx(network.DFF_net if whole else network)
     reporter.progress("alignment network", 0, 1)
     if whole:
-        files[ALIGNMENT_MODEL] = export_alignment(network.optical_flow_aggregation)
+        files[ALIGNMENT_MODEL] = paper_alignment_onnx(network.optical_flow_aggregation)
     _write(folder, files)
     reporter.progress("alignment network", 1, 1)
     kind = "alignment and depth" if whole else "depth"
@@ -85,51 +84,6 @@ def _read(path: Path) -> dict[str, Tensor]:
     if not isinstance(entries, Mapping):
         raise InputError(f"{path} holds no state dict: name the authors' check_point.pth")
     return {str(name): value for name, value in entries.items() if isinstance(value, Tensor)}
-
-
-class _Finest(nn.Module):
-    """Only d4, so that the export leaves out what the coarser depths alone need."""
-
-    def __init__(self, network: DepthNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, stack: Tensor, focus: Tensor) -> Tensor:
-        return self.network(stack, focus)[-1]
-
-
-def export_depth(network: DepthNetwork) -> bytes:
-    """ONNX: stack (1,3,N,H,W) BGR -1..1 and focus (1,N,1,1) to depth (1,1,H,W); H, W multiples of 32."""
-    example = (torch.rand(1, 3, 5, 64, 96), torch.rand(1, 5, 1, 1))
-    axes = {
-        "stack": {2: "frames", 3: "height", 4: "width"},
-        "focus": {1: "frames"},
-        "depth": {2: "height", 3: "width"},
-    }
-    return _onnx(_Finest(network), example, ["stack", "focus"], "depth", axes)
-
-
-def export_alignment(network: AlignmentNetwork) -> bytes:
-    """ONNX: stack (1,3,N,H,W) and relative_fov (1,1,N,1,1) to aligned (1,3,N,H,W)."""
-    example = (torch.rand(1, 3, 5, 64, 96), torch.linspace(1.05, 1, 5).view(1, 1, 5, 1, 1))
-    size = {2: "frames", 3: "height", 4: "width"}
-    axes = {"stack": size, "relative_fov": {2: "frames"}, "aligned": size}
-    return _onnx(network, example, ["stack", "relative_fov"], "aligned", axes)
-
-
-def _onnx(network: nn.Module, example: tuple, inputs: list[str], output: str, axes: dict) -> bytes:
-    file = io.BytesIO()
-    torch.onnx.export(
-        network.eval(),
-        example,
-        file,
-        input_names=inputs,
-        output_names=[output],
-        dynamic_axes=axes,
-        opset_version=OPSET,
-        dynamo=False,
-    )
-    return file.getvalue()
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -9,7 +9,7 @@ from .session import open_session
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 STRETCH = 12  # pairs of frames aligned at a time
-MULTIPLE = 16  # the depth network halves height and width four times
+MULTIPLE = 32  # the depth network halves height and width five times
 
 
 def find_motion(stack: np.ndarray) -> np.ndarray:

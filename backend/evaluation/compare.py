@@ -37,7 +37,7 @@ def find_stacks(data: list[Path]) -> list[Path]:
     found = [f for folder in data for f in (folder, *sorted(folder.glob("*/"))) if (f / TRUTH).exists()]
     if not found:
         raise InputError(f"{data[0]} holds no stack with a {TRUTH}; name folders of rendered stacks")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def compare(

@@ -35,23 +35,27 @@ class AlignmentNetwork(nn.Module):
         )
 
     def forward(self, stack: Tensor) -> tuple[Tensor, Tensor]:
-        """stack (N, 3, H, W) sRGB 0..1, far to near, cropped to one field of view.
+        """stack (B, N, 3, H, W) sRGB 0..1, far to near, cropped to one field of view.
 
-        Returns `motion` (N, 3): scale s and shifts b, c, so that the reference's point (x, y) lies at
-        (s x + b, s y + c) in the frame; the last row is (1, 0, 0). And `steps` (N-1, 3): the same
+        Returns `motion` (B, N, 3): scale s and shifts b, c, so that the reference's point (x, y) lies at
+        (s x + b, s y + c) in the frame; the last row is (1, 0, 0). And `steps` (B, N-1, 3): the same
         from each frame to the next, before chaining.
         """
-        grey = _locally_normalised(stack.mean(1, keepdim=True))
-        steps = torch.zeros(stack.shape[0] - 1, 3, device=stack.device) + grey.new_tensor([1.0, 0.0, 0.0])
+        batch, frames = stack.shape[:2]
+        grey = _locally_normalised(stack.flatten(0, 1).mean(1, keepdim=True))
+        steps = torch.zeros(batch * (frames - 1), 3, device=stack.device) + grey.new_tensor([1.0, 0.0, 0.0])
         for reduction, iterations in zip(LEVELS, ITERATIONS, strict=True):
             level = grey if reduction == 1 else F.avg_pool2d(grey, reduction)
             features = self.features(level)
+            features = features.reshape(batch, frames, *features.shape[1:])
+            moving, fixed = features[:, :-1].flatten(0, 1), features[:, 1:].flatten(0, 1)
             for _ in range(iterations):
-                steps = self._refine(features[:-1], features[1:], steps)
+                steps = self._refine(moving, fixed, steps)
+        steps = steps.reshape(batch, frames - 1, 3)
         return chain(steps), steps
 
     def _refine(self, moving: Tensor, fixed: Tensor, steps: Tensor) -> Tensor:
-        """One weighted Gauss-Newton step; all arguments (N-1, ...)."""
+        """One weighted Gauss-Newton step; all arguments (pairs, ...)."""
         y, x = centred_coordinates(fixed)
         warped = warp(moving, steps)
         residual = fixed - warped
@@ -71,13 +75,13 @@ class AlignmentNetwork(nn.Module):
 
 
 def chain(steps: Tensor) -> Tensor:
-    """(N, 3) motions from the reference into every frame, from (N-1, 3) steps between neighbours."""
-    scale, shift = steps[:, :1], steps[:, 1:]
-    last = steps.new_tensor([[1.0, 0.0, 0.0]])
-    total = torch.exp(torch.flip(torch.cumsum(torch.flip(torch.log(scale), [0]), 0), [0]))
+    """(B, N, 3) motions from the reference into every frame, from (B, N-1, 3) steps between neighbours."""
+    scale, shift = steps[..., :1], steps[..., 1:]
+    last = (steps[:, :1] * 0) + steps.new_tensor([1.0, 0.0, 0.0])
+    total = torch.exp(torch.flip(torch.cumsum(torch.flip(torch.log(scale), [1]), 1), [1]))
     # b_n = A_n sum_{k >= n} b_k / A_k with A_n the product of the scales from n on.
-    carried = torch.flip(torch.cumsum(torch.flip(shift / total, [0]), 0), [0]) * total
-    return torch.cat([torch.cat([total, carried], 1), last], 0)
+    carried = torch.flip(torch.cumsum(torch.flip(shift / total, [1]), 1), [1]) * total
+    return torch.cat([torch.cat([total, carried], 2), last], 1)
 
 
 def centred_coordinates(picture: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,96 +1,203 @@
 """The depth network: how sharp each frame is about each pixel, settled along the stack and in context.
 
-Shared 2-D features a frame, kept at full detail by space-to-depth instead of blur; at every scale
-each frame is mixed with the difference to its neighbours and with the maximum over the stack, so
-any number of frames will do. A softmax over frames, each with an offset of its own, gives depth
-between the frames (and a little beyond them).
+Two parts. The *focus* part sees every frame: shared 2-D features, kept at full detail by space-to-depth
+instead of blur; at every scale each frame is mixed with its neighbours and with the strongest of the
+stack, so any number of frames will do; a softmax over frames, each with an offset of its own, gives depth
+between the frames. The *refining* part sees the stack once, as an all-in-focus picture with that first
+depth: it carries depth from where focus tells it to where nothing does, and to the picture's edges.
 """
 
-import itertools
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CHANNELS = (16, 24, 32, 48)  # at 1/2, 1/4, 1/8, 1/16 of the picture
-
-
-class AlongStack(nn.Module):
-    """Mixes frames: each with the difference to its neighbours and to the strongest, and its spacing."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.mix = nn.Conv2d(4 * channels, channels, 1)
-        self.spacing = nn.Linear(3, channels)
-
-    def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        """x (N, C, H, W), spacing (N, 3) as `frame_spacing` has it."""
-        before = torch.cat([x[:1], x[:-1]])
-        after = torch.cat([x[1:], x[-1:]])
-        strongest = x.amax(0, keepdim=True)
-        mixed = self.mix(torch.cat([x, x - before, x - after, x - strongest], 1))
-        return x + F.relu(mixed + self.spacing(spacing)[:, :, None, None])
-
-
-class Stage(nn.Module):
-    """Convolution within frames, then mixing between them."""
-
-    def __init__(self, channels_in: int, channels: int) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(channels_in, channels, 3, padding=1)
-        self.along_stack = AlongStack(channels)
-
-    def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        return self.along_stack(F.relu(self.convolution(x)), spacing)
+STEM = 16  # channels a frame at 1/2 of the picture
+FOCUS = (32, 48, 64, 64)  # channels a frame at 1/4, 1/8, 1/16, 1/32
+REFINE = (24, 32, 48, 64, 64)  # channels a stack at 1/2 to 1/32
+CONTRAST_GAIN = 4.0  # fine contrast is weak beside brightness
+SMALLEST_SPREAD = 1e-3  # normalised dioptres
 
 
 class DepthNetwork(nn.Module):
-    """A U-Net whose every stage looks along the stack."""
+    """Maps aligned focal stacks to depth and its expected error."""
 
     def __init__(self) -> None:
         super().__init__()
-        first = CHANNELS[0]
-        self.stem = nn.Conv2d(12, first, 3, padding=1)
-        self.down = nn.ModuleList(
-            Stage(c_in, c) for c_in, c in zip((first, *CHANNELS[:-1]), CHANNELS, strict=True)
-        )
-        self.up = nn.ModuleList(Stage(c_low + c, c) for c, c_low in itertools.pairwise(CHANNELS))
-        self.scores = nn.Conv2d(first, 8, 3, padding=1)  # 4 sub-pixels x (score, offset)
-        self.spread = nn.Conv2d(2 * first, 4, 3, padding=1)
+        self.focus = FocusNetwork()
+        self.refine = RefiningNetwork()
 
     def forward(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """stack (N, 3, H, W) sRGB 0..1, aligned, far to near; positions (N,) normalised dioptres.
+        """stack (B, N, 3, H, W) sRGB 0..1, aligned, far to near; positions (B, N) normalised dioptres.
 
-        Returns depth (H, W) in normalised dioptres, and `spread` (H, W): the expected absolute error
-        in the same unit. H and W are multiples of 16.
+        Returns depth (B, H, W) in normalised dioptres, and `spread` (B, H, W): the expected absolute
+        error in the same unit. H and W are multiples of 32.
+        """
+        depth, spread, _ = self.in_two_steps(stack, positions)
+        return depth, spread
+
+    def in_two_steps(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, and the first depth (B, H/2, W/2), before it was refined."""
+        frames = _each(lambda frame: F.pixel_unshuffle(frame, 2), stack - 0.5)
+        weight, candidate, summary = self.focus(frames, positions)
+        first = (weight * candidate).sum(1, keepdim=True)
+        doubt = (weight * (candidate - first).abs()).sum(1, keepdim=True)
+        all_in_focus = (weight[:, :, None] * frames).sum(1)
+        depth, spread = self.refine(all_in_focus, first, doubt, summary)
+        return depth, spread, first[:, 0]
+
+
+class FocusNetwork(nn.Module):
+    """A U-Net over every frame whose stages look along the stack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(12, STEM, 3, padding=1)
+        self.down = nn.ModuleList(
+            FocusStage(c_in, c, stride=2) for c_in, c in zip((STEM, *FOCUS[:-1]), FOCUS, strict=True)
+        )
+        self.narrow = nn.ModuleList(nn.Conv2d(c_low, c, 1) for c, c_low in pairwise(FOCUS))
+        self.up = nn.ModuleList(FocusStage(c, c) for c in FOCUS[:-1])
+        self.scores = nn.Conv2d(FOCUS[0], 8, 3, padding=1)  # 4 sub-pixels x (score, offset)
+        self._start_with_contrast()
+
+    @torch.no_grad()
+    def _start_with_contrast(self) -> None:
+        """Focus shows in fine contrast, not in brightness: begin with filters that see no flat colour."""
+        filters = self.stem.weight
+        filters.sub_(filters.mean((1, 2, 3), keepdim=True)).mul_(CONTRAST_GAIN)
+
+    def forward(self, frames: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """frames (B, N, 12, h, w), positions (B, N).
+
+        Returns `weight` (B, N, h, w), which sums to one over the frames, `candidate` (B, N, h, w), the
+        depth each frame stands for, and the stack's `summary` (B, 2 C, h/2, w/2).
         """
         spacing = frame_spacing(positions)
-        x = F.relu(self.stem(F.pixel_unshuffle(stack - 0.5, 2)))
+        x = F.relu(_each(self.stem, frames))
         skips = []
-        for level, stage in enumerate(self.down):
-            x = stage(x if level == 0 else F.avg_pool2d(x, 2), spacing)
+        for stage in self.down:
+            x = stage(x, spacing)
             skips.append(x)
-        for stage, skip in zip(reversed(self.up), reversed(skips[:-1]), strict=True):
-            x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
-            x = stage(torch.cat([x, skip], 1), spacing)
-        return self._read_out(x, positions, spacing)
+        for stage, narrow, skip in zip(
+            reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
+        ):
+            x = stage(skip + _each(lambda y, narrow=narrow: _doubled(narrow(y)), x), spacing)
+        score, offset = _each(lambda y: F.pixel_shuffle(self.scores(y), 2), x).float().unbind(2)
+        gap = spacing[..., :2].amax(2)[..., None, None]
+        candidate = positions[..., None, None] + gap * torch.tanh(offset)
+        return torch.softmax(score, 1), candidate, torch.cat([x.amax(1), x.mean(1)], 1)
 
-    def _read_out(self, x: Tensor, positions: Tensor, spacing: Tensor) -> tuple[Tensor, Tensor]:
-        score, offset = self.scores(x).chunk(2, 1)
-        weight = torch.softmax(F.pixel_shuffle(score, 2), 0)
-        gap = spacing[:, :2].amax(1).view(-1, 1, 1, 1)
-        candidate = positions.view(-1, 1, 1, 1) + gap * torch.tanh(F.pixel_shuffle(offset, 2))
-        depth = (weight * candidate).sum(0)[0]
-        summary = torch.cat([x.amax(0), x.mean(0)])[None]
-        # The spread of the candidates is a first guess of the error; the network corrects it.
-        disagreement = (weight * (candidate - depth).abs()).sum(0)[0]
-        correction = F.pixel_shuffle(self.spread(summary), 2)[0, 0]
-        return depth, (disagreement.detach() + 0.01) * torch.exp(correction.clamp(-4, 4))
+
+class FocusStage(nn.Module):
+    """Convolution within frames, then mixing between them."""
+
+    def __init__(self, channels_in: int, channels: int, stride: int = 1) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(channels_in, channels, 3, stride, padding=1)
+        self.along_stack = AlongStack(channels)
+
+    def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
+        """x (B, N, C, h, w), spacing (B, N, 3) as `frame_spacing` has it."""
+        return self.along_stack(F.relu(_each(self.convolution, x)), spacing)
+
+
+class AlongStack(nn.Module):
+    """Mixes each frame with its neighbours, the strongest, the mean, and its spacing."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.neighbours = nn.Conv2d(channels, 3 * channels, 1)
+        self.stack = nn.Conv2d(2 * channels, channels, 1, bias=False)
+        self.spacing = nn.Linear(3, channels)
+        self._start_with_differences(channels)
+
+    @torch.no_grad()
+    def _start_with_differences(self, channels: int) -> None:
+        """Focus shows in how frames differ: begin with differences to the neighbours and the strongest."""
+        bound = (4 * channels) ** -0.5
+        own, before, after, strongest = torch.empty(4, channels, channels, 1, 1).uniform_(-bound, bound)
+        self.neighbours.weight.copy_(torch.cat([own + before + after + strongest, -before, -after]))
+        self.stack.weight.copy_(torch.cat([-strongest, torch.zeros_like(strongest)], 1))
+
+    def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
+        own, before, after = _each(self.neighbours, x).chunk(3, 2)
+        before = torch.cat([before[:, :1], before[:, :-1]], 1)
+        after = torch.cat([after[:, 1:], after[:, -1:]], 1)
+        whole = self.stack(torch.cat([x.amax(1), x.mean(1)], 1))[:, None]
+        return x + F.relu(own + before + after + whole + self.spacing(spacing)[..., None, None])
+
+
+class RefiningNetwork(nn.Module):
+    """A U-Net over the all-in-focus picture and the first depth, which it corrects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        first = REFINE[0]
+        # Each level also sees depth averaged by trust, the coarser the farther it has flowed.
+        self.enter = nn.Conv2d(12 + 2, first, 3, padding=1)
+        self.summary = nn.Conv2d(2 * FOCUS[0], REFINE[1], 1)
+        self.down = nn.ModuleList(nn.Conv2d(c_in + 2, c, 3, 2, padding=1) for c_in, c in pairwise(REFINE))
+        self.below = nn.ModuleList(nn.Conv2d(c + 2, c, 3, padding=1) for c in REFINE[1:])
+        self.narrow = nn.ModuleList(nn.Conv2d(c_low, c, 1) for c, c_low in pairwise(REFINE))
+        self.up = nn.ModuleList(nn.Conv2d(c, c, 3, padding=1) for c in REFINE[:-1])
+        self.correction = nn.Conv2d(first, 8, 3, padding=1)  # 4 sub-pixels x (depth, log spread)
+
+    def forward(
+        self, all_in_focus: Tensor, first: Tensor, doubt: Tensor, summary: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """all_in_focus (B, 12, h, w), first depth and its doubt (B, 1, h, w).
+
+        Returns depth and spread, each (B, 2 h, 2 w).
+        """
+        flowing = [flow.to(all_in_focus.dtype) for flow in _flowing(first, doubt, len(REFINE))]
+        x = F.relu(self.enter(torch.cat([all_in_focus, flowing[0]], 1)))
+        skips = [x]
+        for level, (down, below) in enumerate(zip(self.down, self.below, strict=True)):
+            x = F.relu(down(torch.cat([x, flowing[level]], 1)))
+            if level == 0:
+                x = x + F.relu(self.summary(summary))
+            x = x + F.relu(below(torch.cat([x, flowing[level + 1]], 1)))
+            skips.append(x)
+        for up, narrow, skip in zip(
+            reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
+        ):
+            x = skip + _doubled(narrow(x))
+            x = x + F.relu(up(x))
+        change, spread = self.correction(x).float().chunk(2, 1)
+        depth = _doubled(first) + F.pixel_shuffle(change, 2)
+        # What the candidates disagree by is a first guess of the error; the network corrects it.
+        guess = _doubled(doubt.detach()) + 0.01
+        spread = guess * torch.exp(F.pixel_shuffle(spread, 2).clamp(-4, 4))
+        return depth[:, 0], spread[:, 0].clamp_min(SMALLEST_SPREAD)
 
 
 def frame_spacing(positions: Tensor) -> Tensor:
-    """(N, 3): gap to the frame before, gap to the frame after (at the ends the only one), position."""
-    gaps = positions[1:] - positions[:-1]
-    before = torch.cat([gaps[:1], gaps])
-    after = torch.cat([gaps, gaps[-1:]])
-    return torch.stack([before, after, positions], 1)
+    """(B, N, 3): gap to the frame before, gap to the frame after (at the ends the only one), position."""
+    gaps = positions[:, 1:] - positions[:, :-1]
+    before = torch.cat([gaps[:, :1], gaps], 1)
+    after = torch.cat([gaps, gaps[:, -1:]], 1)
+    return torch.stack([before, after, positions], 2)
+
+
+def _flowing(depth: Tensor, doubt: Tensor, levels: int) -> list[Tensor]:
+    """(B, 2, h/2^k, w/2^k) for k from 0: depth averaged by trust over ever wider squares, and the trust."""
+    trust = 1 / (doubt + 0.02) ** 2
+    weighted = torch.cat([depth * trust, trust], 1)
+    pyramid = []
+    for level in range(levels):
+        weighted = weighted if level == 0 else F.avg_pool2d(weighted, 2)
+        mean, trust = weighted.chunk(2, 1)
+        pyramid.append(torch.cat([mean / trust, 0.25 * torch.log(trust) - 1], 1))
+    return pyramid
+
+
+def _each(function, x: Tensor) -> Tensor:
+    """Apply a function of (B N, C, h, w) to every frame of x (B, N, C, h, w)."""
+    y = function(x.flatten(0, 1))
+    return y.reshape(x.shape[0], x.shape[1], *y.shape[1:])  # unflatten would fix N in an ONNX graph
+
+
+def _doubled(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

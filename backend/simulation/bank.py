@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-ARRAYS = ("frames", "dioptres", "positions")
+ARRAYS = ("frames", "dioptres", "positions", "hand_held")
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Shard:
     frames: np.ndarray  # (S, N, H, W, 3) uint8 sRGB, aligned, far to near
     dioptres: np.ndarray  # (S, H, W) float16 normalised dioptres
     positions: np.ndarray  # (S, N) float32 normalised dioptres
+    hand_held: np.ndarray  # (S,) bool: the truth is that of the last frame alone
 
 
 def write_shard(folder: Path, shard: Shard) -> None:

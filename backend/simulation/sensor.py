@@ -1,9 +1,34 @@
-"""What a camera makes of light: exposure, noise, tone curve and bytes."""
+"""What a camera makes of light: exposure, noise, tone curve, bytes, and JPEG."""
+
+import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .textures import uniform
+
+# Quantisation tables of the JPEG standard (ITU-T T.81, annex K) at quality 50.
+LUMINANCE = (
+    (16, 11, 10, 16, 24, 40, 51, 61),
+    (12, 12, 14, 19, 26, 58, 60, 55),
+    (14, 13, 16, 24, 40, 57, 69, 56),
+    (14, 17, 22, 29, 51, 87, 80, 62),
+    (18, 22, 37, 56, 68, 109, 103, 77),
+    (24, 35, 55, 64, 81, 104, 113, 92),
+    (49, 64, 78, 87, 103, 121, 120, 101),
+    (72, 92, 95, 98, 112, 100, 103, 99),
+)
+CHROMINANCE = (
+    (17, 18, 24, 47, 99, 99, 99, 99),
+    (18, 21, 26, 66, 99, 99, 99, 99),
+    (24, 26, 56, 99, 99, 99, 99, 99),
+    (47, 66, 99, 99, 99, 99, 99, 99),
+    *((99,) * 8,) * 4,
+)
+# Rec. 601, full range, as JFIF has it.
+TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
+FROM_YCC = ((1, 0, 1.402), (1, -0.344136, -0.714136), (1, 1.772, 0))
 
 
 def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
@@ -22,3 +47,37 @@ def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
     )
     curve = uniform(count, 0.85, 1.2, generator)[..., None]
     return (encoded**curve * 255 + 0.5).to(torch.uint8)
+
+
+def jpeg(pictures: Tensor, quality: Tensor) -> Tensor:
+    """Pictures (P, 3, H, W) sRGB 0..1 as JPEG of `quality` (P,) 1 to 100 would give them back.
+
+    Baseline: blocks of 8 x 8, colour at half size, the standard's tables scaled as libjpeg does. H and W
+    are multiples of 16.
+    """
+    ycc = torch.einsum("ij,pjhw->pihw", pictures.new_tensor(TO_YCC), pictures) * 255
+    scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality) / 100
+    luma = _quantised(ycc[:, :1] - 128, LUMINANCE, scale) + 128
+    chroma = _quantised(F.avg_pool2d(ycc[:, 1:], 2), CHROMINANCE, scale)
+    chroma = F.interpolate(chroma, scale_factor=2.0, mode="bilinear", align_corners=False)
+    rgb = torch.einsum("ij,pjhw->pihw", pictures.new_tensor(FROM_YCC), torch.cat([luma, chroma], 1))
+    return (rgb / 255).clamp(0, 1)
+
+
+def _quantised(planes: Tensor, table: tuple, scale: Tensor) -> Tensor:
+    """Planes (P, C, H, W) by the cosine transform of their 8 x 8 blocks, rounded to the table's steps."""
+    height, width = planes.shape[-2:]
+    basis = _cosines(planes)
+    steps = (planes.new_tensor(table) * scale.view(-1, 1, 1)).round().clamp(1, 255)[:, None, None, None]
+    blocks = planes.unflatten(3, (width // 8, 8)).unflatten(2, (height // 8, 8)).transpose(3, 4)
+    coefficients = basis @ blocks @ basis.T
+    blocks = basis.T @ ((coefficients / steps).round() * steps) @ basis
+    return blocks.transpose(3, 4).reshape(planes.shape)
+
+
+def _cosines(like: Tensor) -> Tensor:
+    """(8, 8) orthonormal DCT-II."""
+    n = torch.arange(8, device=like.device, dtype=like.dtype)
+    basis = torch.cos(math.pi / 8 * (n + 0.5) * n[:, None]) * 0.5
+    basis[0] /= math.sqrt(2)
+    return basis

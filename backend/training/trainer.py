@@ -1,143 +1,125 @@
-"""The training loop: both networks together, resumable at any step."""
+"""The training loop: resumable at any step, alone or as one of many processes under torchrun."""
 
 import copy
-import csv
 import math
-import time
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from ..messages import Reporter
-from ..networks.alignment import warp
-from ..networks.focal_depth import FocalDepthNetwork
 from ..simulation.bank import read_shards
+from ..simulation.stacks import Material
 from . import checkpoint
-from .crops import Example, random_example
-from .losses import alignment_loss, depth_loss, spread_loss
+from .examples import Examples, Source, from_bank, live
+from .log import Log
+from .objectives import OBJECTIVES, export
 
-LOSSES = ("align", "depth", "spread")
+WARM_UP = 200  # steps
+AVERAGE_DECAY = 0.998
+LARGEST_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
 class Training:
     """Everything that decides a run."""
 
-    bank: Path
     output: Path
-    steps: int = 12_000
-    crops: int = 6  # crops a step
-    end_to_end_every: int = 3  # steps; then one crop goes through both networks, others are pre-aligned
-    crop_size: tuple[int, int] = (96, 112)
-    learning_rate: float = 2e-3
-    average_decay: float = 0.998
+    network: str = "ours"
+    bank: Path | None = None  # stacks on disk; without one they are simulated on the device
+    material: Material | None = None  # what those are made of
+    steps: int = 20_000
+    crops: int = 4  # a step and process
+    crop_size: tuple[int, int] = (160, 192)
+    learning_rate: float | None = None  # the objective's own
     save_every: int = 100
     seed: int = 1
     device: str = "cpu"
 
 
-def train(training: Training, reporter: Reporter, until: int | None = None) -> FocalDepthNetwork:
-    """Train from the last checkpoint in `output` (or from nothing) to `steps`; returns the average.
+def train(training: Training, reporter: Reporter, until: int | None = None) -> nn.Module:
+    """Train from the last checkpoint in `output` (or from nothing) to `steps`; returns the average network.
 
-    With `until`, stop there, on the way: the schedule of the learning rate is that of `steps`.
+    With `until`, stop there, on the way: the schedule of the learning rate is that of `steps`. Under
+    torchrun every process draws crops of its own; the first one writes.
     """
+    rank, world = _join_others(training.device)
     torch.manual_seed(training.seed)
-    network = FocalDepthNetwork().to(training.device)
-    average = copy.deepcopy(network).requires_grad_(False)
-    optimizer = torch.optim.AdamW(network.parameters(), training.learning_rate, weight_decay=1e-4)
-    start = checkpoint.load(training.output, network, average, optimizer)
-    log = _Log(training.output / "log.csv")
+    objective = OBJECTIVES[training.network]().to(training.device)
+    average = copy.deepcopy(objective.network).requires_grad_(False)
+    peak = training.learning_rate or objective.learning_rate
+    optimizer = torch.optim.AdamW(objective.parameters(), peak, weight_decay=1e-4)
+    start = checkpoint.load(training.output, objective.network, average, optimizer)
+    forward = DistributedDataParallel(objective, find_unused_parameters=True) if world > 1 else objective
+    log = Log(training.output)
     end = training.steps if until is None else until
     for step in range(start, end):
         if step == start or step % training.save_every == 0:
-            shards = read_shards(training.bank)  # a bank may grow while we train
+            source = _source(training)  # a bank may grow while we train
         for group in optimizer.param_groups:
-            group["lr"] = training.learning_rate * _schedule(step, training.steps)
-        log.add(_step(network, optimizer, shards, training, step))
+            group["lr"] = peak * _schedule(step, training.steps)
+        end_to_end = objective.end_to_end_every is not None and step % objective.end_to_end_every == 0
+        with torch.no_grad():
+            generator = _generator(training, step, rank)
+            examples = source(training.crops, training.crop_size, not end_to_end, generator)
+        log.add(_step(forward, optimizer, examples, end_to_end))
         # A young average would remember the random start for long.
-        decay = min(training.average_decay, (1 + step) / (10 + step))
-        for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
-            slow.lerp_(fast.detach(), 1 - decay)
-        if (step + 1) % training.save_every == 0 or step + 1 == end:
-            checkpoint.save(training.output, step + 1, network, average, optimizer)
+        _follow(average, objective.network, min(AVERAGE_DECAY, (1 + step) / (10 + step)))
+        if rank == 0 and ((step + 1) % training.save_every == 0 or step + 1 == end):
+            checkpoint.save(training.output, step + 1, objective.network, average, optimizer)
             log.write(step + 1)
             reporter.progress("train", step + 1, training.steps)
+    if rank == 0:
+        export(objective, average, training.output)
+    if world > 1:
+        torch.distributed.destroy_process_group()
     return average
 
 
+def _join_others(device: str) -> tuple[int, int]:
+    """This process's number and how many there are, as torchrun says; (0, 1) without it."""
+    world = int(os.environ.get("WORLD_SIZE", 1))
+    if world > 1:
+        torch.distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    return int(os.environ.get("RANK", 0)), world
+
+
+def _source(training: Training) -> Source:
+    return (
+        live(training.material or Material())
+        if training.bank is None
+        else from_bank(read_shards(training.bank))
+    )
+
+
+def _generator(training: Training, step: int, rank: int) -> torch.Generator:
+    """All randomness of one step of one process, so that a resumed run is the run."""
+    generator = torch.Generator(training.device)
+    return generator.manual_seed(((training.seed * 1_000_003 + step) * 4_099 + rank) % 2**63)
+
+
 def _schedule(step: int, steps: int) -> float:
-    """Warm-up over 200 steps, then a half cosine down to a hundredth."""
-    return min(1.0, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+    """Warm-up, then a half cosine down to a hundredth."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 def _step(
-    network: FocalDepthNetwork,
-    optimizer: torch.optim.Optimizer,
-    shards: list,
-    training: Training,
-    step: int,
-) -> dict[str, float]:
-    random = np.random.default_rng([training.seed, step])
+    forward: nn.Module, optimizer: torch.optim.Optimizer, examples: Examples, end_to_end: bool
+) -> dict[str, Tensor]:
     optimizer.zero_grad(set_to_none=True)
-    sums: dict[str, float] = {}
-    for index in range(training.crops):
-        example = random_example(shards, training.crop_size, random)
-        joined = index == 0 and step % training.end_to_end_every == 0
-        losses = _losses(network, example, joined, random, training.device)
-        (sum(losses.values()) / training.crops).backward()
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + value.item() / (1 if name == "align" else training.crops)
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    losses = forward(examples, end_to_end)
+    sum(losses.values()).backward()
+    nn.utils.clip_grad_norm_(forward.parameters(), LARGEST_GRADIENT)
     optimizer.step()
-    return sums
+    return {name: value.detach() for name, value in losses.items()}
 
 
-def _losses(network, example: Example, end_to_end: bool, random, device) -> dict[str, torch.Tensor]:
-    stack, positions, motion, truth = (
-        value.to(device) for value in (example.stack, example.positions, example.motion, example.dioptres)
-    )
-    losses = {}
-    if end_to_end:
-        found, steps = network.alignment(stack)
-        aligned = warp(stack, found, mode="bicubic")
-        losses["align"] = 0.1 * alignment_loss(found, steps, motion, stack)
-    else:
-        # Aligned by the truth but for what the alignment network typically leaves.
-        left = torch.from_numpy(random.normal(0, 1, (len(motion), 3)).astype(np.float32)).to(device)
-        left = left * torch.tensor([0.2, 0.3, 0.3], device=device) / (0.5 * max(stack.shape[-2:]))
-        left[-1] = 0
-        aligned = warp(stack, motion + left, mode="bicubic")
-    # Convolutions in bfloat16; the alignment's solve would not bear it.
-    with torch.autocast(torch.device(device).type, torch.bfloat16):
-        depth, spread = network.depth(aligned, positions)
-    depth, spread = depth.float(), spread.float()
-    losses["depth"] = depth_loss(depth, truth)
-    losses["spread"] = 0.05 * spread_loss(spread, depth, truth)
-    return losses
-
-
-class _Log:
-    """Means over the steps since the last line, appended to a CSV file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._sums: dict[str, list[float]] = {name: [] for name in LOSSES}
-        self._since = time.monotonic()
-
-    def add(self, losses: dict[str, float]) -> None:
-        for name, value in losses.items():
-            self._sums[name].append(value)
-
-    def write(self, step: int) -> None:
-        new = not self._path.exists()
-        seconds = time.monotonic() - self._since
-        with self._path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(["step", *LOSSES, "seconds"])
-            means = (f"{np.mean(values):.5f}" for values in self._sums.values())
-            writer.writerow([step, *means, f"{seconds:.1f}"])
-        self._sums, self._since = {name: [] for name in LOSSES}, time.monotonic()
+@torch.no_grad()
+def _follow(average: nn.Module, network: nn.Module, decay: float) -> None:
+    for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
+        slow.lerp_(fast, 1 - decay)
+    for slow, fast in zip(average.buffers(), network.buffers(), strict=True):
+        slow.copy_(fast)  # statistics of batch norm are averages already

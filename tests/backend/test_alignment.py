@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from backend.alignment import align, warp
+from backend.alignment import align, fill_in, warp
 
 
 @pytest.fixture
@@ -38,6 +38,20 @@ def test_warp_halves_without_moving_the_centre(picture):
         cv2.resize(picture, (180, 120), interpolation=cv2.INTER_AREA),
         atol=0.05,
     )
+
+
+def test_what_a_frame_does_not_show_comes_from_the_next_nearer_one(picture):
+    # A far frame that shows a tenth less on every side, and lies 18 of 360 pixels to the right.
+    motion = np.float32([1.1, 0.1, 0])
+    height, width = picture.shape[:2]
+    far, near = np.zeros_like(picture), np.ones_like(picture)
+    fill_in(far, motion, near)
+    assert (width, height) == (360, 240)
+    filled = far[..., 0] == 1
+    # 1.1 x + 0.1 reaches 1 at x = 0.818, and -1 at x = -1: nothing is missing on the left.
+    assert filled[120, 327:].all() and not filled[120, :327].any()
+    # 1.1 y reaches 2 / 3 at y = 0.606: 10.9 rows are missing above and below.
+    assert filled[:11].all() and filled[-11:].all() and not filled[11:-11, :327].any()
 
 
 def test_the_network_finds_scale_and_shift(picture):

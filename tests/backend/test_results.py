@@ -108,7 +108,7 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
 def test_pictures(tmp_path):
     _, _, picture = arrays()
     aligned = [np.full((HEIGHT, WIDTH, 3), level, np.float32) for level in (0.2, 0.6)]
-    write(tmp_path / "r", aligned=iter(aligned), sixteen_bit=True)
+    write(tmp_path / "r", aligned=((n, aligned[n]) for n in (1, 0)), sixteen_bit=True)
     in_focus = cv2.imread(str(tmp_path / "r/all_in_focus.png"), cv2.IMREAD_UNCHANGED)[..., ::-1]
     assert in_focus.dtype == np.uint16
     assert np.allclose(in_focus / 65535, np.clip(srgb_encode(picture), 0, 1), atol=1e-5)
@@ -145,7 +145,7 @@ def test_a_failed_write_keeps_the_earlier_result(tmp_path):
     before = (tmp_path / "r/depth.exr").read_bytes()
 
     def breaks():
-        yield np.zeros((HEIGHT, WIDTH, 3), np.float32)
+        yield 0, np.zeros((HEIGHT, WIDTH, 3), np.float32)
         raise OSError(28, "No space left on device")
 
     with pytest.raises(InputError, match="No space left"):
@@ -155,7 +155,7 @@ def test_a_failed_write_keeps_the_earlier_result(tmp_path):
 
 
 def test_replacing_keeps_what_others_put_there(tmp_path):
-    write(tmp_path / "r", aligned=arrays()[2][None].repeat(2, axis=0))
+    write(tmp_path / "r", aligned=enumerate(arrays()[2][None].repeat(2, axis=0)))
     (tmp_path / "r/scene.blend").write_text("mine")
     write(tmp_path / "r")
     names = sorted(path.name for path in (tmp_path / "r").iterdir())
@@ -178,10 +178,10 @@ def test_stopping_while_writing_leaves_nothing(tmp_path):
     writing, stopped = threading.Event(), threading.Event()
 
     def pictures():
-        for picture in arrays()[2][None].repeat(2, axis=0):
+        for number, picture in enumerate(arrays()[2][None].repeat(2, axis=0)):
             writing.set()
             stopped.wait(10)
-            yield picture
+            yield number, picture
 
     def stop():
         writing.wait(10)

@@ -1,19 +1,19 @@
 """The layered renderer against what a lens does; skipped where torch is not installed."""
 
+import cv2
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from backend.simulation.apertures import RADII, aperture_kernels  # noqa: E402
 from backend.simulation.bank import read_shards  # noqa: E402
-from backend.simulation.layers import (  # noqa: E402
-    Layers,
-    aperture_kernels,
-    focus_positions,
-    render,
-    simulate,
-    visible_dioptres,
-)
+from backend.simulation.layers import Layers, render, visible_dioptres  # noqa: E402
+from backend.simulation.motion import LARGEST_SCALE, random_motion  # noqa: E402
+from backend.simulation.rgbd import load_rgbd, rgbd_layers  # noqa: E402
+from backend.simulation.scenes import random_layers  # noqa: E402
+from backend.simulation.sensor import jpeg  # noqa: E402
+from backend.simulation.stacks import Material, focus_positions, simulate  # noqa: E402
 
 
 @pytest.fixture
@@ -68,17 +68,101 @@ def test_focus_runs_from_far_to_near(generator):
     assert (positions.diff(dim=1) > 0).all()
 
 
+def test_what_is_nearer_moves_more_when_the_hand_moves(generator):
+    positions, blur = torch.tensor([[0.0, 1.0]]), torch.tensor([0.0])
+    parallax = torch.tensor([[[8.0, 0.0], [0.0, 0.0]]])  # pixels of one focus range in the first frame
+    frames = render(edge_scene(), positions, blur, aperture_kernels(1, generator), parallax)
+    # The sheet lies half a range nearer than the middle, so its edge moves by half of it to the right.
+    np.testing.assert_allclose(row(frames, 0), [1] * 28 + [0] * 20, atol=1e-3)
+    np.testing.assert_allclose(row(frames, 1), [1] * 24 + [0] * 24, atol=1e-3)
+
+
+def test_a_cats_eye_is_smaller_than_the_disc_it_is_cut_from(generator):
+    areas = (aperture_kernels(64, generator)[:, -1] > 0).sum((-2, -1))
+    disc = np.pi * RADII[-1] ** 2
+    assert areas.max() < 1.25 * disc
+    assert areas.min() < 0.9 * disc
+
+
 def test_a_frame_is_sharpest_where_it_is_focused(generator):
-    stacks = simulate(2, (64, 96), 3, None, generator, layer_count=1)
-    detail = stacks.frames.diff(dim=-1).abs().mean(2)  # (B, N, H, W-1)
-    nearest = (stacks.dioptres[:, None] - stacks.positions[:, :, None, None]).abs().argmin(1)[..., :-1]
+    layers = random_layers(2, 1, (64, 96), None, generator)
+    positions = focus_positions(2, 3, generator)
+    frames = render(layers, positions, torch.tensor([12.0, 20.0]), aperture_kernels(2, generator))
+    detail = frames.diff(dim=-1).abs().mean(2)  # (B, N, H, W-1)
+    dioptres = visible_dioptres(layers)
+    nearest = (dioptres[:, None] - positions[:, :, None, None]).abs().argmin(1)[..., :-1]
     chosen = torch.gather(detail, 1, nearest[:, None]).mean()
     assert chosen > detail.mean()
 
 
 def test_the_same_seed_gives_the_same_stacks():
-    one, two = (simulate(2, (32, 48), 3, None, torch.Generator().manual_seed(5)) for _ in range(2))
+    one, two = (simulate(2, (32, 48), 3, Material(), torch.Generator().manual_seed(5)) for _ in range(2))
     torch.testing.assert_close(one.frames, two.frames, rtol=0, atol=0)
+
+
+@pytest.fixture
+def rgbd(tmp_path):
+    """Two pictures of a textured ball before a textured wall; one with depth in millimetres and holes."""
+    random = np.random.default_rng(2)
+    y, x = np.mgrid[:160, :200]
+    metres = np.where((y - 80) ** 2 + (x - 100) ** 2 < 40**2, 1.0, 3.0).astype(np.float32)
+    for name in "ab":
+        cv2.imwrite(str(tmp_path / f"color_{name}.png"), random.integers(0, 256, (160, 200, 3), np.uint8))
+    np.save(tmp_path / "depth_a.npy", metres)
+    metres[:5] = 0
+    cv2.imwrite(str(tmp_path / "depth_b.png"), (metres * 1000).astype(np.uint16))
+    return load_rgbd(tmp_path, torch.device("cpu"))
+
+
+def test_pictures_with_depth_are_read_in_metres_and_their_holes_filled(rgbd):
+    assert rgbd.colour.shape == (2, 3, 160, 200)
+    for dioptres in rgbd.dioptres:
+        assert dioptres[0, 80, 100] == pytest.approx(1, abs=0.01)
+        assert dioptres[0, 2, 2] == pytest.approx(0, abs=0.01)
+
+
+def test_layers_of_a_picture_show_the_picture(rgbd, generator):
+    layers = rgbd_layers(3, 6, (128, 160), rgbd, generator)
+    frames = render(layers, torch.tensor([[0.0, 1.0]] * 3), torch.zeros(3), aperture_kernels(3, generator))
+    visible = visible_dioptres(layers)
+    assert set(visible.round(decimals=2).unique().tolist()) <= {0.0, 1.0}
+    # Without blur every pixel is the picture's own, so the noise has all of its contrast.
+    assert (frames[:, 0] == frames[:, 1]).all()
+    assert frames.std() == pytest.approx(rgbd.colour.std().item(), rel=0.25)
+    # The wall goes on behind the ball, so that a blurred ball has something to let through.
+    assert (layers.coverage[:, 0] == 1).all()
+    assert (layers.dioptres[:, 0] < 0.5).all()
+
+
+def test_a_folder_without_depth_is_refused(tmp_path, command):
+    cv2.imwrite(str(tmp_path / "color_1.png"), np.zeros((8, 8, 3), np.uint8))
+    done = command("simulate", "--output", tmp_path / "bank", "--rgbd", tmp_path)
+    assert done.returncode == 2
+    assert "color_1.png needs a depth_1" in done.stderr
+
+
+@pytest.mark.parametrize("quality", [60, 75, 92])
+def test_jpeg_is_as_opencv_has_it(quality):
+    random = np.random.default_rng(quality)
+    picture = cv2.GaussianBlur(random.random((64, 96, 3), np.float32), (0, 0), 2)
+    picture = (255 * (picture - picture.min()) / np.ptp(picture)).astype(np.uint8)
+    _, encoded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    theirs = cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32)
+    planes = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    ours = jpeg(planes, torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy() * 255
+    damage = np.abs(theirs - picture).mean()
+    assert damage > 0.3
+    assert np.abs(ours - theirs).mean() < 0.3 * damage + 0.4
+
+
+def test_motion_stays_within_what_lenses_do_and_leaves_the_reference_at_rest(generator):
+    positions = torch.linspace(0, 1, 9).expand(400, 9)
+    motion = random_motion(positions, 256, generator)
+    np.testing.assert_array_equal(motion[:, -1], np.tile([1, 0, 0], (400, 1)))
+    assert (motion[..., 0] - 1).abs().max() < LARGEST_SCALE + 0.03
+    assert motion[..., 1:].abs().max() < 2 * 0.05
+    at_rest = (motion == motion.new_tensor([1, 0, 0])).all(2).all(1)
+    assert 0.1 < at_rest.float().mean() < 0.3
 
 
 def test_simulate_keeps_what_is_there_and_goes_on(bank, command):

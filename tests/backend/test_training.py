@@ -1,63 +1,127 @@
 """Training learns, resumes exactly, and exports what ONNX Runtime computes alike."""
 
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from photographs import PROJECT
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file  # noqa: E402
+
 from backend.messages import SilentReporter  # noqa: E402
-from backend.networks.alignment import AlignmentNetwork, chain, warp  # noqa: E402
+from backend.networks.alignment import AlignmentNetwork, chain  # noqa: E402
 from backend.networks.depth import DepthNetwork  # noqa: E402
-from backend.networks.export import export  # noqa: E402
 from backend.networks.focal_depth import FocalDepthNetwork  # noqa: E402
 from backend.simulation.bank import read_shards  # noqa: E402
-from backend.training.crops import random_example  # noqa: E402
-from backend.training.losses import alignment_loss  # noqa: E402
+from backend.simulation.stacks import Material  # noqa: E402
+from backend.training.examples import from_bank, live  # noqa: E402
+from backend.training.losses import alignment_loss, depth_loss  # noqa: E402
+from backend.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
 from backend.training.trainer import Training, train  # noqa: E402
+
+SMALL = {"crops": 1, "crop_size": (64, 64), "save_every": 3}
+
+
+def drawn(bank, aligned: bool, seed: int = 4, count: int = 4):
+    return from_bank(read_shards(bank))(count, (64, 64), aligned, torch.Generator().manual_seed(seed))
 
 
 def test_an_example_is_undone_by_its_own_motion(bank):
-    random = np.random.default_rng(4)
-    for _ in range(8):
-        example = random_example(read_shards(bank), (48, 64), random)
-        aligned = warp(example.stack, example.motion, mode="bicubic")[..., 12:-12, 12:-12]
-        moved = example.stack[..., 12:-12, 12:-12]
+    for seed in range(6):
+        examples = drawn(bank, aligned=False, seed=seed)
+        inside = (..., slice(12, -12), slice(12, -12))
+        aligned, moved = aligned_by(examples.stack, examples.motion)[inside], examples.stack[inside]
         # Neighbours, whose blur differs least, look more alike once aligned.
-        assert (aligned[1:] - aligned[:-1]).abs().mean() <= (moved[1:] - moved[:-1]).abs().mean() * 1.05
+        assert aligned.diff(dim=1).abs().mean() <= moved.diff(dim=1).abs().mean() * 1.05
+
+
+def test_aligned_examples_are_off_by_a_fraction_of_a_pixel(bank):
+    motion = drawn(bank, aligned=True).motion - torch.tensor([1.0, 0.0, 0.0])
+    assert 0 < motion.abs().max() * 32 < 1
+
+
+def test_examples_can_be_made_on_the_way():
+    examples = live(Material())(2, (64, 64), False, torch.Generator().manual_seed(1))
+    assert examples.stack.shape[0] == 2 and examples.stack.shape[2:] == (3, 64, 64)
+    assert examples.positions.shape == examples.stack.shape[:2]
+    assert examples.stack.min() >= 0 and examples.stack.max() <= 1
+
+
+def test_depth_edges_count_more():
+    truth = torch.zeros(1, 32, 64)
+    truth[:, :, 32:] = 0.5
+    at_edge, far_away = truth.clone(), truth.clone()
+    at_edge[:, :, 30:32] += 0.1
+    far_away[:, :, 2:4] += 0.1
+    assert depth_loss(at_edge, truth) > 2 * depth_loss(far_away, truth) > 0
 
 
 def test_steps_chain_to_motion():
-    steps = torch.tensor([[1.1, 0.1, 0.0], [0.9, 0.0, 0.2]])
+    steps = torch.tensor([[[1.1, 0.1, 0.0], [0.9, 0.0, 0.2]]])
     # Frame 1: x -> 0.9 x, y -> 0.9 y + 0.2; frame 0 after that: x -> 1.1 x + 0.1, y -> 1.1 y.
-    expected = [[0.99, 0.1, 0.22], [0.9, 0.0, 0.2], [1.0, 0.0, 0.0]]
+    expected = [[[0.99, 0.1, 0.22], [0.9, 0.0, 0.2], [1.0, 0.0, 0.0]]]
     np.testing.assert_allclose(chain(steps), expected, atol=1e-6)
     picture = torch.zeros(1, 1, 10, 10)
     assert alignment_loss(chain(steps), steps, chain(steps), picture) < 0.01
 
 
-def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path):
+@pytest.mark.parametrize("network", ["ours", "paper"])
+def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path, network):
     def run(name: str, *stops: int) -> dict:
         for steps in stops:
-            settings = Training(bank, tmp_path / name, steps=6, crops=1, crop_size=(48, 64), save_every=3)
-            network = train(settings, SilentReporter(), until=steps)
-        return network.state_dict()
+            settings = Training(tmp_path / name, network, bank, steps=6, **SMALL)
+            settings.output.mkdir(exist_ok=True)
+            trained = train(settings, SilentReporter(), until=steps)
+        return trained.state_dict()
 
     whole, resumed = run("whole", 6), run("resumed", 3, 6)
     for name, value in whole.items():
         torch.testing.assert_close(resumed[name], value, rtol=0, atol=0)
+    assert (tmp_path / "whole/log.png").stat().st_size > 1000
+    assert sum(1 for _ in (tmp_path / "resumed/log.csv").open()) == 3
 
 
 def test_a_few_steps_lower_the_error(bank, tmp_path):
-    examples = [random_example(read_shards(bank), (48, 64), np.random.default_rng(n)) for n in range(12)]
+    examples = drawn(bank, aligned=True, seed=99, count=12)
 
     def error(network) -> float:
         with torch.no_grad():
-            found = [network.depth(warp(e.stack, e.motion), e.positions)[0] for e in examples]
-        return np.mean([(d - e.dioptres).abs().mean() for d, e in zip(found, examples, strict=True)])
+            return (network.depth(examples.stack, examples.positions)[0] - examples.dioptres).abs().mean()
 
-    settings = Training(bank, tmp_path, steps=100, crops=2, crop_size=(48, 64), learning_rate=8e-3)
-    untrained = train(settings, SilentReporter(), until=0)
-    assert error(train(settings, SilentReporter())) < 0.95 * error(untrained)
+    settings = Training(tmp_path, bank=bank, steps=60, **(SMALL | {"crops": 3, "save_every": 60}))
+    untrained = error(train(settings, SilentReporter(), until=0))
+    assert error(train(replace(settings, learning_rate=4e-3), SilentReporter())) < 0.8 * untrained
+
+
+def test_two_processes_train_one_network(bank, tmp_path):
+    """Under torchrun each sees crops of its own, and the first one writes what both have learned."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += [
+        "-m",
+        "backend",
+        "train",
+        "--bank",
+        bank,
+        "--output",
+        tmp_path,
+        "--steps",
+        "3",
+        "--crops",
+        "1",
+    ]
+    command += ["--crop-size", "64", "64", "--device", "cpu"]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    together = load_file(tmp_path / "focal_depth.safetensors")
+    alone = train(Training(tmp_path / "alone", bank=bank, steps=3, **SMALL), SilentReporter(), until=3)
+    differences = [(together[name] - value).abs().max() for name, value in alone.state_dict().items()]
+    assert max(differences) > 0
 
 
 @pytest.mark.parametrize("shape", [(2, 64, 96), (9, 96, 64)])
@@ -66,11 +130,11 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
 
     torch.manual_seed(1)
     network = FocalDepthNetwork().eval()
-    export(network, tmp_path)
+    export(OurObjective(), network, tmp_path)
     count, height, width = shape
     stack, positions = torch.rand(count, 3, height, width), torch.linspace(0, 1, count)
     with torch.no_grad():
-        expected = [*network.alignment(stack), *network.depth(stack, positions)]
+        expected = [*network.alignment(stack[None]), *network.depth(stack[None], positions[None])]
     feeds = {"alignment": {"stack": stack.numpy()}}
     feeds["depth"] = feeds["alignment"] | {"positions": positions.numpy()}
     found = [
@@ -79,13 +143,25 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
         for output in onnxruntime.InferenceSession(tmp_path / f"{name}.onnx").run(None, feed)
     ]
     for one, other in zip(expected, found, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-4)
+        np.testing.assert_allclose(one[0], other, atol=1e-4)
+
+
+def test_the_papers_network_trained_here_runs_like_an_imported_one(tmp_path):
+    from backend.engines.paper import DEPTH_MODEL
+    from backend.inference import infer
+
+    objective = PaperObjective()
+    export(objective, objective.network, tmp_path)
+    pictures = np.random.default_rng(1).random((4, 64, 64, 3), np.float32)
+    depth, _ = infer(
+        str(tmp_path / DEPTH_MODEL), pictures, np.linspace(0, 1, 4, dtype=np.float32), lambda *_: None
+    )
+    assert depth.shape == (64, 64) and depth.min() >= 0 and depth.max() <= 1
 
 
 def test_shipped_networks_have_the_shipped_weights():
     """The safetensors file and the ONNX files in backend/weights are one and the same network."""
     import onnxruntime
-    from safetensors.torch import load_file
 
     from backend.engines.ours import WEIGHTS
 
@@ -93,8 +169,10 @@ def test_shipped_networks_have_the_shipped_weights():
     network.load_state_dict(load_file(WEIGHTS / "focal_depth.safetensors"))
     stack, positions = torch.rand(4, 3, 64, 64), torch.linspace(0, 1, 4)
     with torch.no_grad():
-        motion, _ = network.alignment(stack)
-        depth, _ = network.depth(stack, positions)
+        motion, depth = (
+            network.alignment(stack[None])[0][0],
+            network.depth(stack[None], positions[None])[0][0],
+        )
     run = {n: onnxruntime.InferenceSession(WEIGHTS / f"{n}.onnx") for n in ("alignment", "depth")}
     np.testing.assert_allclose(run["alignment"].run(None, {"stack": stack.numpy()})[0], motion, atol=1e-4)
     feed = {"stack": stack.numpy(), "positions": positions.numpy()}
@@ -102,7 +180,9 @@ def test_shipped_networks_have_the_shipped_weights():
 
 
 def test_networks_take_any_number_of_frames():
-    stack = torch.rand(60, 3, 32, 48)
+    stack = torch.rand(2, 60, 3, 32, 64)
     with torch.no_grad():
-        assert AlignmentNetwork()(stack)[0].shape == (60, 3)
-        assert DepthNetwork()(stack[:2], torch.tensor([0.0, 1.0]))[0].shape == (32, 48)
+        assert AlignmentNetwork()(stack)[0].shape == (2, 60, 3)
+        for frames in (2, 60):
+            positions = torch.linspace(0, 1, frames).expand(2, frames)
+            assert DepthNetwork()(stack[:, :frames], positions)[0].shape == (2, 32, 64)

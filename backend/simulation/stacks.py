@@ -1,0 +1,82 @@
+"""Focal stacks of random scenes, from a random lens: what `focal-depth simulate` renders."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .apertures import aperture_kernels
+from .layers import render, visible_dioptres
+from .rgbd import RgbdPictures, rgbd_layers
+from .scenes import random_layers
+from .textures import chance, uniform
+
+MARGIN = 20  # pixels rendered beyond the picture, so that blur at its border knows what lies outside
+LAYERS = 6
+SMALLEST_BLUR, LARGEST_BLUR = 4.0, 34.0  # circle of confusion's diameter in pixels over the focus range
+HAND_HELD = 0.25  # share of stacks
+HAND = 2.5  # pixels between near and far that a hand's drift moves at most, typically
+
+
+@dataclass(frozen=True)
+class Material:
+    """What scenes are made of: photographs to paint with, and pictures with depth to photograph anew."""
+
+    photographs: Tensor | None = None  # (T, 3, 512, 512) linear
+    rgbd: RgbdPictures | None = None
+    rgbd_share: float = 0.6  # of the batches, where there are such pictures
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """A batch of focal stacks, aligned, in linear light."""
+
+    frames: Tensor  # (B, N, 3, H, W) linear RGB, focused far to near
+    dioptres: Tensor  # (B, H, W) what is visible, normalised: 0 at the farthest focus, 1 at the nearest
+    positions: Tensor  # (B, N) focus of the frames, normalised dioptres, increasing from 0 to 1
+    hand_held: Tensor  # (B,) bool: there is parallax, and the truth is that of the last frame alone
+
+
+def simulate(
+    count: int, size: tuple[int, int], frame_count: int, material: Material, generator: torch.Generator
+) -> Stacks:
+    """`count` random stacks of `frame_count` frames of `size` (H, W) pixels, on the generator's device."""
+    canvas = (size[0] + 2 * MARGIN, size[1] + 2 * MARGIN)
+    if material.rgbd is not None and _coin(material.rgbd_share, generator):
+        layers = rgbd_layers(count, LAYERS, canvas, material.rgbd, generator)
+    else:
+        layers = random_layers(count, LAYERS, canvas, material.photographs, generator)
+    positions = focus_positions(count, frame_count, generator)
+    blur = torch.exp(uniform(count, math.log(SMALLEST_BLUR), math.log(LARGEST_BLUR), generator)).view(count)
+    hand_held = _coin(HAND_HELD, generator)
+    parallax = _drift(count, frame_count, generator) if hand_held else None
+    frames = render(layers, positions, blur, aperture_kernels(count, generator), parallax)
+    inside = (..., slice(MARGIN, -MARGIN), slice(MARGIN, -MARGIN))
+    held = torch.full((count,), hand_held, device=generator.device)
+    return Stacks(frames[inside], visible_dioptres(layers)[inside], positions, held)
+
+
+def focus_positions(count: int, frame_count: int, generator: torch.Generator) -> Tensor:
+    """(count, frame_count) from 0 to 1: even in dioptres, some disturbed, some growing or shrinking."""
+    device = generator.device
+    steps = 1 + 0.5 * (torch.rand(count, frame_count - 1, generator=generator, device=device) - 0.5)
+    growth = torch.exp(uniform(count, -1.2, 1.2, generator).view(count, 1))
+    ramp = torch.linspace(0, 1, frame_count - 1, device=device)[None]
+    uneven = chance(count, 0.5, generator).view(count, 1)
+    steps = torch.where(uneven, steps * growth**ramp, torch.ones_like(steps))
+    positions = torch.cumsum(steps, 1) / steps.sum(1, keepdim=True)
+    return torch.cat([torch.zeros(count, 1, device=device), positions], 1)
+
+
+def _drift(count: int, frame_count: int, generator: torch.Generator) -> Tensor:
+    """(count, frame_count, 2) pixels: a random walk of the hand that ends at rest, in the last frame."""
+    steps = torch.randn(count, frame_count, 2, generator=generator, device=generator.device)
+    walk = torch.cumsum(steps, 1) / frame_count**0.5
+    strength = HAND * torch.rand(count, 1, 1, generator=generator, device=generator.device)
+    return (walk - walk[:, -1:]) * strength
+
+
+def _coin(probability: float, generator: torch.Generator) -> bool:
+    """One throw for the whole batch, so that a batch has one kind of scene."""
+    return bool(torch.rand((), generator=generator, device=generator.device) < probability)

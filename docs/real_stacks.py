@@ -1,0 +1,42 @@
+"""Make docs/real_stacks.jpg from the real stacks of the shared data: python docs/real_stacks.py"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenEXR
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared")) / "stacks"
+STACKS = ("balls", "nikon_d3100_scene2", "nikon_d3100_scene5", "nikon_d3100_scene6")
+WIDTH = 480  # of each picture
+QUALITY = 86
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [_row(DATA / name, Path(folder, name)) for name in STACKS]
+    cv2.imwrite(str(ROOT / "docs/real_stacks.jpg"), np.concatenate(rows), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+
+
+def _row(photographs: Path, result: Path) -> np.ndarray:
+    """The farthest and the nearest photograph, the all-in-focus picture, depth and confidence."""
+    command = [sys.executable, "-m", "backend", "estimate", photographs, "--output", result]
+    subprocess.run(command, cwd=ROOT, check=True)
+    with OpenEXR.File(str(result / "depth.exr")) as file:
+        (name,) = (name for name in file.channels() if "Confidence" in name)
+        confidence = np.uint8(255 * file.channels()[name].pixels)
+    names = sorted(path for path in photographs.iterdir() if path.suffix.lower() in (".jpg", ".png"))
+    pictures = [cv2.imread(str(path)) for path in (names[0], names[-1])]
+    pictures += [cv2.imread(str(result / name)) for name in ("all_in_focus.png", "depth.png")]
+    pictures.append(cv2.cvtColor(confidence, cv2.COLOR_GRAY2BGR))
+    height = round(WIDTH * pictures[-1].shape[0] / pictures[-1].shape[1])
+    return np.concatenate([cv2.resize(p, (WIDTH, height), interpolation=cv2.INTER_AREA) for p in pictures], 1)
+
+
+if __name__ == "__main__":
+    main()
