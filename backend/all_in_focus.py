@@ -1,7 +1,5 @@
 """The all-in-focus picture: each pixel from the frames focused nearest to its depth."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 
@@ -25,11 +23,3 @@ class AllInFocus:
     def picture(self) -> np.ndarray:
         """(H, W, 3) once every frame has been added."""
         return self._sum
-
-
-def fuse(normalised: np.ndarray, positions: np.ndarray, pictures: Iterable[np.ndarray]) -> np.ndarray:
-    """All-in-focus picture (H, W, 3) of aligned pictures, taken one at a time."""
-    fusion = AllInFocus(normalised, positions)
-    for index, picture in enumerate(pictures):
-        fusion.add(index, picture)
-    return fusion.picture()

@@ -24,7 +24,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
 }
 # What the extension's zip does without: the heavy libraries, and our own modules that need them.
-LEFT_OUT = {"torch", "onnx", "onnxscript", "safetensors", __package__}
+LEFT_OUT = {"torch", "onnx", "onnxscript", "safetensors", "matplotlib", __package__}
 OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 
 

@@ -6,16 +6,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .all_in_focus import fuse
 from .depth import infer_in_tiles
 from .errors import InputError
-from .refine import refine
 
 OURS, PAPER = "ours", "paper"
 # Our network reads features of half the picture's size: enlarging small pictures keeps their edges.
-SMALL, ENLARGEMENT = 960, 1.5
-# It looks once more at a smaller picture, of which it overlooks more: plain surfaces are told there.
-LOOKS = (1.0, 2 / 3)
+SMALL, ENLARGEMENT = 960, 2.0
+# It looks once more at half the size, where it overlooks more of the scene: plain surfaces are told there.
+LOOKS = (1.0, 0.5)
+DECISIVENESS = 4  # power of the expected error by which looks are weighed
 
 Progress = Callable[[int, int], None]
 
@@ -57,8 +56,7 @@ def _ours(pictures: np.ndarray, positions: np.ndarray, progress: Progress) -> tu
             progress(number * of + done, len(LOOKS) * of)
 
         looks.append(_look(pictures, positions, enlargement * share, report))
-    depth, spread = _surest(looks)
-    return refine(depth, spread, fuse(depth, positions, pictures)), spread
+    return _settled(looks)
 
 
 def _look(
@@ -80,11 +78,12 @@ def _resized(picture: np.ndarray, size: tuple[int, int], enlarging: int = cv2.IN
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else enlarging)
 
 
-def _surest(looks: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Every pixel of the look that expects the least error there."""
+def _settled(looks: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Depth and expected error of all looks together; the surer one has by far the most say."""
     depths, spreads = (np.stack(maps) for maps in zip(*looks, strict=True))
-    surest = spreads.argmin(0)[None]
-    return tuple(np.take_along_axis(maps, surest, 0)[0] for maps in (depths, spreads))
+    weights = spreads**-DECISIVENESS
+    weights /= weights.sum(0)
+    return (weights * depths).sum(0), (weights * spreads).sum(0)
 
 
 def _paper(

@@ -1,5 +1,6 @@
 """Make docs/real_stacks.jpg from the real stacks of the shared data: python docs/real_stacks.py"""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import OpenEXR
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from backend.results import read_depth  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared")) / "stacks"
@@ -27,13 +30,11 @@ def _row(photographs: Path, result: Path) -> np.ndarray:
     """The farthest and the nearest photograph, the all-in-focus picture, depth and confidence."""
     command = [sys.executable, "-m", "backend", "estimate", photographs, "--output", result]
     subprocess.run(command, cwd=ROOT, check=True)
-    with OpenEXR.File(str(result / "depth.exr")) as file:
-        (name,) = (name for name in file.channels() if "Confidence" in name)
-        confidence = np.uint8(255 * file.channels()[name].pixels)
-    names = sorted(path for path in photographs.iterdir() if path.suffix.lower() in (".jpg", ".png"))
-    pictures = [cv2.imread(str(path)) for path in (names[0], names[-1])]
+    frames = json.loads((result / "result.json").read_text())["frames"]
+    _, confidence = read_depth(result)
+    pictures = [cv2.imread(frames[end]["file"]) for end in (0, -1)]
     pictures += [cv2.imread(str(result / name)) for name in ("all_in_focus.png", "depth.png")]
-    pictures.append(cv2.cvtColor(confidence, cv2.COLOR_GRAY2BGR))
+    pictures.append(cv2.cvtColor(np.uint8(255 * confidence), cv2.COLOR_GRAY2BGR))
     height = round(WIDTH * pictures[-1].shape[0] / pictures[-1].shape[1])
     return np.concatenate([cv2.resize(p, (WIDTH, height), interpolation=cv2.INTER_AREA) for p in pictures], 1)
 

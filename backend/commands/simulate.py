@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..errors import InputError
 from ..messages import Reporter
 from ..simulation.bank import Shard, write_shard
 from ..simulation.rgbd import load_rgbd
@@ -14,6 +15,7 @@ from ..simulation.stacks import Material, simulate
 from ..simulation.textures import load_photographs
 
 SHARD_SIZE = 32
+FEWEST_FRAMES = 3
 BATCH = 4
 
 
@@ -41,6 +43,8 @@ def load_material(options: argparse.Namespace) -> Material:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Shards that are already there are kept: the same command goes on where it stopped."""
+    if options.frames < FEWEST_FRAMES:
+        raise InputError(f"--frames {options.frames}: use {FEWEST_FRAMES} or more")
     material = load_material(options)
     shard_count = -(-options.stacks // SHARD_SIZE)
     for index in range(shard_count):

@@ -1,6 +1,7 @@
 """`focal-depth train`: start a training run, or go on with it, and export what it has learned."""
 
 import argparse
+import os
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ import torch
 from ..errors import InputError
 from ..messages import Reporter
 from ..simulation.bank import read_shards
+from ..simulation.stacks import Material
 from ..training.objectives import OBJECTIVES
 from ..training.trainer import Training, train
 from .simulate import add_material_arguments, load_material
@@ -30,13 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    if options.bank is not None and not read_shards(options.bank):
-        raise InputError(
-            f"{options.bank} holds no stacks; make some: focal-depth simulate --output {options.bank}"
-        )
-    if any(side % 32 for side in options.crop_size):
-        raise InputError(f"--crop-size {options.crop_size[0]} {options.crop_size[1]}: use multiples of 32")
-    material = load_material(options) if options.bank is None else None
+    _check(options)
+    if options.device == "cuda":
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))  # torchrun's number of this process
+    material = load_material(options) if options.bank is None else Material()
     training = Training(
         output=options.output,
         network=options.network,
@@ -51,4 +50,26 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     )
     options.output.mkdir(parents=True, exist_ok=True)
     train(training, reporter, options.until)
-    reporter.result(options.output, f"weights in {options.output}")
+
+
+def _check(options: argparse.Namespace) -> None:
+    height, width = options.crop_size
+    if height % 32 or width % 32 or min(height, width) < 32:
+        raise InputError(f"--crop-size {height} {width}: use multiples of 32")
+    if options.crops < 1:
+        raise InputError(f"--crops {options.crops}: use 1 or more")
+    if options.bank is None:
+        return
+    if options.textures or options.rgbd:
+        raise InputError("--textures and --rgbd are for stacks made on the way; leave out --bank to use them")
+    shards = read_shards(options.bank)
+    if not shards:
+        raise InputError(
+            f"{options.bank} holds no stacks; make some: focal-depth simulate --output {options.bank}"
+        )
+    have = shards[0].dioptres.shape[1:]
+    if have[0] < height or have[1] < width:
+        raise InputError(
+            f"{options.bank} holds stacks of {have[0]} x {have[1]} pixels; use a smaller --crop-size than "
+            f"{height} {width}"
+        )

@@ -10,7 +10,7 @@ from ..exposure import equalising_gains
 from ..registration import register
 from ..stack import FocalStack
 from .ecc import ecc_motion
-from .motion import resampled, scale_and_shift
+from .motion import resampled, scale_and_shift, shown
 
 NONE, FIELD_OF_VIEW, ECC, NETWORK = ALIGNMENTS = "none", "fov", "ecc", "network"
 
@@ -37,7 +37,12 @@ def align_by(alignment: str, photographs: np.ndarray, stack: FocalStack) -> Alig
     if alignment == ECC:
         motion = motion @ ecc_motion(_resampled(photographs, motion))
     pictures = _resampled(photographs, motion)
-    return Aligned(pictures * equalising_gains(pictures)[:, None, None], motion)
+    pictures *= equalising_gains(pictures)[:, None, None]
+    height, width = pictures.shape[1:3]
+    for index in range(len(pictures) - 2, -1, -1):  # as registration does
+        missing = ~shown(motion[index], width, height)
+        pictures[index][missing] = pictures[index + 1][missing]
+    return Aligned(pictures, motion)
 
 
 def _by_network(photographs: np.ndarray, stack: FocalStack) -> Aligned:

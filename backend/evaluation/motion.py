@@ -31,6 +31,14 @@ def resampled(picture: np.ndarray, motion: np.ndarray) -> np.ndarray:
     return cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
+def shown(motion: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(H, W) which of the reference's pixels a frame with that motion shows."""
+    grid = _grid(width, height)
+    matrix = (np.linalg.inv(grid) @ motion @ grid)[:2]
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(np.ones((height, width), np.uint8), matrix, (width, height), flags=flags) > 0
+
+
 def _grid(width: int, height: int) -> np.ndarray:
     """(3, 3) from OpenCV's pixels, whose centres are whole numbers, to coordinates about the centre."""
     half = max(width, height) / 2

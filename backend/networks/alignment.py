@@ -65,8 +65,9 @@ class AlignmentNetwork(nn.Module):
         gradient_y, gradient_x = _gradients(0.5 * (fixed + warped))
         radial = gradient_x * x + gradient_y * y
         jacobian = (radial, gradient_x, gradient_y)
-        normal = [[(weight * a * b).mean((1, 2, 3)) for b in jacobian] for a in jacobian]
-        slope = [(weight * a * residual).mean((1, 2, 3)) for a in jacobian]
+        weighted = [weight * a for a in jacobian]
+        normal = [[(a * b).mean((1, 2, 3)) for b in jacobian] for a in weighted]
+        slope = [(a * residual).mean((1, 2, 3)) for a in weighted]
         delta = _solve_symmetric(normal, slope)
         limit = 4.0 / half_longer_side(fixed)  # pixels of this level in one step
         delta = delta.clamp(-limit, limit)

@@ -1,6 +1,7 @@
 """What an aperture makes of a point: discs, polygons of blades, and the lens shapes of cat's eyes."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -16,30 +17,42 @@ def aperture_kernels(count: int, generator: torch.Generator) -> Tensor:
     """(count, R, K, K) apertures of every radius, summing to one; one shape for each picture.
 
     Away from the picture's centre the barrel cuts the disc to a cat's eye; a crop of a picture has
-    nearly one shape all over.
+    nearly one shape all over. Before the focus a shape is turned by half a turn, which is left out: so
+    each is centred on its centroid, lest focusing should seem to move things.
     """
     reach = math.ceil(RADII[-1]) + 1
     steps = (2 * reach + 1) * OVERSAMPLING
     line = (torch.arange(steps, device=generator.device) + 0.5) / OVERSAMPLING - reach - 0.5
     y, x = line.view(1, 1, -1, 1), line.view(1, 1, 1, -1)
     radii = torch.tensor(RADII, device=generator.device).clamp_min(0.5).view(1, -1, 1, 1)
-    shape = torch.where(chance(count, 0.4, generator), _polygon(x, y, count, generator), torch.hypot(x, y))
-    inside = (radii - shape).expand(count, -1, -1, -1)
-    angle = uniform(count, 0, 2 * math.pi, generator)
-    offset = uniform(count, 0.1, 0.9, generator) * radii
-    barrel = 1.05 * radii - torch.hypot(x - offset * angle.cos(), y - offset * angle.sin())
-    inside = torch.where(chance(count, 0.3, generator), torch.minimum(inside, barrel), inside)
-    inside = (inside * OVERSAMPLING + 0.5).clamp(0, 1)
+    shape = _random_shape(count, generator)
+    widest = shape(x, y, radii[:, -1:])
+    centre_x, centre_y = ((widest * axis).sum((-2, -1), keepdim=True) for axis in (x, y))
+    share = radii / radii[:, -1:] / widest.sum((-2, -1), keepdim=True)
+    inside = shape(x + centre_x * share, y + centre_y * share, radii)
     kernels = torch.nn.functional.avg_pool2d(inside, OVERSAMPLING)
     kernels[:, 0] = 0
     kernels[:, 0, reach, reach] = 1
     return kernels / kernels.sum((-2, -1), keepdim=True)
 
 
-def _polygon(x: Tensor, y: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """(count, 1, K, K) radius of the disc whose area has the polygon of 5 to 8 blades through a point."""
+def _random_shape(count: int, generator: torch.Generator) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """What is inside `count` random apertures, 0 to 1, from x, y and radii that broadcast together."""
+    polygonal, cut = chance(count, 0.4, generator), chance(count, 0.3, generator)
     blades = torch.randint(5, 9, (count, 1, 1, 1), generator=generator, device=generator.device)
-    sector = 2 * math.pi / blades
-    turned = torch.atan2(y, x) + uniform(count, 0, 2 * math.pi, generator)
-    across = torch.cos(torch.remainder(turned, sector) - sector / 2)
-    return torch.hypot(x, y) * across / torch.cos(sector / 2) ** 0.5
+    sector, turn = 2 * math.pi / blades, uniform(count, 0, 2 * math.pi, generator)
+    offset, angle = uniform(count, 0.1, 0.9, generator), uniform(count, 0, 2 * math.pi, generator)
+
+    def shape(x: Tensor, y: Tensor, radii: Tensor) -> Tensor:
+        distance = torch.hypot(x, y)
+        apothem = distance * torch.cos(torch.remainder(torch.atan2(y, x) + turn, sector) - sector / 2)
+        # The radius of the disc that has the area of the polygon through the point.
+        polygon = apothem * torch.sqrt(torch.tan(sector / 2) / (sector / 2))
+        inside = radii - torch.where(polygonal, polygon, distance)
+        barrel = 1.05 * radii - torch.hypot(
+            x - offset * radii * angle.cos(), y - offset * radii * angle.sin()
+        )
+        inside = torch.where(cut, torch.minimum(inside, barrel), inside)
+        return (inside * OVERSAMPLING + 0.5).clamp(0, 1)
+
+    return shape

@@ -85,7 +85,8 @@ def _displaced(layer: Tensor, parallax: Tensor, nearness: Tensor) -> Tensor:
     right, down = (parallax[:, axis, None, None] * nearness[:, 0] for axis in (0, 1))
     grid = torch.stack([(x - right) * 2 / width - 1, (y - down) * 2 / height - 1], -1)
     moved = F.grid_sample(layer, grid, mode="bicubic", padding_mode="border", align_corners=False)
-    return moved.clamp(0, 8)
+    # Bicubic overshoots at edges; more than all of a pixel cannot be covered.
+    return torch.cat([moved[:, :3].clamp_min(0), moved[:, 3:].clamp(0, 1)], 1)
 
 
 def visible_dioptres(layers: Layers) -> Tensor:

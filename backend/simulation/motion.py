@@ -12,8 +12,8 @@ from .textures import chance, uniform
 class Phone:
     """What a phone's frames do beyond the thin lens (Won & Jeon, ECCV 2022, simulator).
 
-    Residual scale is slope / F + intercept for the frame focused at F metres; shifts are mean and
-    deviation in pixels of a picture of `width`.
+    The field of view is wider than the thin lens's by slope / F + intercept for the frame focused at F
+    metres; shifts are mean and deviation in pixels of a picture of `width`.
     """
 
     slope: float
@@ -29,7 +29,7 @@ PHONES = (
     Phone(-0.002038, 0.016696, (4.430, 4.601), (3.695, 3.589), 4032),  # Galaxy S8+
     Phone(-0.004024, 0.024739, (-4.316, 2.920), (-0.946, 0.154), 4032),  # Galaxy Note 10
 )
-NEAREST_FOCUS = 0.1  # metres; phones focus from here to infinity
+NEAREST_FOCUS = 0.12  # metres; phones focus from here to infinity
 PICTURE = 512  # pixels of the longer side at which frames are aligned: what a shift in widths means here
 LARGEST_SCALE, LARGEST_SHIFT = 0.08, 0.03  # residual of the farthest frame; shift in widths
 
@@ -46,11 +46,12 @@ def random_motion(positions: Tensor, half: float, generator: torch.Generator) ->
     which = uniform(count, 0, 1, generator).view(count, 1, 1)
     motion = torch.where(which < 0.4, phone, any_lens)
     motion = motion * (which < 0.8) * motion.new_tensor([1, PICTURE / half, PICTURE / half])
-    return motion - motion[:, -1:] + motion.new_tensor([1, 0, 0])
+    motion[:, -1] = 0
+    return motion + motion.new_tensor([1, 0, 0])
 
 
 def _phone_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, N, 3) residual scale, and shifts in widths."""
+    """(B, N, 3) residual scale less one, and shifts in widths; what sees more shows things smaller."""
     device = positions.device
     chosen = torch.randint(len(PHONES), (len(positions), 1), generator=generator, device=device)
     slope, intercept, mean_x, deviation_x, mean_y, deviation_y = torch.tensor(
@@ -58,7 +59,7 @@ def _phone_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
         device=device,
     )[chosen].unbind(-1)
     # The formula takes 1 / F; normalised positions run from infinity to the nearest focus.
-    scale = slope * positions / NEAREST_FOCUS + intercept
+    scale = -(slope * positions / NEAREST_FOCUS + intercept)
     noise = torch.randn(2, *positions.shape, generator=generator, device=device)
     x, y = mean_x + deviation_x * noise[0], mean_y + deviation_y * noise[1]
     return torch.stack([scale, x, y], 2)

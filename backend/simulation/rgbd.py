@@ -21,7 +21,7 @@ from .textures import chance, uniform
 
 MILLIMETRES = 1000.0
 OVERLAP = 0.08  # of the range: how far beyond its band a layer keeps the picture's own pixels
-HIDDEN = 20  # pixels a layer goes on behind nearer ones, a little more than the widest blur reaches
+HIDDEN = 38  # pixels a layer goes on behind nearer ones: as far as the widest blurs of both reach
 LARGEST_ZOOM = 1.15  # canvas pixels a picture's pixel
 RANGE = (2, 98)  # percentiles of depth that the focus of a stack runs over
 
@@ -44,6 +44,8 @@ def load_rgbd(folder: Path, device: torch.device) -> RgbdPictures:
         picture, metres = cv2.imread(str(path), cv2.IMREAD_COLOR), _read_depth(folder, path)
         if picture is None or metres is None or picture.shape[:2] != metres.shape:
             raise InputError(f"{path} needs a depth_{path.stem[6:]}.npy or .png of its size beside it")
+        if not (np.isfinite(metres) & (metres > 0)).any():
+            raise InputError(f"depth_{path.stem[6:]} in {folder} is unknown everywhere; take that pair out")
         colours.append(srgb_decode(picture[..., ::-1].astype(np.float32) / 255))
         dioptres.append(_normalised(metres))
     if not colours or len({colour.shape for colour in colours}) != 1:
@@ -66,11 +68,14 @@ def rgbd_layers(
     far_end = (
         torch.arange(layer_count, device=generator.device).view(1, -1, 1, 1, 1) + 0.6 * jitter
     ) / layer_count
+    # The first band begins with the farthest thing there is, so that it is not empty behind all others.
+    far_end = torch.maximum(far_end, dioptres.amin((1, 2, 3)).view(-1, 1, 1, 1, 1))
     far_end[:, 0] = -torch.inf
     near_end = torch.cat([far_end[:, 1:], torch.full_like(far_end[:, :1], torch.inf)], 1)
     dioptres = dioptres[:, None]
     shown = (dioptres >= far_end) & (dioptres < near_end)
-    reach = F.max_pool2d(shown.flatten(0, 1).float(), 2 * HIDDEN + 1, 1, HIDDEN).view_as(shown) > 0
+    reach = F.max_pool2d(shown.flatten(0, 1).float(), (1, 2 * HIDDEN + 1), 1, (0, HIDDEN))
+    reach = F.max_pool2d(reach, (2 * HIDDEN + 1, 1), 1, (HIDDEN, 0)).view_as(shown) > 0
     reach[:, 0] = True
     coverage = ((dioptres >= far_end) & reach).float()
     own = coverage * (dioptres < near_end + OVERLAP) * ~_at_jumps(dioptres)

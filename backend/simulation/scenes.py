@@ -28,7 +28,17 @@ def random_layers(
     centre = torch.sort(centre, 1).values
     centre[:, 0] = 0.6 * torch.rand(count, generator=generator, device=generator.device)
     dioptres = _folded(centre.view(count, layer_count, 1, 1, 1) + relief)
-    return Layers(colour, coverage * present, dioptres)
+    return Layers(colour, _not_hidden(coverage * present, dioptres), dioptres)
+
+
+def _not_hidden(coverage: Tensor, dioptres: Tensor) -> Tensor:
+    """Coverage (B, L, 1, H, W) without what lies behind the layers before it: slanted surfaces cross."""
+    nearest = dioptres[:, 0]
+    shown = [coverage[:, 0]]
+    for index in range(1, coverage.shape[1]):
+        shown.append(coverage[:, index] * (dioptres[:, index] >= nearest))
+        nearest = torch.where(shown[-1] > 0.5, dioptres[:, index], nearest)
+    return torch.stack(shown, 1)
 
 
 def _folded(dioptres: Tensor) -> Tensor:

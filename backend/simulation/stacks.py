@@ -16,7 +16,8 @@ MARGIN = 20  # pixels rendered beyond the picture, so that blur at its border kn
 LAYERS = 6
 SMALLEST_BLUR, LARGEST_BLUR = 4.0, 34.0  # circle of confusion's diameter in pixels over the focus range
 HAND_HELD = 0.25  # share of stacks
-HAND = 2.5  # pixels between near and far that a hand's drift moves at most, typically
+RGBD_SHARE = 0.6  # of the batches, where there are pictures with depth
+HAND = 2.5  # pixels: deviation of a hand's drift between near and far, at its strongest
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Material:
 
     photographs: Tensor | None = None  # (T, 3, 512, 512) linear
     rgbd: RgbdPictures | None = None
-    rgbd_share: float = 0.6  # of the batches, where there are such pictures
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def simulate(
 ) -> Stacks:
     """`count` random stacks of `frame_count` frames of `size` (H, W) pixels, on the generator's device."""
     canvas = (size[0] + 2 * MARGIN, size[1] + 2 * MARGIN)
-    if material.rgbd is not None and _coin(material.rgbd_share, generator):
+    if material.rgbd is not None and _coin(RGBD_SHARE, generator):
         layers = rgbd_layers(count, LAYERS, canvas, material.rgbd, generator)
     else:
         layers = random_layers(count, LAYERS, canvas, material.photographs, generator)

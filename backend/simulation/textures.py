@@ -123,7 +123,6 @@ def _photograph_texture(
 ) -> Tensor:
     device = generator.device
     chosen = torch.randint(len(photographs), (count,), generator=generator, device=device)
-    _height, _width = size
     y, x = _rotated_coordinates(count, size, generator)
     # Between one and a half pixels a texel (detail at the sampling limit) and three times enlarged.
     scale = uniform(count, 0.35, 1.3, generator) * 2 / PHOTOGRAPH_SIZE

@@ -135,7 +135,8 @@ def _left_over(positions: Tensor, half: float, generator: torch.Generator) -> Te
     """(B, N, 3) the motion that our alignment typically leaves."""
     left = torch.randn(*positions.shape, 3, generator=generator, device=positions.device)
     left = left * left.new_tensor(LEFT_BY_ALIGNMENT) / half
-    return left - left[:, -1:] + left.new_tensor([1, 0, 0])
+    left[:, -1] = 0
+    return left + left.new_tensor([1, 0, 0])
 
 
 def _near_far_exchanged(windows: _Windows, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 CSV, PICTURE = "log.csv", "log.png"
@@ -26,33 +27,34 @@ class Log:
         """A line for the steps up to `step`."""
         now = time.monotonic(), time.process_time()
         wall, processor = (end - start for end, start in zip(now, self._since, strict=True))
-        line = {"step": step}
-        for name, values in sorted(self._sums.items()):
+        line = {"step": step, "seconds": f"{wall:.1f}", "processor_seconds": f"{processor:.1f}"}
+        for name, values in self._sums.items():
             line[name] = f"{torch.stack(values).mean().item():.5f}"
-        line |= {"seconds": f"{wall:.1f}", "processor_seconds": f"{processor:.1f}"}
         path = self._folder / CSV
-        new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, line)
-            if new:
-                writer.writeheader()
-            writer.writerow(line)
-        draw(path, self._folder / PICTURE)
+        rows = [*_read(path), line] if path.exists() else [line]
+        # Not every loss is in every line: stacks go through both networks only now and then.
+        names = dict.fromkeys(name for row in rows for name in row)
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, names, restval="nan")
+            writer.writeheader()
+            writer.writerows(rows)
+        _draw(rows, self._folder / PICTURE)
         self._sums, self._since = {}, now
 
 
-def draw(log: Path, picture: Path) -> None:
-    """Curves of every loss in a log.csv, against the step, both axes logarithmic."""
-    from matplotlib.figure import Figure
-
+def _read(log: Path) -> list[dict[str, str]]:
     with log.open(newline="") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def _draw(rows: list[dict], picture: Path) -> None:
+    """Curves of every loss against the step."""
     figure = Figure(figsize=(8, 4.5), dpi=100, layout="constrained")
     axes = figure.subplots()
     steps = [int(row["step"]) for row in rows]
-    for name in rows[0]:
+    for name in dict.fromkeys(name for row in rows for name in row):
         if name not in ("step", "seconds", "processor_seconds"):
-            axes.plot(steps, [float(row[name]) for row in rows], label=name)
+            axes.plot(steps, [float(row.get(name, "nan")) for row in rows], label=name)
     # The spread's loss is a logarithm and may be negative.
     axes.set(xlabel="step", ylabel="loss (weighted, mean of the steps since the last point)", xscale="log")
     axes.set_yscale("symlog", linthresh=0.01)

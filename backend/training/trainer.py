@@ -3,7 +3,7 @@
 import copy
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -30,7 +30,7 @@ class Training:
     output: Path
     network: str = "ours"
     bank: Path | None = None  # stacks on disk; without one they are simulated on the device
-    material: Material | None = None  # what those are made of
+    material: Material = field(default_factory=Material)  # what those are made of
     steps: int = 20_000
     crops: int = 4  # a step and process
     crop_size: tuple[int, int] = (160, 192)
@@ -52,10 +52,10 @@ def train(training: Training, reporter: Reporter, until: int | None = None) -> n
     average = copy.deepcopy(objective.network).requires_grad_(False)
     peak = training.learning_rate or objective.learning_rate
     optimizer = torch.optim.AdamW(objective.parameters(), peak, weight_decay=1e-4)
-    start = checkpoint.load(training.output, objective.network, average, optimizer)
+    start = checkpoint.load(training.output, training.network, objective.network, average, optimizer)
     forward = DistributedDataParallel(objective, find_unused_parameters=True) if world > 1 else objective
     log = Log(training.output)
-    end = training.steps if until is None else until
+    end = training.steps if until is None else min(until, training.steps)
     for step in range(start, end):
         if step == start or step % training.save_every == 0:
             source = _source(training)  # a bank may grow while we train
@@ -65,16 +65,23 @@ def train(training: Training, reporter: Reporter, until: int | None = None) -> n
         with torch.no_grad():
             generator = _generator(training, step, rank)
             examples = source(training.crops, training.crop_size, not end_to_end, generator)
-        log.add(_step(forward, optimizer, examples, end_to_end))
+        losses = _step(forward, optimizer, examples, end_to_end)
         # A young average would remember the random start for long.
         _follow(average, objective.network, min(AVERAGE_DECAY, (1 + step) / (10 + step)))
-        if rank == 0 and ((step + 1) % training.save_every == 0 or step + 1 == end):
-            checkpoint.save(training.output, step + 1, objective.network, average, optimizer)
+        if rank > 0:
+            continue
+        log.add(losses)
+        if (step + 1) % training.save_every == 0 or step + 1 == end:
+            checkpoint.save(
+                training.output, training.network, step + 1, objective.network, average, optimizer
+            )
             log.write(step + 1)
             reporter.progress("train", step + 1, training.steps)
     if rank == 0:
         export(objective, average, training.output)
+        reporter.result(training.output, f"weights in {training.output}")
     if world > 1:
+        torch.distributed.barrier()
         torch.distributed.destroy_process_group()
     return average
 
@@ -88,11 +95,7 @@ def _join_others(device: str) -> tuple[int, int]:
 
 
 def _source(training: Training) -> Source:
-    return (
-        live(training.material or Material())
-        if training.bank is None
-        else from_bank(read_shards(training.bank))
-    )
+    return live(training.material) if training.bank is None else from_bank(read_shards(training.bank))
 
 
 def _generator(training: Training, step: int, rank: int) -> torch.Generator:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from backend.all_in_focus import AllInFocus
 from backend.depth import infer_in_tiles, to_confidence, to_metres
+from backend.inference import infer
 from backend.stack import FocalStack, Frame
 
 
@@ -47,6 +49,17 @@ def test_confidence_falls_with_the_expected_error():
     confidence = to_confidence(np.float32([0, 0.01, 0.1, 1]), 10)
     assert confidence[0] == 1
     assert (np.diff(confidence) < 0).all()
+
+
+@pytest.mark.parametrize("shape", [(2, 17, 40), (3, 65, 33), (60, 32, 32), (4, 700, 1000)])
+def test_any_number_of_frames_of_any_size(shape):
+    pictures = np.random.default_rng(3).random((*shape, 3), np.float32)
+    positions = np.linspace(0, 1, shape[0], dtype=np.float32)
+    reported = []
+    depth, spread = infer("ours", pictures, positions, lambda done, of: reported.append(done / of))
+    assert depth.shape == spread.shape == shape[1:]
+    assert np.isfinite(depth).all() and (spread > 0).all()
+    assert reported == sorted(reported) and reported[-1] == 1
 
 
 def test_each_pixel_comes_from_the_frames_focused_on_it():

@@ -1,5 +1,7 @@
 """Training learns, resumes exactly, and exports what ONNX Runtime computes alike."""
 
+import copy
+import csv
 import os
 import subprocess
 import sys
@@ -13,12 +15,14 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file  # noqa: E402
 
+from backend.errors import InputError  # noqa: E402
 from backend.messages import SilentReporter  # noqa: E402
 from backend.networks.alignment import AlignmentNetwork, chain  # noqa: E402
 from backend.networks.depth import DepthNetwork  # noqa: E402
 from backend.networks.focal_depth import FocalDepthNetwork  # noqa: E402
 from backend.simulation.bank import read_shards  # noqa: E402
 from backend.simulation.stacks import Material  # noqa: E402
+from backend.training import checkpoint  # noqa: E402
 from backend.training.examples import from_bank, live  # noqa: E402
 from backend.training.losses import alignment_loss, depth_loss  # noqa: E402
 from backend.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
@@ -83,7 +87,37 @@ def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path,
     for name, value in whole.items():
         torch.testing.assert_close(resumed[name], value, rtol=0, atol=0)
     assert (tmp_path / "whole/log.png").stat().st_size > 1000
-    assert sum(1 for _ in (tmp_path / "resumed/log.csv").open()) == 3
+    with (tmp_path / "resumed/log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["3", "6"]
+    assert all(float(value) < 5 for row in rows for name, value in row.items() if name.startswith("d"))
+    if network == "ours":  # only every 24th step aligns
+        assert [row["align"] == "nan" for row in rows] == [False, True]
+
+
+def test_a_checkpoint_comes_in_small_pieces_and_knows_its_network(tmp_path):
+    objective = PaperObjective()
+    average, optimizer = copy.deepcopy(objective.network), torch.optim.AdamW(objective.parameters())
+    for parameter in objective.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    optimizer.step()
+    for step in (1, 2):
+        checkpoint.save(tmp_path, "paper", step, objective.network, average, optimizer)
+    sizes = [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()]
+    assert sum(sizes) > 60e6 and max(sizes) < 16 * 2**20
+    fresh = PaperObjective()
+    other = torch.optim.AdamW(fresh.parameters())
+    assert checkpoint.load(tmp_path, "paper", fresh.network, copy.deepcopy(fresh.network), other) == 2
+    for one, two in zip(fresh.parameters(), objective.parameters(), strict=True):
+        torch.testing.assert_close(one, two, rtol=0, atol=0)
+    with pytest.raises(InputError, match="another network"):
+        checkpoint.load(tmp_path, "ours", fresh.network, average, other)
+
+
+def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
+    done = command("train", "--bank", bank, "--output", tmp_path, "--crop-size", 96, 96)
+    assert done.returncode == 2
+    assert "64 x 80 pixels" in done.stderr
 
 
 def test_a_few_steps_lower_the_error(bank, tmp_path):
@@ -118,6 +152,7 @@ def test_two_processes_train_one_network(bank, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.count("weights in") == 1
     together = load_file(tmp_path / "focal_depth.safetensors")
     alone = train(Training(tmp_path / "alone", bank=bank, steps=3, **SMALL), SilentReporter(), until=3)
     differences = [(together[name] - value).abs().max() for name, value in alone.state_dict().items()]
