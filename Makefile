@@ -38,7 +38,7 @@ test:
 	done; exit $$status
 
 test-backend: .venv/installed
-	@echo "== backend"
+	@echo "== backend"; mkdir -p build
 	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -51,7 +51,7 @@ $(addprefix test-rendering-,$(BLENDERS)): test-rendering-%: .venv-bpy%/installed
 	$(call in-blender,rendering)
 
 define in-blender
-@echo "== $(1), in Blender $*"
+@echo "== $(1), in Blender $*"; mkdir -p build
 FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) | tee build/test-$(1)-$*.log
 endef
 

@@ -1,6 +1,6 @@
 """Make docs/measured.md and docs/confidence.png from what `focal-depth evaluate --json` wrote.
 
-python docs/measured.py TABLE.json
+python docs/measured.py seed-1.json seed-2.json: a chapter a file, named as the file is.
 """
 
 import json
@@ -14,16 +14,22 @@ DOCS = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    summary = json.loads(Path(sys.argv[1]).read_text())
-    parts = (
+    tables = {Path(name).stem: json.loads(Path(name).read_text()) for name in sys.argv[1:]}
+    parts = [
         "# Measured",
         "Made by `python docs/measured.py` from `focal-depth evaluate`; see [networks.md](networks.md) for "
         "what the rows and columns are.",
-        _errors(summary["stacks"]),
-        _misregistration(summary["misregistration_px"]),
-        _confidence(summary["confidence"]),
-        _invariance(summary["invariance"]),
-    )
+    ]
+    for name, summary in tables.items():
+        parts += [
+            f"# {name}",
+            _errors(summary["stacks"]),
+            _misregistration(summary["misregistration_px"]),
+            _confidence(summary["confidence"]),
+            _invariance(summary["invariance"]),
+        ]
+    parts.append("![Error found against error expected](confidence.png)")
+    _draw_confidence({name: summary["confidence"] for name, summary in tables.items()})
     (DOCS / "measured.md").write_text("\n\n".join(parts) + "\n")
 
 
@@ -54,24 +60,28 @@ def _misregistration(pixels: dict) -> str:
 
 
 def _confidence(confidence: dict) -> str:
-    figure = Figure(figsize=(6, 4), dpi=110, layout="constrained")
-    axes = figure.subplots()
     rows = []
     for network, parts in confidence.items():
-        expected, found = (1000 * np.array(parts[key]) for key in ("expected", "error"))
-        axes.plot(expected, found, "o-", label=network)
-        for name, values in (("expected", expected), ("found", found)):
-            rows.append([f"{network}, {name}", *map(_thousandths, values)])
+        for key, name in (("expected", "expected"), ("error", "found")):
+            rows.append([f"{network}, {name}", *(_thousandths(1000 * value) for value in parts[key])])
+    headline = "All pixels in five equal parts by the error the network itself expects, from the surest on."
+    names = ["", "surest", "2nd", "3rd", "4th", "least sure"]
+    return "\n\n".join(["## Confidence", headline, _table(names, rows)])
+
+
+def _draw_confidence(tables: dict[str, dict]) -> None:
+    figure = Figure(figsize=(6, 4), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    for name, confidence in tables.items():
+        for network, parts in confidence.items():
+            expected, found = (1000 * np.array(parts[key]) for key in ("expected", "error"))
+            axes.plot(expected, found, "o-", label=f"{network}, {name}")
     ends = axes.get_xlim()
     axes.plot(ends, ends, "k:", linewidth=1, label="as expected")
     axes.set(xlabel="error the network expects (thousandths of the range)", ylabel="error found")
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(DOCS / "confidence.png")
-    headline = "All pixels in five equal parts by the error the network itself expects, from the surest on."
-    names = ["", "surest", "2nd", "3rd", "4th", "least sure"]
-    picture = "![Error found against error expected](confidence.png)"
-    return "\n\n".join(["## Confidence", headline, _table(names, rows), picture])
 
 
 def _invariance(invariance: dict) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from backend.results import read_depth  # noqa: E402
+from backend.results import read_depth
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared")) / "stacks"
