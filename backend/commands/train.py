@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=int, metavar="STEP", help="stop there on the way, and export")
     parser.add_argument("--crops", type=int, default=Training.crops, help="crops a step and process")
     parser.add_argument("--crop-size", type=int, nargs=2, default=Training.crop_size, metavar=("H", "W"))
+    parser.add_argument("--start-from", type=Path, metavar="FILE", help="exported weights to begin with")
     parser.add_argument("--learning-rate", type=float, help="at its highest")
     parser.add_argument("--seed", type=int, default=Training.seed)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -45,6 +46,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         crops=options.crops,
         crop_size=tuple(options.crop_size),
         learning_rate=options.learning_rate,
+        start_from=options.start_from,
         seed=options.seed,
         device=options.device,
     )

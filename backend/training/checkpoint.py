@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -64,6 +64,23 @@ def load(folder: Path, kind: str, network: nn.Module, average: nn.Module, optimi
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": moments, "param_groups": groups})
     return int(told["step"])
+
+
+def begin_with(path: Path, network: nn.Module) -> int:
+    """Give the network the weights of an exported file, where they fit; returns how many entries did not.
+
+    Raises InputError where the file cannot be read or nothing fits.
+    """
+    try:
+        entries = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{path} cannot be read as safetensors ({error}); name exported weights") from None
+    own = network.state_dict()
+    fitting = {n: value for n, value in entries.items() if n in own and own[n].shape == value.shape}
+    if not fitting:
+        raise InputError(f"{path} holds no weights of this network; choose another --start-from")
+    network.load_state_dict(own | fitting)
+    return len(own) - len(fitting)
 
 
 def _pieces(tensors: dict[str, Tensor]) -> Iterator[dict[str, Tensor]]:

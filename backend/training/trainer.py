@@ -35,6 +35,7 @@ class Training:
     crops: int = 4  # a step and process
     crop_size: tuple[int, int] = (160, 192)
     learning_rate: float | None = None  # the objective's own
+    start_from: Path | None = None  # exported weights to begin with, where there is no checkpoint
     save_every: int = 100
     seed: int = 1
     device: str = "cpu"
@@ -49,6 +50,10 @@ def train(training: Training, reporter: Reporter, until: int | None = None) -> n
     rank, world = _join_others(training.device)
     torch.manual_seed(training.seed)
     objective = OBJECTIVES[training.network]().to(training.device)
+    if training.start_from is not None:
+        at_random = checkpoint.begin_with(training.start_from, objective.network)
+        if at_random:
+            reporter.warning(f"{training.start_from} has no fitting weights for {at_random} entries: random")
     average = copy.deepcopy(objective.network).requires_grad_(False)
     peak = training.learning_rate or objective.learning_rate
     optimizer = torch.optim.AdamW(objective.parameters(), peak, weight_decay=1e-4)

@@ -13,7 +13,7 @@ from photographs import PROJECT
 
 torch = pytest.importorskip("torch")
 
-from safetensors.torch import load_file  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from backend.errors import InputError  # noqa: E402
 from backend.messages import SilentReporter  # noqa: E402
@@ -112,6 +112,19 @@ def test_a_checkpoint_comes_in_small_pieces_and_knows_its_network(tmp_path):
         torch.testing.assert_close(one, two, rtol=0, atol=0)
     with pytest.raises(InputError, match="another network"):
         checkpoint.load(tmp_path, "ours", fresh.network, average, other)
+
+
+def test_a_run_may_begin_with_weights(bank, tmp_path):
+    torch.manual_seed(3)
+    wanted = FocalDepthNetwork()
+    save_file(wanted.state_dict(), tmp_path / "weights.safetensors")
+    settings = Training(tmp_path / "run", bank=bank, start_from=tmp_path / "weights.safetensors", **SMALL)
+    settings.output.mkdir()
+    for name, value in train(settings, SilentReporter(), until=0).state_dict().items():
+        torch.testing.assert_close(value, wanted.state_dict()[name], rtol=0, atol=0)
+    save_file({"other": torch.zeros(3)}, tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="holds no weights"):
+        train(replace(settings, start_from=tmp_path / "other.safetensors"), SilentReporter(), until=0)
 
 
 def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
