@@ -75,12 +75,14 @@ def compare(
         },
         moved=any(frame.moved for frame in frames or ()),
         pixels={
-            network: draw(spread, np.abs(found - truth))
+            _label(network): draw(spread, np.abs(found - truth))
             for network, (found, spread) in in_full.items()
             if spread.any()
         },
         invariance={
-            network: turned_and_thinned(network, aligned[NETWORK].pictures, stack.positions, found, truth)
+            _label(network): turned_and_thinned(
+                network, aligned[NETWORK].pictures, stack.positions, found, truth
+            )
             for network, (found, _) in in_full.items()
             if invariance
         },
@@ -126,4 +128,10 @@ def _errors(maps: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, dict[st
 
 def _column(network: str, alignment: str, alignments: Sequence[str]) -> str:
     """The network's name alone where it has no other alignment to be told from."""
-    return network if list(alignments) == [NETWORK] else f"{network}, {alignment}"
+    name = _label(network)
+    return name if list(alignments) == [NETWORK] else f"{name}, {alignment}"
+
+
+def _label(network: str) -> str:
+    """A file's name is enough to know an imported network by."""
+    return Path(network).stem if network.endswith(".onnx") else network

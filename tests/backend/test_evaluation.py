@@ -213,7 +213,10 @@ def test_depth_turns_around_with_a_stack_of_uneven_steps(small_sample):
     plain, _ = infer("ours", pictures, positions, lambda done, of: None)
     errors = turned_and_thinned("ours", pictures, positions, plain, truth)
     assert errors["error"] == mean_error(plain, truth)
-    assert 0 < errors["reversed_difference"] < 0.5 * errors["error"]
+    # Nearly alike, since things hide each other the other way around; the wrong way would be far off.
+    wrong_way = mean_error(1 - plain, truth)
+    assert 0 < errors["reversed_difference"] < 0.2 * wrong_way
+    assert errors["reversed_error"] < 0.2 * wrong_way
     # Every second of five frames, and both ends.
     thinned, _ = infer("ours", pictures[[0, 2, 4]], positions[[0, 2, 4]], lambda done, of: None)
     assert errors["halved_error"] == pytest.approx(mean_error(thinned, truth))
@@ -249,7 +252,7 @@ def test_the_whole_table_of_a_small_stack(command, tmp_path, small_sample):
     means = table["invariance"]["networks"]["ours"]
     assert means["error"] == pytest.approx(row["ours, network"])
     assert 0 < means["reversed_difference"] < means["error"]
-    assert means["reversed_error"] == pytest.approx(means["error"], rel=0.2)
+    assert means["reversed_error"] < 1.5 * means["error"]
     assert means["halved_ratio"] == pytest.approx(means["halved_error"] / means["error"])
     assert 1 < means["halved_ratio"] < 2
     assert table["invariance"]["shuffled"] == {"small": "in order"}
