@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from photographs import shared_stack
 
 from backend.all_in_focus import AllInFocus
 from backend.depth import infer_in_tiles, to_confidence, to_metres
 from backend.inference import infer
-from backend.stack import FocalStack, Frame
+from backend.stack import FocalStack, Frame, read_photograph
 
 
 def stack_of(dioptres) -> FocalStack:
@@ -60,6 +61,16 @@ def test_any_number_of_frames_of_any_size(shape):
     assert depth.shape == spread.shape == shape[1:]
     assert np.isfinite(depth).all() and (spread > 0).all()
     assert reported == sorted(reported) and reported[-1] == 1
+
+
+@pytest.mark.parametrize("step", [2, 8])
+def test_the_sharpest_of_41_frames_is_found_also_between_those_it_sees(step):
+    folder = shared_stack("generated_1")
+    numbers = [*range(0, 40, step), 40]
+    pictures = np.stack([read_photograph(folder / f"image_{number + 1}.jpg") for number in numbers])
+    depth, _ = infer("ours", pictures, np.float32(numbers) / 40, lambda done, of: None)
+    truth = np.load(folder / "best_focus_index.npy")  # of the crop that the shared data name
+    assert np.abs(40 * depth[20:379, 20:379] - truth).mean() < 0.5
 
 
 def test_each_pixel_comes_from_the_frames_focused_on_it():
