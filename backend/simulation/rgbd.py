@@ -35,7 +35,7 @@ class RgbdPictures:
 
 
 def load_rgbd(folder: Path, device: torch.device) -> RgbdPictures:
-    """Pairs `color_X.png|jpg` and `depth_X.npy` (metres) or `depth_X.png` (16 bit, millimetres).
+    """Pairs `color_X.png|jpg` and `depth_X.npz` ("depth", metres) or `depth_X.png` (16 bit, millimetres).
 
     Depth is planar; 0 or infinite where it is not known, which the nearest known depth then fills.
     """
@@ -43,7 +43,7 @@ def load_rgbd(folder: Path, device: torch.device) -> RgbdPictures:
     for path in sorted(folder.glob("color_*")):
         picture, metres = cv2.imread(str(path), cv2.IMREAD_COLOR), _read_depth(folder, path)
         if picture is None or metres is None or picture.shape[:2] != metres.shape:
-            raise InputError(f"{path} needs a depth_{path.stem[6:]}.npy or .png of its size beside it")
+            raise InputError(f"{path} needs a depth_{path.stem[6:]}.npz or .png of its size beside it")
         if not (np.isfinite(metres) & (metres > 0)).any():
             raise InputError(f"depth_{path.stem[6:]} in {folder} is unknown everywhere; take that pair out")
         colours.append(srgb_decode(picture[..., ::-1].astype(np.float32) / 255))
@@ -86,9 +86,9 @@ def rgbd_layers(
 
 
 def _read_depth(folder: Path, colour: Path) -> np.ndarray | None:
-    path = folder / f"depth_{colour.stem[6:]}.npy"
+    path = folder / f"depth_{colour.stem[6:]}.npz"
     if path.exists():
-        return np.load(path).astype(np.float32)
+        return np.load(path)["depth"].astype(np.float32)
     depth = cv2.imread(str(path.with_suffix(".png")), cv2.IMREAD_UNCHANGED)
     return None if depth is None else depth / MILLIMETRES
 

@@ -129,7 +129,7 @@ def rgbd(tmp_path):
     metres = np.where((y - 80) ** 2 + (x - 100) ** 2 < 40**2, 1.0, 3.0).astype(np.float32)
     for name in "ab":
         cv2.imwrite(str(tmp_path / f"color_{name}.png"), random.integers(0, 256, (160, 200, 3), np.uint8))
-    np.save(tmp_path / "depth_a.npy", metres)
+    np.savez(tmp_path / "depth_a.npz", depth=metres)
     metres[:5] = 0
     cv2.imwrite(str(tmp_path / "depth_b.png"), (metres * 1000).astype(np.uint16))
     return load_rgbd(tmp_path, torch.device("cpu"))

@@ -37,7 +37,7 @@ def run(*arguments: object) -> str:
 )
 def test_a_scene_becomes_a_picture_and_its_depth(tmp_path):
     run("-m", "rendering.rgbd", "--output", tmp_path, "--scenes", 1)
-    depth = np.load(tmp_path / "depth_0000.npy").astype(np.float32)
+    depth = np.load(tmp_path / "depth_0000.npz")["depth"].astype(np.float32)
     assert depth.shape == (448, 640)
     assert np.isfinite(depth).mean() > 0.5 and depth.min() > 0.01
     assert np.percentile(depth, 98) > 2 * np.percentile(depth, 2)  # a phone's scene, from hand to room
