@@ -15,7 +15,7 @@ from ..simulation.stacks import Material, simulate
 from ..simulation.textures import load_photographs
 
 SHARD_SIZE = 32
-FEWEST_FRAMES = 3
+FEWEST_FRAMES = 2
 BATCH = 4
 
 

@@ -15,7 +15,7 @@ from ..simulation.stacks import Material, simulate
 from ..simulation.textures import chance, uniform
 
 MARGIN = 1.35  # a window is this much larger than the crop: motion, zoom and turns read around it
-FEWEST_FRAMES, MOST_FRAMES = 3, 32
+MOST_FRAMES = 32  # of stacks made on the way
 COMPRESSED = 0.5  # share of batches that go through JPEG
 LEFT_BY_ALIGNMENT = (0.1, 0.15, 0.15)  # pixels: deviation of scale and shifts that our alignment leaves
 ON_END, EXCHANGED = 0.2, 0.15  # shares of crops turned upside down or sideways; with near and far exchanged
@@ -45,26 +45,25 @@ class _Windows:
 Source = Callable[[int, tuple[int, int], bool, torch.Generator], Examples]
 
 
-def from_bank(shards: list[Shard]) -> Source:
-    """Examples are fresh crops of a bank's stacks, with frames left out."""
+def from_bank(shards: list[Shard], fewest: int) -> Source:
+    """Examples are fresh crops of a bank's stacks, with frames left out until at least `fewest` remain."""
 
     def draw(count: int, size: tuple[int, int], aligned: bool, generator: torch.Generator) -> Examples:
         random = np.random.default_rng(
             int(torch.randint(2**31, (), generator=generator, device=generator.device))
         )
-        windows = _bank_windows(shards, count, size, random, generator.device)
+        windows = _bank_windows(shards, fewest, count, size, random, generator.device)
         return _photographed(windows, size, aligned, generator)
 
     return draw
 
 
-def live(material: Material) -> Source:
-    """Examples are simulated on the generator's device, none of them twice."""
+def live(material: Material, fewest: int) -> Source:
+    """Examples of `fewest` frames or more are simulated on the generator's device, none of them twice."""
 
     def draw(count: int, size: tuple[int, int], aligned: bool, generator: torch.Generator) -> Examples:
-        frame_count = _frame_count(
-            MOST_FRAMES, torch.rand((), generator=generator, device=generator.device).item()
-        )
+        share = torch.rand((), generator=generator, device=generator.device).item()
+        frame_count = _frame_count(fewest, MOST_FRAMES, share)
         stacks = simulate(count, _window_size(size), frame_count, material, generator)
         windows = _Windows(
             expose(stacks.frames, generator), stacks.dioptres, stacks.positions, stacks.hand_held
@@ -74,9 +73,9 @@ def live(material: Material) -> Source:
     return draw
 
 
-def _frame_count(most: int, share: float) -> int:
-    """3 to `most`, few more often than many."""
-    return round(FEWEST_FRAMES * (most / FEWEST_FRAMES) ** share)
+def _frame_count(fewest: int, most: int, share: float) -> int:
+    """From `fewest` to `most` as `share` goes from 0 to 1, few more often than many."""
+    return round(fewest * (most / fewest) ** share)
 
 
 def _window_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -84,12 +83,17 @@ def _window_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _bank_windows(
-    shards: list[Shard], count: int, size: tuple[int, int], random: np.random.Generator, device: torch.device
+    shards: list[Shard],
+    fewest: int,
+    count: int,
+    size: tuple[int, int],
+    random: np.random.Generator,
+    device: torch.device,
 ) -> _Windows:
     """Windows of stacks of one shard, with as many frames each, but not the same ones."""
     shard = shards[random.integers(len(shards))]
     available = shard.positions.shape[1]
-    kept = available if random.random() < 0.3 else _frame_count(available, random.random())
+    kept = available if random.random() < 0.3 else _frame_count(fewest, available, random.random())
     height, width = (
         min(want, have) for want, have in zip(_window_size(size), shard.dioptres.shape[1:], strict=True)
     )

@@ -27,6 +27,7 @@ class OurObjective(nn.Module):
 
     learning_rate = 1e-3
     end_to_end_every = 24  # steps; the others see stacks as the alignment leaves them
+    fewest_frames = 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class PaperObjective(nn.Module):
 
     learning_rate = 1e-3
     end_to_end_every = None
+    fewest_frames = 3  # of two, bfloat16 gradients of its 3-D convolutions are not numbers
 
     def __init__(self) -> None:
         super().__init__()

@@ -100,7 +100,10 @@ def _join_others(device: str) -> tuple[int, int]:
 
 
 def _source(training: Training) -> Source:
-    return live(training.material) if training.bank is None else from_bank(read_shards(training.bank))
+    fewest = OBJECTIVES[training.network].fewest_frames
+    if training.bank is None:
+        return live(training.material, fewest)
+    return from_bank(read_shards(training.bank), fewest)
 
 
 def _generator(training: Training, step: int, rank: int) -> torch.Generator:

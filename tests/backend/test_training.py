@@ -32,7 +32,7 @@ SMALL = {"crops": 1, "crop_size": (64, 64), "save_every": 3}
 
 
 def drawn(bank, aligned: bool, seed: int = 4, count: int = 4):
-    return from_bank(read_shards(bank))(count, (64, 64), aligned, torch.Generator().manual_seed(seed))
+    return from_bank(read_shards(bank), 2)(count, (64, 64), aligned, torch.Generator().manual_seed(seed))
 
 
 def test_an_example_is_undone_by_its_own_motion(bank):
@@ -50,7 +50,7 @@ def test_aligned_examples_are_off_by_a_fraction_of_a_pixel(bank):
 
 
 def test_examples_can_be_made_on_the_way():
-    examples = live(Material())(2, (64, 64), False, torch.Generator().manual_seed(1))
+    examples = live(Material(), 2)(2, (64, 64), False, torch.Generator().manual_seed(1))
     assert examples.stack.shape[0] == 2 and examples.stack.shape[2:] == (3, 64, 64)
     assert examples.positions.shape == examples.stack.shape[:2]
     assert examples.stack.min() >= 0 and examples.stack.max() <= 1
