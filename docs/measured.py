@@ -18,8 +18,8 @@ def main() -> None:
     parts = [
         "# Measured",
         "Made by `python docs/measured.py` from `focal-depth evaluate`; see [networks.md](networks.md) for "
-        "what the rows and columns are. *seed-1* and *seed-2* are sets of `python -m rendering.validation`; the "
-        "first was looked at while the networks were built, on the second nothing was chosen.",
+        "what the rows and columns are. *seed-1* and *seed-2* are sets of `python -m rendering.validation`; "
+        "the first was looked at while the networks were built, on the second nothing was chosen.",
     ]
     for name, summary in tables.items():
         parts += [
