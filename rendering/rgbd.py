@@ -6,7 +6,6 @@ Scenes as in the validation stacks, of models that no validation stack shows, th
 """
 
 import argparse
-import os
 from math import atan
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=120, metavar="K")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    data = Path(os.environ.get("FOCAL_DEPTH_DATA", Path(__file__).parents[2] / "shared"))
+    data = scenes.shared_data()
     options.output.mkdir(parents=True, exist_ok=True)
     for index in range(options.scenes):
         if not (options.output / f"depth_{index:04d}.npz").exists():

@@ -1,5 +1,6 @@
 """Random still lifes and streets: textured ground and wall, and things standing between near and far."""
 
+import os
 from colorsys import hsv_to_rgb
 from dataclasses import dataclass
 from math import cos, pi, radians, sin, tan
@@ -211,6 +212,7 @@ class SceneBuilder:
 
     def _material(self, repeats: float, grain: float, tiled: bool = False) -> bpy.types.Material:
         """A random material with so many features and grains a metre; `tiled` keeps it square to the axes."""
+        # Nothing is drawn where nothing is plain: the validation scenes stay what they were.
         if self.plain and self.rng.random() < self.plain:
             grain = 0.0
         turn = (0.0, 0.0, 0.0) if tiled else tuple(self.rng.uniform(-pi, pi, 3))
@@ -238,6 +240,11 @@ class SceneBuilder:
         turn, strength = self.rng.uniform(0, 2 * pi), self.rng.uniform(0.25, 0.5)
         for material in bpy.data.materials:
             materials.add_ambient(material, panorama, turn, strength)
+
+
+def shared_data() -> Path:
+    """Where the models, materials and photographs lie."""
+    return Path(os.environ.get("FOCAL_DEPTH_DATA", Path(__file__).parents[2] / "shared"))
 
 
 def training_models(data: Path) -> tuple[str, ...]:

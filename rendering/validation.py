@@ -7,7 +7,6 @@ metres, planar, on the grid of the last frame, which is the reference) and `trut
 import argparse
 import csv
 import json
-import os
 from dataclasses import dataclass
 from math import atan
 from pathlib import Path
@@ -121,7 +120,7 @@ def main() -> None:
     parser.add_argument("--stacks", type=int, default=12, metavar="K")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    data = Path(os.environ.get("FOCAL_DEPTH_DATA", Path(__file__).parents[2] / "shared"))
+    data = scenes.shared_data()
     for index in range(options.stacks):
         kind = KINDS[index % len(KINDS)].name
         render_stack(options.output.resolve() / f"{index:02d}_{kind}", data, index, options.seed)

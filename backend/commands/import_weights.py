@@ -11,7 +11,7 @@ from torch import Tensor
 from ..engines.paper import ALIGNMENT_MODEL, DEPTH_MODEL, WEIGHTS, paper_folder
 from ..errors import InputError
 from ..messages import Reporter
-from ..networks.export import paper_alignment_onnx, paper_depth_onnx
+from ..networks.export import paper_alignment_onnx, paper_depth_onnx, write_files
 from ..networks.paper import DepthNetwork, EndToEnd
 
 PARTS = ("DFF_net.", "optical_flow_aggregation.")  # of an End_to_End checkpoint
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.progress("alignment network", 0, 1)
     if whole:
         files[ALIGNMENT_MODEL] = paper_alignment_onnx(network.optical_flow_aggregation)
-    _write(folder, files)
+    write_files(folder, files)
     reporter.progress("alignment network", 1, 1)
     kind = "alignment and depth" if whole else "depth"
     reporter.result(folder, f"{folder}: {kind}; use it with `estimate --network {_how(folder)}`")
@@ -84,17 +84,6 @@ def _read(path: Path) -> dict[str, Tensor]:
     if not isinstance(entries, Mapping):
         raise InputError(f"{path} holds no state dict: name the authors' check_point.pth")
     return {str(name): value for name, value in entries.items() if isinstance(value, Tensor)}
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            unfinished = folder / f"{name}.unfinished"
-            unfinished.write_bytes(content)
-            unfinished.replace(folder / name)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written ({error.strerror}): choose another --output") from None
 
 
 def _how(folder: Path) -> str:

@@ -35,6 +35,11 @@ def add_material_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rgbd", type=Path, metavar="DIR", help="color_* with depth_* to photograph anew")
 
 
+def check_device(name: str) -> None:
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise InputError(f"--device {name}: torch finds no such GPU here; use --device cpu")
+
+
 def load_material(options: argparse.Namespace) -> Material:
     device = torch.device(options.device)
     rgbd = None if options.rgbd is None else load_rgbd(options.rgbd, device)
@@ -43,6 +48,7 @@ def load_material(options: argparse.Namespace) -> Material:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Shards that are already there are kept: the same command goes on where it stopped."""
+    check_device(options.device)
     if options.frames < FEWEST_FRAMES:
         raise InputError(f"--frames {options.frames}: use {FEWEST_FRAMES} or more")
     material = load_material(options)

@@ -12,7 +12,7 @@ from ..simulation.bank import read_shards
 from ..simulation.stacks import Material
 from ..training.objectives import OBJECTIVES
 from ..training.trainer import Training, train
-from .simulate import add_material_arguments, load_material
+from .simulate import add_material_arguments, check_device, load_material
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,11 +50,17 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         seed=options.seed,
         device=options.device,
     )
-    options.output.mkdir(parents=True, exist_ok=True)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{options.output} cannot be written ({error.strerror}): choose another --output"
+        ) from None
     train(training, reporter, options.until)
 
 
 def _check(options: argparse.Namespace) -> None:
+    check_device(options.device)
     height, width = options.crop_size
     if height % 32 or width % 32 or min(height, width) < 32:
         raise InputError(f"--crop-size {height} {width}: use multiples of 32")

@@ -1,10 +1,12 @@
 """Trained networks as ONNX, for everyone: any number of frames and any size stay free in the graphs."""
 
 import io
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from ..errors import InputError
 from . import paper
 from .focal_depth import FocalDepthNetwork
 
@@ -89,3 +91,15 @@ def _onnx(network: nn.Module, example: tuple, inputs: list[str], outputs: list[s
         dynamo=False,
     )
     return file.getvalue()
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Each file whole or not at all. Raises InputError where the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            unfinished = folder / f"{name}.unfinished"
+            unfinished.write_bytes(content)
+            unfinished.replace(folder / name)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written ({error.strerror}): choose another --output") from None

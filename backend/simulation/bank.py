@@ -30,5 +30,5 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 def read_shards(bank: Path) -> list[Shard]:
     """All whole shards of a bank, memory mapped."""
-    folders = sorted(path.parent for path in bank.glob("shard_*[0-9]/positions.npy"))
+    folders = sorted(path.parent for path in bank.glob(f"shard_*[0-9]/{ARRAYS[-1]}.npy"))
     return [Shard(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)) for folder in folders]

@@ -1,6 +1,5 @@
 """What is trained: a network, what it is asked to get right, and the files it becomes."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 from ..engines.paper import DEPTH_MODEL, WEIGHTS
 from ..networks import paper
 from ..networks.alignment import warp
-from ..networks.export import alignment_onnx, depth_onnx, paper_depth_onnx
+from ..networks.export import alignment_onnx, depth_onnx, paper_depth_onnx, write_files
 from ..networks.focal_depth import FocalDepthNetwork
 from .examples import Examples
 from .losses import alignment_loss, depth_loss, spread_loss
@@ -49,12 +48,12 @@ class OurObjective(nn.Module):
         return losses
 
     @staticmethod
-    def files(network: FocalDepthNetwork) -> dict[str, Callable[[], bytes]]:
-        """File names and what makes their content."""
+    def files(network: FocalDepthNetwork) -> dict[str, bytes]:
+        """File names and their content."""
         return {
-            "focal_depth.safetensors": lambda: save(network.state_dict()),
-            "alignment.onnx": lambda: alignment_onnx(network),
-            "depth.onnx": lambda: depth_onnx(network),
+            "focal_depth.safetensors": save(network.state_dict()),
+            "alignment.onnx": alignment_onnx(network),
+            "depth.onnx": depth_onnx(network),
         }
 
 
@@ -80,8 +79,8 @@ class PaperObjective(nn.Module):
         }
 
     @staticmethod
-    def files(network: paper.DepthNetwork) -> dict[str, Callable[[], bytes]]:
-        return {WEIGHTS: lambda: save(network.state_dict()), DEPTH_MODEL: lambda: paper_depth_onnx(network)}
+    def files(network: paper.DepthNetwork) -> dict[str, bytes]:
+        return {WEIGHTS: save(network.state_dict()), DEPTH_MODEL: paper_depth_onnx(network)}
 
 
 OBJECTIVES = {"ours": OurObjective, "paper": PaperObjective}
@@ -90,8 +89,7 @@ OBJECTIVES = {"ours": OurObjective, "paper": PaperObjective}
 def export(objective: nn.Module, network: nn.Module, folder: Path) -> None:
     """Write the files that a trained network becomes."""
     network = network.cpu().eval()
-    for name, content in objective.files(network).items():
-        (folder / name).write_bytes(content())
+    write_files(folder, objective.files(network))
 
 
 def aligned_by(stack: Tensor, motion: Tensor) -> Tensor:

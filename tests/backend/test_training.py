@@ -133,6 +133,14 @@ def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
     assert "64 x 80 pixels" in done.stderr
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_told_at_once(bank, tmp_path, command):
+    for arguments in (("train", "--bank", bank), ("simulate",)):
+        done = command(*arguments, "--output", tmp_path / "out", "--device", "cuda")
+        assert done.returncode == 2
+        assert "use --device cpu" in done.stderr
+
+
 def test_a_few_steps_lower_the_error(bank, tmp_path):
     examples = drawn(bank, aligned=True, seed=99, count=12)
 
