@@ -1,8 +1,8 @@
 """All that touches Blender. Estimating happens in a child process; see child.py."""
 
-from . import operators, panel, properties, tasks
+from . import operators, panels, properties, tasks
 
-_MODULES = (tasks, properties, operators, panel)
+_MODULES = (tasks, properties, operators, panels)
 
 
 def register() -> None:

@@ -1,11 +1,11 @@
-"""The panel in the 3D view's sidebar."""
+"""The panel itself: photographs, estimating, and what the result says."""
 
 import textwrap
 
 import bpy
 
-from . import tasks
-from .properties import TYPED, UNKNOWN, Photograph
+from .. import tasks
+from ..properties import TYPED, UNKNOWN, Photograph
 
 AS_IT_IS = (TYPED, UNKNOWN, "interpolated")
 WIDE = 420  # pixels, of a sidebar with room for all columns
@@ -86,9 +86,6 @@ class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
         row.operator("focal_depth.open_result", text="Open", icon="FILE_FOLDER")
         if settings.summary:
             _wrapped(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
-        column = layout.column(align=True)
-        column.operator("focal_depth.build_mesh", icon="MESH_GRID")
-        column.operator("focal_depth.depth_pass", icon="NODE_COMPOSITING")
 
 
 class FOCAL_DEPTH_PT_options(bpy.types.Panel):

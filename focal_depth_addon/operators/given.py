@@ -1,0 +1,56 @@
+"""What operators are given: photographs, by a person or a script, and the scene's result."""
+
+import os
+
+import bpy
+from bpy.props import CollectionProperty, StringProperty
+
+from ..properties import TYPED, Settings
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr")  # as the backend reads
+NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus bracket"
+
+
+class Files:
+    """The photographs an operator is given: chosen files, or a whole folder."""
+
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE"})
+
+    def given(self, expanded: bool = False) -> list[str]:
+        """Paths; a folder stands for itself unless it shall be `expanded` into its photographs."""
+        folder = bpy.path.abspath(self.directory)
+        names = [file.name for file in self.files if file.name]
+        if expanded and not names and folder:
+            names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(SUFFIXES)]
+        return [os.path.join(folder, name) for name in names] or [folder] * bool(folder)
+
+
+class NeedsResult:
+    """An operator on the scene's result folder."""
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.focal_depth.result:
+            cls.poll_message_set("There is no result yet: press Estimate Depth, or open a result")
+            return False
+        return super().poll(context)
+
+
+def lens_arguments(settings: Settings) -> list[str]:
+    arguments = ["--order", settings.order]
+    for option in ("focal_length", "f_number", "sensor_width"):
+        if value := getattr(settings, option):
+            arguments += ["--" + option.replace("_", "-"), f"{value:.6g}"]
+    return arguments
+
+
+def listed(settings: Settings) -> list[str]:
+    return [bpy.path.abspath(photograph.path) for photograph in settings.photographs]
+
+
+def typed_arguments(settings: Settings, metres_per_unit: float) -> list[str]:
+    """The distances that were typed into the list."""
+    typed = (photograph for photograph in settings.photographs if photograph.source == TYPED)
+    pairs = (f"{bpy.path.abspath(each.path)}={each.metres(metres_per_unit)}" for each in typed)
+    return [word for pair in pairs for word in ("--focus-distance", pair)]

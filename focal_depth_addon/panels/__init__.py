@@ -1,0 +1,15 @@
+"""The panels in the 3D view's sidebar."""
+
+from . import compositing, photo_set, photographs
+
+_MODULES = (photographs, photo_set, compositing)
+
+
+def register() -> None:
+    for module in _MODULES:
+        module.register()
+
+
+def unregister() -> None:
+    for module in reversed(_MODULES):
+        module.unregister()
