@@ -23,3 +23,11 @@ class AllInFocus:
     def picture(self) -> np.ndarray:
         """(H, W, 3) once every frame has been added."""
         return self._sum
+
+
+def all_in_focus(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """The same for pictures (N, H, W, 3) that are all in memory."""
+    fused = AllInFocus(normalised, positions)
+    for index, picture in enumerate(pictures):
+        fused.add(index, picture)
+    return fused.picture()
