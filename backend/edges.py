@@ -9,9 +9,9 @@ Matching and Beyond", ICCV 2013).
 import cv2
 import numpy as np
 
-REACH = 8  # pixels to either side within which a ramp has both its ends
+REACH = 6  # pixels to either side within which a ramp has both its ends
 BETWEEN, STEEP = 0.15, 1.6  # a ramp's pixels are away from both ends, and steeper than an even slope
-SIMILAR, NEAR = 0.06, 5.0  # deviations of sRGB, and in pixels, within one surface
+SIMILAR, NEAR = 0.05, 4.0  # deviations of sRGB, and in pixels, within one surface
 CHUNK = 40_000  # pixels whose neighbourhoods are looked at in one go
 
 

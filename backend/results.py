@@ -22,7 +22,8 @@ FORMAT = 1
 LAYER = "FocalDepth"
 DEPTH_EXR, DESCRIPTION = "depth.exr", "result.json"
 ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED = "all_in_focus.png", "depth.png", "aligned"
-OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED}
+BACKGROUND = "background.png"  # made with a mesh: the colours behind its cuts
+OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED, BACKGROUND}
 
 _lock = threading.Lock()  # the swap of two folders is never cut in two by remove_unfinished
 _unfinished: set[Path] = set()
@@ -47,7 +48,8 @@ def write_result(
     depth (H,W) float32, planar, above 0, infinity allowed; confidence (H,W) float32 0..1;
     all_in_focus (H,W,3) float32, scene linear, Rec.709. `description` becomes result.json; its
     `format`, `size` and `depth` are filled in here. `aligned`: numbers in
-    description["frames"] with pictures (H,W,3) float32, sRGB-encoded. `sixteen_bit` makes 16-bit PNGs.
+    description["frames"] with pictures (H,W,3) float32, sRGB-encoded; those entries get an `aligned`,
+    the picture's path in the folder. `sixteen_bit` makes 16-bit PNGs.
     Raises InputError if the folder cannot be written or holds somebody's other files.
     """
     if not np.all(depth > 0):
@@ -60,7 +62,8 @@ def write_result(
         _write_png(unfinished / ALL_IN_FOCUS, srgb_encode(all_in_focus), sixteen_bit)
         _write_false_colour(unfinished / FALSE_COLOUR, depth, far, near)
         if aligned is not None:
-            _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
+            frames = _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
+            description = {**description, "frames": frames}
         _write_description(unfinished / DESCRIPTION, depth.shape, far, near, description)
         _finish(unfinished, folder)
     except OSError as error:
@@ -108,6 +111,31 @@ def read_description(folder: Path) -> dict:
     if not known:
         raise InputError(f"{path} was written by a newer Focal Depth: update this one")
     return description
+
+
+def read_all_in_focus(folder: Path) -> np.ndarray:
+    """The all-in-focus picture of a result, (H,W,3) uint8 sRGB. Raises InputError where there is none."""
+    import cv2
+
+    path = Path(folder) / ALL_IN_FOCUS
+    try:
+        picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    except (OSError, cv2.error):
+        picture = None
+    if picture is None:
+        raise InputError(f"{path} cannot be read: name a folder that `estimate` wrote")
+    return np.ascontiguousarray(picture[..., ::-1])
+
+
+def write_background(folder: Path, picture: np.ndarray) -> None:
+    """Add to a result the picture (H,W,3) uint8 sRGB that a mesh shows behind its cuts."""
+    path = Path(folder) / BACKGROUND
+    unfinished = path.with_name(f"{BACKGROUND}.unfinished-{os.getpid()}")
+    try:
+        _save_png(unfinished, picture[..., ::-1])
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
 
 
 def _begin(folder: Path) -> Path:
@@ -217,11 +245,15 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
     _save_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
 
 
-def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_bit: bool) -> None:
+def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_bit: bool) -> list[dict]:
+    """The frames, each with where its picture is."""
     folder.mkdir()
+    frames = list(frames)
     for index, picture in aligned:
         name = f"{index + 1:02d}_{Path(frames[index]['file']).stem}.png"
         _write_png(folder / name, picture, sixteen_bit)
+        frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
+    return frames
 
 
 def _write_description(path: Path, shape: tuple, far: float, near: float, description: dict) -> None:

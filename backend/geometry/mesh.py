@@ -1,80 +1,215 @@
-"""A depth map as a mesh: one regular grid of picture positions, unprojected through a pinhole."""
+"""A depth map as a mesh: surfaces cut apart at depth jumps, and what lies behind the cuts."""
 
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
+from .corners import Corners, corners_of
+from .grid import DepthGrid, background_picture, depth_grid
+from .ground import find_ground
+from .pinhole import Pinhole
+from .surfaces import CUT, MOVE, Cuts, depth_of, median_depth
+from .triangulation import BLOCK, split_errors, triangle_costs, triangles
 
-@dataclass(frozen=True)
-class Intrinsics:
-    """Pinhole camera in pixels; pixel centres at +0.5, so a centred principal point is (W/2, H/2)."""
-
-    fx: float
-    fy: float
-    cx: float
-    cy: float
+MOST_CELLS = 1_200_000  # the depth map holds no finer detail than a grid of these
+TOLERANCE = 0.02  # of a cell's angle: triangles that deviate less are not split
+SLIP = 0.2  # of that angle for every cell that a texture slips
+LEAST_BUDGET = 10_000  # triangles: what a single block of cells can need
 
 
 @dataclass(frozen=True)
 class MeshArrays:
-    """A mesh in the camera's space as Blender has it: x right, y up, looking down -z."""
+    """A mesh in the camera's space as Blender has it: x right, y up, looking down -z; metres.
 
-    vertices: np.ndarray  # (V, 3) float32, metres
-    uvs: np.ndarray  # (V, 2) float32, u right and v up, 0..1 over the picture
-    faces: np.ndarray  # (F, 4) int32, counter-clockwise seen from the camera
-
-
-def grid_mesh(depth: np.ndarray, camera: Intrinsics, max_vertices: int) -> MeshArrays:
-    """Mesh of a planar depth map.
-
-    depth: (H, W) float32 metres along the optical axis, positive and finite.
-    The grid reaches the picture's outer border, so the mesh covers the whole picture; its cells are
-    nearly square and never smaller than a pixel. Unprojection (Hartley & Zisserman, eq. 6.9 inverted):
-    x = (u - cx) / fx z, y = (v - cy) / fy z.
+    Faces are surfaces, then bridges, then the background. Bridges stand along view rays, unseen by the
+    camera, and join both sides of a jump: an open cut is one whose bridges are left out.
     """
-    height, width = depth.shape
-    columns, rows = grid_size(width, height, max_vertices)
-    u = np.linspace(0, width, columns + 1, dtype=np.float32)
-    v = np.linspace(0, height, rows + 1, dtype=np.float32)
-    z = _sample(depth, u, v)
 
-    vertices = np.empty((rows + 1, columns + 1, 3), np.float32)
-    vertices[..., 0] = (u - camera.cx) / camera.fx * z
-    vertices[..., 1] = (camera.cy - v[:, None]) / camera.fy * z
-    vertices[..., 2] = -z
-    uvs = np.empty((rows + 1, columns + 1, 2), np.float32)
-    uvs[..., 0] = u / width
-    uvs[..., 1] = 1 - v[:, None] / height
-    return MeshArrays(vertices.reshape(-1, 3), uvs.reshape(-1, 2), _grid_faces(columns, rows))
+    vertices: np.ndarray  # (V, 3) float32
+    uvs: np.ndarray  # (V, 2) float32, u right and v up, 0..1 over the picture
+    confidence: np.ndarray  # (V,) float32, 0..1
+    faces: np.ndarray  # (F, 3) int32, counter-clockwise seen from the camera
+    gap: np.ndarray  # (F,) float32 degrees: of bridges, see `surfaces.py`; 0 elsewhere
+    background: np.ndarray  # (F,) bool
+    cut: np.ndarray  # () float32 degrees: bridges with wider gaps are best left out
+    ground: np.ndarray  # (4,) float32: normal and distance of the ground's plane; (0,) where there is none
+    pivot: np.ndarray  # (3,) float32: a point of the ground, or in the middle of the scene
 
 
-def grid_size(width: int, height: int, max_vertices: int) -> tuple[int, int]:
-    """(columns, rows): the largest density t <= 1 with (width t + 1) (height t + 1) <= max_vertices."""
-    area, sides = width * height, width + height
-    density = (math.sqrt(sides**2 + 4 * area * (max_vertices - 1)) - sides) / (2 * area)
-    density = min(density, 1.0)
-    most = max_vertices // 2 - 1  # of either, where the other is a single cell
-    return min(max(1, int(width * density)), most), min(max(1, int(height * density)), most)
+@dataclass(frozen=True)
+class _Layer:
+    """One layer of the mesh on its grid, before it is made into triangles."""
+
+    corners: Corners
+    errors: np.ndarray  # (R+1, C+1) float32, degrees
+    costs: np.ndarray  # (R+1, C+1) float32, triangles
+    cells: np.ndarray  # (R, C) bool: where it is
 
 
-def _sample(depth: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """(len(v), len(u)) bilinear samples at picture positions, clamped at the border."""
-    top, down = _neighbours(v, depth.shape[0])
-    left, right = _neighbours(u, depth.shape[1])
-    fraction = np.clip(v - 0.5 - top, 0, 1)[:, None]
-    lines = depth[top] * (1 - fraction) + depth[down] * fraction
-    fraction = np.clip(u - 0.5 - left, 0, 1)
-    return lines[:, left] * (1 - fraction) + lines[:, right] * fraction
+def build_mesh(
+    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, budget: int
+) -> tuple[MeshArrays, np.ndarray]:
+    """Mesh of at most `budget` triangles, and the picture (H, W, 3) uint8 that its background shows.
+
+    depth (H, W) float32 metres along the optical axis, above 0, infinity allowed; confidence (H, W) 0..1;
+    picture (H, W, 3) uint8 sRGB, all in focus. Where the depth jumps so often that triangles do not
+    suffice, the grid is made coarser.
+    """
+    cells = min(MOST_CELLS, 4 * budget)
+    while True:
+        grid = depth_grid(depth, confidence, picture, camera, cells)
+        layers = _layers(grid)
+        tolerance = _tolerance(layers, budget - 2 * grid.cut_count, grid)  # two triangles bridge a cut
+        if tolerance is not None:
+            break
+        cells //= 2
+    mesh = _assembled(grid, layers, tolerance, camera, picture.shape[:2], median_depth(depth))
+    return mesh, background_picture(picture, grid)
 
 
-def _neighbours(positions: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the pixels whose centres lie at or before, and after, each position."""
-    before = np.clip(np.floor(positions - 0.5).astype(np.int32), 0, size - 1)
-    return before, np.minimum(before + 1, size - 1)
+def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
+    """Surfaces and background."""
+    corners = corners_of(grid.parallax, grid.cuts)
+    everywhere = np.ones(grid.parallax.shape, bool)
+    layer = grid.background.cells
+    border = Cuts(layer[:, 1:] != layer[:, :-1], layer[1:] != layer[:-1])
+    behind = corners_of(grid.background.parallax, border)
+    # Both layers meet where surfaces are cut: one contour for both.
+    behind = Corners(behind.copy, behind.values, behind.cut, corners.contour)
+    slip = SLIP * grid.cell_angle
+    return _layer(corners, everywhere, slip), _layer(behind, layer, slip)
 
 
-def _grid_faces(columns: int, rows: int) -> np.ndarray:
-    index = np.arange((columns + 1) * (rows + 1), dtype=np.int32).reshape(rows + 1, columns + 1)
-    corners = index[1:, :-1], index[1:, 1:], index[:-1, 1:], index[:-1, :-1]
-    return np.stack(corners, axis=-1).reshape(-1, 4)
+def _layer(corners: Corners, cells: np.ndarray, slip: float) -> _Layer:
+    forced = cv2.dilate(corners.cut.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    share = _corner_means(cells.astype(np.float32))
+    errors = split_errors(np.where(corners.cut, 0, corners.values[0]) * (share > 0), forced, slip)
+    return _Layer(corners, errors, triangle_costs(errors.shape) * share, cells)
+
+
+def _corner_means(cells: np.ndarray) -> np.ndarray:
+    """(R+1, C+1) mean of the cells (R, C) about each corner."""
+    padded = np.pad(cells, 1, mode="edge")
+    rows = padded[1:] + padded[:-1]
+    return (rows[:, 1:] + rows[:, :-1]) / 4
+
+
+def _tolerance(layers: tuple[_Layer, _Layer], budget: float, grid: DepthGrid) -> float | None:
+    """Degrees; None where the corners that must be vertices already cost more triangles than `budget`."""
+    base = sum(2 * layer.cells.sum() / BLOCK**2 for layer in layers)
+    errors = np.concatenate([layer.errors.ravel() for layer in layers])
+    costs = np.concatenate([layer.costs.ravel() for layer in layers])
+    finest = TOLERANCE * grid.cell_angle
+    errors, costs = errors[errors > finest], costs[errors > finest]
+    order = np.argsort(-errors)
+    affordable = base + np.cumsum(costs[order]) <= budget
+    if affordable.all():
+        return finest
+    tolerance = float(errors[order[np.argmin(affordable)]])
+    return tolerance if tolerance < np.inf else None
+
+
+def _assembled(
+    grid: DepthGrid,
+    layers: tuple[_Layer, _Layer],
+    tolerance: float,
+    camera: Pinhole,
+    size: tuple[int, int],
+    median: float,
+) -> MeshArrays:
+    """All layers' triangles and the bridges, of vertices numbered once, for a picture of `size` (H, W)."""
+    count = layers[0].errors.size
+    surface, behind = (_faces(layer, tolerance) for layer in layers)
+    bridges, gap = _bridges(grid, layers[0].corners)
+    keys = np.concatenate([surface, bridges, behind + 4 * count])
+    used = np.zeros(8 * count, bool)
+    used[keys] = True
+    number = np.cumsum(used, dtype=np.int32) - 1
+    corner, copy = np.divmod(np.flatnonzero(used) % (4 * count), 4)
+    first_behind = int(used[: 4 * count].sum())
+    parallax = np.concatenate(
+        [
+            layers[0].corners.values.reshape(4, -1)[copy[:first_behind], corner[:first_behind]],
+            layers[1].corners.values.reshape(4, -1)[copy[first_behind:], corner[first_behind:]],
+        ]
+    )
+    row, column = np.divmod(corner, grid.parallax.shape[1] + 1)
+    down, right = layers[0].corners.contour.reshape(-1, 2)[corner].T
+    v = (row + down) / np.float32(grid.parallax.shape[0])
+    u = (column + right) / np.float32(grid.parallax.shape[1])
+    rays = camera.rays(u * size[1], v * size[0])
+    zeros = np.zeros(len(surface), np.float32), np.zeros(len(behind), np.float32)
+    faces = number[keys]
+    ground, pivot = _ground(grid, camera, size, median)
+    return MeshArrays(
+        vertices=rays * depth_of(parallax, median)[:, None],
+        uvs=np.stack([u, 1 - v], 1),
+        confidence=_corner_means(grid.confidence).ravel()[corner],
+        faces=faces,
+        gap=np.concatenate([zeros[0], gap, zeros[1]]),
+        background=np.arange(len(faces)) >= len(faces) - len(behind),
+        cut=np.float32(CUT),
+        ground=ground,
+        pivot=pivot,
+    )
+
+
+def _faces(layer: _Layer, tolerance: float) -> np.ndarray:
+    """(T, 3) vertex keys: four times the corner, and which copy of it.
+
+    A triangle's copy of a corner is that of the cell in the quadrant where the triangle lies.
+    """
+    corners = triangles(layer.errors, tolerance)
+    rows, columns = np.divmod(corners, layer.errors.shape[1])
+    rows_sum, columns_sum = rows.sum(1, keepdims=True), columns.sum(1, keepdims=True)
+    inside = layer.cells[rows_sum[:, 0] // 3, columns_sum[:, 0] // 3]
+    corners, rows, columns = corners[inside], rows[inside], columns[inside]
+    below = rows_sum[inside] >= 3 * rows
+    right = columns_sum[inside] >= 3 * columns
+    quadrant = np.where(below, np.where(right, 2, 3), np.where(right, 1, 0))
+    return 4 * corners + layer.corners.copy.reshape(4, -1)[quadrant, corners]
+
+
+def _bridges(grid: DepthGrid, corners: Corners) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 3) vertex keys of the bridges over all cuts, and their gaps."""
+    width = grid.parallax.shape[1] + 1
+    rows, columns = np.nonzero(grid.cuts.right)
+    upper = rows * width + columns + 1
+    upright = _quads(corners, (upper, 3, 2), (upper + width, 0, 1))
+    rows, columns = np.nonzero(grid.cuts.below)
+    left = (rows + 1) * width + columns
+    level = _quads(corners, (left + 1, 0, 3), (left, 1, 2))
+    gap = np.concatenate(
+        [
+            np.abs(np.diff(grid.parallax, axis=1))[grid.cuts.right],
+            np.abs(np.diff(grid.parallax, axis=0))[grid.cuts.below],
+        ]
+    )
+    quads = np.concatenate([upright, level])
+    faces = quads[:, [[0, 2, 3], [0, 3, 1]]].reshape(-1, 3)
+    # Where a cut ends, its two sides are one.
+    whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    return faces[whole], np.repeat(gap, 2)[whole]
+
+
+def _quads(corners: Corners, *ends: tuple[np.ndarray, int, int]) -> np.ndarray:
+    """(K, 4) vertex keys: at either end of a cut, the copies of the cells on both sides of it."""
+    copy = corners.copy.reshape(4, -1)
+    return np.stack([4 * end + copy[side, end] for end, one, other in ends for side in (one, other)], 1)
+
+
+def _ground(
+    grid: DepthGrid, camera: Pinhole, size: tuple[int, int], median: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """`ground` and `pivot` of MeshArrays."""
+    rows, columns = grid.parallax.shape
+    v, u = (np.arange(rows) + 0.5) * size[0] / rows, (np.arange(columns) + 0.5) * size[1] / columns
+    middle = camera.rays(np.float32(size[1] / 2), np.float32(size[0] / 2)) * median
+    plane = find_ground(
+        grid.parallax, grid.confidence, camera.rays(u[None], v[:, None]), math.degrees(MOVE * median)
+    )
+    if plane is None:
+        return np.empty(0, np.float32), middle
+    return np.append(plane.normal, plane.distance).astype(np.float32), plane.foot(middle)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ..networks.alignment import centred_coordinates
 
-EDGE_REACH, EDGE_WEIGHT = 7, 2.0  # pixels about a depth edge, and how much more they count there
+EDGE_REACH, EDGE_WEIGHT = 7, 1.0  # pixels about a depth edge, and how much more they count there
 
 
 def depth_loss(depth: Tensor, truth: Tensor) -> Tensor:

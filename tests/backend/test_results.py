@@ -118,6 +118,13 @@ def test_pictures(tmp_path):
     assert names == ["01_ä far.png", "02_near.png"]
 
 
+def test_frames_say_where_their_aligned_picture_is(tmp_path):
+    write(tmp_path / "r", aligned=[(1, arrays()[2])])
+    far, near = results.read_description(tmp_path / "r")["frames"]
+    assert near["aligned"] == "aligned/02_near.png" and (tmp_path / "r" / near["aligned"]).is_file()
+    assert "aligned" not in far and "aligned" not in DESCRIPTION["frames"][1]
+
+
 def test_description_is_strict_json(tmp_path):
     write(tmp_path / "r")
     text = (tmp_path / "r/result.json").read_text(encoding="utf-8")

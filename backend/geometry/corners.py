@@ -1,0 +1,79 @@
+"""Corners of a grid of cells: where surfaces are cut apart a corner is there once for each of them.
+
+Quadrants about a corner are numbered clockwise from the upper left: 0, 1, 2, 3.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .surfaces import Cuts
+
+# Cells of the four quadrants about a corner, in a grid padded by one cell: (down, right).
+QUADRANTS = ((0, 0), (0, 1), (1, 1), (1, 0))
+LARGEST_MOVE = 0.24  # cells, of corners on a contour: triangles of one cell cannot fold over below a quarter
+CONTOUR_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Corners:
+    """All about the (R+1, C+1) corners of a grid."""
+
+    copy: np.ndarray  # (4, R+1, C+1) uint8: which copy the cell in each quadrant has
+    values: np.ndarray  # (4, R+1, C+1) float32: of each copy, the mean of its cells
+    cut: np.ndarray  # (R+1, C+1) bool: more than one copy
+    contour: np.ndarray  # (R+1, C+1, 2) float32: moves down and right, in cells, that make cuts smooth lines
+
+
+def corners_of(values: np.ndarray, cuts: Cuts) -> Corners:
+    """Of a grid of values (R, C) and its cuts."""
+    sides = _sides(cuts)
+    copy = _copies(sides)
+    padded = np.pad(values, 1, mode="edge")
+    cells = [
+        padded[down : padded.shape[0] - 1 + down, right : padded.shape[1] - 1 + right]
+        for down, right in QUADRANTS
+    ]
+    means = np.empty(copy.shape, np.float32)
+    for number in range(4):
+        members = [np.where(copy[quadrant] == number, 1, 0) for quadrant in range(4)]
+        total = sum(member * cell for member, cell in zip(members, cells, strict=True))
+        means[number] = total / np.maximum(sum(members), 1)
+    return Corners(copy, means, copy.max(0) > 0, _contour(sides))
+
+
+def _sides(cuts: Cuts) -> np.ndarray:
+    """(4, R+1, C+1) bool: cuts that end in a corner from above, the right, below and the left.
+
+    Beyond the picture cells go on as at its border.
+    """
+    upright = np.pad(np.pad(cuts.right, ((1, 1), (0, 0)), mode="edge"), ((0, 0), (1, 1)))
+    level = np.pad(np.pad(cuts.below, ((0, 0), (1, 1)), mode="edge"), ((1, 1), (0, 0)))
+    return np.stack([upright[:-1], level[:, 1:], upright[1:], level[:, :-1]])
+
+
+def _copies(sides: np.ndarray) -> np.ndarray:
+    """(4, R+1, C+1) uint8 from clockwise walks about the corners: a new copy begins beyond every cut."""
+    above, right, below, left = sides.astype(np.uint8)
+    walked = np.stack([np.zeros_like(above), above, above + right, above + right + below])
+    # Without a cut on the left the last one is the first again.
+    count = np.maximum(walked[3] + left, 1)
+    return walked % count
+
+
+def _contour(sides: np.ndarray) -> np.ndarray:
+    """Moves of corners along which one contour passes towards the middle of their neighbours on it."""
+    passed = sides.sum(0) == 2
+    passed[[0, -1]] = False
+    passed[:, [0, -1]] = False
+    moves = np.zeros((*passed.shape, 2), np.float32)
+    for _ in range(CONTOUR_ROUNDS):
+        about = np.zeros_like(moves)
+        inner = about[1:-1, 1:-1]
+        for side, (down, right) in zip(sides, ((-1, 0), (0, 1), (1, 0), (0, -1)), strict=True):
+            rows = slice(1 + down, moves.shape[0] - 1 + down)
+            columns = slice(1 + right, moves.shape[1] - 1 + right)
+            inner += side[1:-1, 1:-1, None] * (moves[rows, columns] + np.float32((down, right)))
+        moves = np.where(passed[..., None], moves / 2 + about / 4, 0)
+        moves = np.clip(moves, -LARGEST_MOVE, LARGEST_MOVE, dtype=np.float32)
+    return moves
