@@ -44,7 +44,7 @@ test-backend: .venv/installed
 	.venv/bin/ruff format --check .
 
 # Apart, so that the add-on's tests see what the add-on alone has loaded.
-$(addprefix test-addon-,$(BLENDERS)): test-addon-%: .venv-bpy%/installed $(ZIP)
+$(addprefix test-addon-,$(BLENDERS)): test-addon-%: .venv-bpy%/installed .venv-validators/installed $(ZIP)
 	$(call in-blender,addon)
 
 $(addprefix test-rendering-,$(BLENDERS)): test-rendering-%: .venv-bpy%/installed
@@ -79,6 +79,15 @@ $(ZIP): $(SOURCES)
 	$(call check-bpy,.venv-bpy$*)
 	touch $@
 
+# Of the files for AR and the web: Pixar's of USD and, where there is npm, Khronos' of glTF.
+VALIDATORS := tests/addon/validators
+.venv-validators/installed: $(addprefix $(VALIDATORS)/,requirements.txt package.json package-lock.json)
+	$(PYTHON) -m venv .venv-validators
+	.venv-validators/bin/pip install --quiet --requirement $(VALIDATORS)/requirements.txt
+	cp $(VALIDATORS)/package*.json .venv-validators
+	npm ci --silent --prefix .venv-validators || echo "Without npm no .glb will be validated"
+	touch $@
+
 .venv-demo/installed: Makefile
 	$(PYTHON) -m venv .venv-demo
 	.venv-demo/bin/pip install --quiet $(BPY_4.5)
@@ -91,4 +100,4 @@ define check-bpy
 endef
 
 clean:
-	rm -rf .venv .venv-bpy* .venv-demo .wheels build dist demo/output *.egg-info
+	rm -rf .venv .venv-bpy* .venv-demo .venv-validators .wheels build dist demo/output *.egg-info

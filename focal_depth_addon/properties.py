@@ -15,6 +15,11 @@ from .versions import RELATIVE_PATH
 
 TYPED = "typed"
 UNKNOWN = "unknown"
+LEVELS = (  # of a mesh
+    ("preview", "Preview", "At most 50 thousand triangles"),
+    ("full", "Full", "At most 500 thousand triangles"),
+    ("ar", "AR", "At most 100 thousand triangles, as phones show them"),
+)
 
 
 def _mark_typed(photograph: "Photograph", _context) -> None:
@@ -89,6 +94,7 @@ class Settings(bpy.types.PropertyGroup):
         unit="CAMERA",
         min=0,
     )
+    level: EnumProperty(name="Level", description="How fine the mesh is", items=LEVELS, default="full")
     output: StringProperty(
         name="Output",
         description="Folder for the result. Empty: focal_depth beside the .blend file, or in the "

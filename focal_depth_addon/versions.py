@@ -7,11 +7,25 @@ NEW_COMPOSITOR = bpy.app.version >= (5, 0, 0)  # a node group of its own, sharin
 # What a folder's property is told so that it may be relative to the .blend; older ones always may.
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 
+# The compositor's nodes, and what they are told to do the same in every version.
+MATH = "ShaderNodeMath" if NEW_COMPOSITOR else "CompositorNodeMath"
+MIX = "ShaderNodeMix" if NEW_COMPOSITOR else "CompositorNodeMixRGB"
+MIX_COLOURS = {"data_type": "RGBA"} if NEW_COMPOSITOR else {}
+DEFOCUS_BY_RADIUS = {"use_zbuffer": False}  # of the second input, in pixels
+if not NEW_COMPOSITOR:
+    DEFOCUS_BY_RADIUS |= {"use_preview": False, "threshold": 0.0}
+if bpy.app.version >= (4, 5, 0):
+    BLUR_STEP, BLUR_SIZES, FAINT_EDGES = 1, {}, {}
+else:  # the blur's sizes are whole pixels, which its input multiplies
+    BLUR_STEP, BLUR_SIZES, FAINT_EDGES = 100, {"size_x": 100, "size_y": 100}, {"threshold": 0.2}
 
-def use_nodes(material: bpy.types.Material) -> None:
-    """Every material of 5.0 has nodes, and says so when asked for them."""
+EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
+
+
+def use_nodes(owner: bpy.types.Material | bpy.types.World) -> None:
+    """Every material and world of 5.0 has nodes, and says so when asked for them."""
     if bpy.app.version < (5, 0, 0):
-        material.use_nodes = True
+        owner.use_nodes = True
 
 
 def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
@@ -26,24 +40,71 @@ def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
     return scene.compositing_node_group
 
 
+def existing_compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """The scene's compositor nodes, if there are any."""
+    return scene.compositing_node_group if NEW_COMPOSITOR else scene.node_tree
+
+
 def output_type() -> str:
     """The node whose first input is what the compositor gives."""
     return "NodeGroupOutput" if NEW_COMPOSITOR else "CompositorNodeComposite"
 
 
-def math_type() -> str:
-    return "ShaderNodeMath" if NEW_COMPOSITOR else "CompositorNodeMath"
+def alpha_over_operands(factor, background, foreground) -> tuple:
+    """In the order of an Alpha Over node's inputs."""
+    return (background, foreground, factor) if NEW_COMPOSITOR else (factor, background, foreground)
 
 
-def alpha_over_sockets(node: bpy.types.Node) -> tuple[bpy.types.NodeSocket, ...]:
-    """(factor, background, foreground) of an Alpha Over node."""
-    factor, background, foreground = (2, 0, 1) if NEW_COMPOSITOR else (0, 1, 2)
-    return node.inputs[factor], node.inputs[background], node.inputs[foreground]
+def mix_operands(factor, first, second) -> tuple:
+    """In the order of a Mix node's inputs, for colours; None for those in between."""
+    return (factor, *[None] * 5, first, second) if NEW_COMPOSITOR else (factor, first, second)
 
 
-def fit_to_render(scale: bpy.types.Node) -> None:
-    """Make a Scale node fill the render size, which may be a percentage."""
+def mix_result(node: bpy.types.Node) -> bpy.types.NodeSocket:
+    return node.outputs[2 if NEW_COMPOSITOR else 0]
+
+
+def fit_to_render(scale: bpy.types.Node, nearest: bool) -> None:
+    """Make a Scale node fill the render size, which may be a percentage.
+
+    `nearest` invents no values between those of neighbours, where the version has a say in that.
+    """
+    interpolation = "Nearest" if nearest else "Bilinear"
     if NEW_COMPOSITOR:
         scale.inputs["Type"].default_value = "Render Size"
+        scale.inputs["Interpolation"].default_value = interpolation
+        return
+    scale.space = "RENDER_SIZE"
+    if bpy.app.version >= (4, 5, 0):
+        scale.interpolation = interpolation.upper()
+
+
+def modifier_property(modifier: bpy.types.NodesModifier, name: str) -> tuple[bpy.types.bpy_struct, str]:
+    """Where the value of a Geometry Nodes input lies: what has it, and its path there."""
+    sockets = modifier.node_group.interface.items_tree
+    named = (item for item in sockets if item.item_type == "SOCKET" and item.in_out == "INPUT")
+    identifier = next(item.identifier for item in named if item.name == name)
+    if hasattr(modifier, "properties"):  # Blender 5.2
+        return getattr(modifier.properties.inputs, identifier), "value"
+    return modifier, f'["{identifier}"]'
+
+
+def modifier_input(modifier: bpy.types.NodesModifier, name: str) -> float | int | bool:
+    owner, path = modifier_property(modifier, name)
+    return owner.path_resolve(path)
+
+
+def set_modifier_input(modifier: bpy.types.NodesModifier, name: str, value: float | int | bool) -> None:
+    owner, path = modifier_property(modifier, name)
+    if path == "value":
+        owner.value = value
     else:
-        scale.space = "RENDER_SIZE"
+        owner[path[2:-2]] = value
+    modifier.id_data.update_tag()  # older versions do not see it
+
+
+def mend_edge_selection(mesh: bpy.types.Mesh) -> None:
+    """5.0 gives new edges a selection of the wrong type; what selects them then crashes Blender."""
+    selection = mesh.attributes.get(".select_edge")
+    if selection is not None and selection.data_type != "BOOLEAN":
+        mesh.attributes.remove(selection)

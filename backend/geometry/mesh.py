@@ -145,7 +145,7 @@ def _assembled(
     ground, pivot = _ground(grid, camera, size, median)
     return MeshArrays(
         vertices=rays * depth_of(parallax, median)[:, None],
-        uvs=np.stack([u, 1 - v], 1),
+        uvs=np.stack([u, 1 - v], 1).astype(np.float32),
         confidence=_corner_means(grid.confidence).ravel()[corner],
         faces=faces,
         gap=np.concatenate([zeros[0], gap, zeros[1]]),

@@ -1,8 +1,8 @@
 """The operators. Each works from the panel and, with arguments, from a script without a window."""
 
-from . import compositing, estimating, photo_set, photographs
+from . import compositing, estimating, exporting, photo_set, photographs
 
-_MODULES = (photographs, estimating, photo_set, compositing)
+_MODULES = (photographs, estimating, photo_set, compositing, exporting)
 
 
 def register() -> None:

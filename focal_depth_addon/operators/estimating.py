@@ -38,6 +38,7 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
             *photographs,
             "--output",
             str(self._folder),
+            "--save-aligned",  # the photographs of Refocus
             *typed,
             *lens_arguments(settings),
         ]

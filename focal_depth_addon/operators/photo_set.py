@@ -1,9 +1,16 @@
-"""The photograph's set: mesh and camera."""
+"""The photograph's set: mesh and camera, their scale, and how renders show them."""
 
 import bpy
+import numpy as np
+from bpy.props import BoolProperty, EnumProperty, FloatProperty
+from mathutils import Vector
 
 from .. import result_folder, stage, tasks
+from ..errors import UserError
+from ..properties import LEVELS
 from .given import NeedsResult
+
+TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
 
 
 class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Operator):
@@ -15,19 +22,118 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Oper
     bl_options = {"UNDO"}
     label = "Building the mesh"
 
+    level: EnumProperty(name="Level", items=LEVELS, default="full")
+
     def arguments(self, scene, scratch):
         folder = result_folder.from_stored(scene.focal_depth.result)
         result_folder.read_description(folder)
         self._arrays = scratch / "mesh.npz"
-        return ["mesh", str(folder), "--output", str(self._arrays)]
+        triangles = str(TRIANGLES[self.level])
+        return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
 
     def conclude(self, context, scene, child):
-        folder = result_folder.from_stored(scene.focal_depth.result)
-        photo_set = stage.PhotoSet(scene, folder)
+        photo_set = _photo_set(scene)
         mesh = photo_set.build_mesh(self._arrays)
         changed = photo_set.look_through()
         _show_through_camera(context)
-        return f"{len(mesh.data.vertices):,} vertices; {changed}"
+        return f"{len(mesh.data.polygons):,} triangles; {changed}"
+
+
+class SetOperator(NeedsResult, tasks.Idle):
+    """An operator on the set of the scene's result."""
+
+    def execute(self, context):
+        try:
+            told = self.change(context, _photo_set(context.scene))
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, told)
+        return {"FINISHED"}
+
+    def change(self, context: bpy.types.Context, photo_set: stage.PhotoSet) -> str:
+        """Returns what to tell the person. Raises UserError."""
+        raise NotImplementedError
+
+
+class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
+    """Scale the set by one length that is known. Select its two ends first: two objects, or in Edit
+    Mode two vertices; or type in what Blender's Measure tool says"""
+
+    bl_idname = "focal_depth.set_scale"
+    bl_label = "Set Scale"
+    bl_options = {"UNDO"}
+
+    measured: FloatProperty(
+        name="Measured",
+        description="The length as the set has it now. 0 is between the two that are selected",
+        unit="LENGTH",
+        min=0,
+        precision=4,
+    )
+    length: FloatProperty(
+        name="True Length",
+        description="What the length is in truth",
+        unit="LENGTH",
+        min=0,
+        precision=4,
+    )
+
+    def invoke(self, context, event):
+        self.measured = self.length = _selected_length(context) or 0
+        return context.window_manager.invoke_props_dialog(self)
+
+    def change(self, context, photo_set):
+        measured = self.measured or _selected_length(context)
+        if not measured:
+            raise UserError("Select the two ends of a length first: two objects, or two vertices")
+        if not self.length:
+            raise UserError("Type in how long it is in truth")
+        photo_set.scale(self.length / measured)
+        return f"The set is {self.length / measured:.4g} times as large"
+
+
+class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
+    """Render the scene inside the photograph, without compositing: the mesh hides what is behind it and
+    takes its shadow. In EEVEE, press it again when lights have changed"""
+
+    bl_idname = "focal_depth.holdout"
+    bl_label = "Holdout"
+    bl_options = {"UNDO"}
+
+    enable: BoolProperty(default=True, options={"SKIP_SAVE"})
+
+    def change(self, context, photo_set):
+        if not self.enable:
+            photo_set.show()
+            return "Renders show the mesh"
+        photo_set.hold_out()
+        changed = photo_set.look_through()
+        return f"Renders stand inside the photograph; the compositor is off, {changed}"
+
+
+def _photo_set(scene: bpy.types.Scene) -> stage.PhotoSet:
+    return stage.PhotoSet(scene, result_folder.from_stored(scene.focal_depth.result))
+
+
+def _selected_length(context: bpy.types.Context) -> float | None:
+    """Between the two objects or vertices that are selected, where they are seen; None if it is not two."""
+    if context.mode != "EDIT_MESH":
+        ends = [each.matrix_world.translation for each in context.selected_objects]
+    else:
+        edited = context.objects_in_mode_unique_data
+        bpy.ops.object.mode_set(mode="OBJECT")  # brings the selection to where modifiers show it
+        shown = context.evaluated_depsgraph_get()
+        ends = [end for each in edited for end in _selected_vertices(each.evaluated_get(shown))]
+        bpy.ops.object.mode_set(mode="EDIT")
+    return (ends[0] - ends[1]).length if len(ends) == 2 else None
+
+
+def _selected_vertices(shown: bpy.types.Object) -> list[Vector]:
+    chosen = np.zeros(len(shown.data.vertices), dtype=bool)
+    if selection := shown.data.attributes.get(".select_vert"):
+        selection.data.foreach_get("value", chosen)
+    return [shown.matrix_world @ shown.data.vertices[index].co for index in np.flatnonzero(chosen)]
 
 
 def _show_through_camera(context: bpy.types.Context) -> None:
@@ -38,4 +144,6 @@ def _show_through_camera(context: bpy.types.Context) -> None:
         view.shading.color_type = "TEXTURE"
 
 
-register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_build_mesh,))
+register, unregister = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_OT_build_mesh, FOCAL_DEPTH_OT_set_scale, FOCAL_DEPTH_OT_holdout)
+)

@@ -1,8 +1,8 @@
 """The panels in the 3D view's sidebar."""
 
-from . import compositing, photo_set, photographs
+from . import compositing, exporting, photo_set, photographs
 
-_MODULES = (photographs, photo_set, compositing)
+_MODULES = (photographs, photo_set, compositing, exporting)
 
 
 def register() -> None:

@@ -1,6 +1,16 @@
-"""Compositing with the depth pass."""
+"""The compositor's effects, and what they can be told."""
 
 import bpy
+
+from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
+from .photographs import _wrapped
+
+EFFECTS = (
+    (depth_merge.KIND, "focal_depth.depth_pass", "NODE_COMPOSITING"),
+    (refocus.KIND, "focal_depth.refocus", "CAMERA_DATA"),
+    (depth_fog.KIND, "focal_depth.depth_fog", "OUTLINER_DATA_LIGHTPROBE"),
+    (depth_matte.KIND, "focal_depth.depth_matte", "IMAGE_ALPHA"),
+)
 
 
 class FOCAL_DEPTH_PT_compositing(bpy.types.Panel):
@@ -10,8 +20,20 @@ class FOCAL_DEPTH_PT_compositing(bpy.types.Panel):
     bl_region_type = "UI"
 
     def draw(self, context):
-        column = self.layout.column(align=True)
-        column.operator("focal_depth.depth_pass", icon="NODE_COMPOSITING")
+        for kind, operator, icon in EFFECTS:
+            column = self.layout.column(align=True)
+            column.operator(operator, icon=icon)
+            if node := scene_tree.find(context.scene, kind):
+                _draw_node(column, node)
+
+
+def _draw_node(column: bpy.types.UILayout, node: bpy.types.Node) -> None:
+    """The group's own settings, and what there is to know."""
+    for socket in node.inputs:
+        if not socket.hide_value and not socket.is_linked:
+            column.prop(socket, "default_value", text=socket.name)
+    if note := node.node_tree.get(refocus.NOTE_TAG):
+        _wrapped(column, note, "INFO")
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_compositing,))

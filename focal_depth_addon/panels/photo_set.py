@@ -2,6 +2,9 @@
 
 import bpy
 
+from .. import result_folder, stage, versions
+from ..stage import holdout, modifier
+
 
 class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
     bl_label = "Set"
@@ -10,8 +13,49 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
     bl_region_type = "UI"
 
     def draw(self, context):
+        settings = context.scene.focal_depth
+        row = self.layout.row(align=True)
+        row.operator("focal_depth.build_mesh", icon="MESH_GRID").level = settings.level
+        row.prop(settings, "level", text="")
+        objects = {}
+        if settings.result:
+            objects = stage.standing(context.scene, result_folder.from_stored(settings.result))
+        if "mesh" in objects:
+            self._draw_modifier(objects["mesh"])
+            self._draw_render(objects["mesh"])
+        if "camera" in objects:
+            self._draw_lens(objects["camera"].data.dof)
+            self.layout.operator("focal_depth.set_scale", icon="DRIVER_DISTANCE")
+
+    def _draw_modifier(self, mesh):
+        live = modifier.find(mesh)
+        if live is None:
+            return
+        column = self._column()
+        for name in modifier.SHOWN:
+            owner, path = versions.modifier_property(live, name)
+            column.prop(owner, path, text=name)
+
+    def _draw_render(self, mesh):
+        holds_out = holdout.is_on(mesh)
+        row = self.layout.row(align=True)
+        row.operator("focal_depth.holdout", text="Photograph", depress=not holds_out).enable = False
+        row.operator("focal_depth.holdout", text="Holdout", depress=holds_out).enable = True
+
+    def _draw_lens(self, lens):
+        column = self._column()
+        column.prop(lens, "use_dof")
+        opening = column.column(align=True)
+        opening.active = lens.use_dof
+        opening.prop(lens, "aperture_fstop")
+        if lens.focus_object is not None:
+            opening.prop(lens.focus_object, "location", index=2, text="Focus")
+
+    def _column(self):
         column = self.layout.column(align=True)
-        column.operator("focal_depth.build_mesh", icon="MESH_GRID")
+        column.use_property_split = True
+        column.use_property_decorate = False
+        return column
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_photo_set,))

@@ -1,11 +1,18 @@
 """Renders of the tests' scenes as arrays."""
 
+import math
 from pathlib import Path
 
 import bpy
 import numpy as np
 
 WIDTH, HEIGHT = 320, 240  # of outside.py's pictures
+EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
+
+
+def psnr(picture: np.ndarray, truth: np.ndarray) -> float:
+    """In decibels, of pictures from 0 to 1."""
+    return -10 * math.log10(np.mean((picture - truth) ** 2))
 
 
 def read_pixels(path: Path) -> np.ndarray:
@@ -19,20 +26,21 @@ def read_pixels(path: Path) -> np.ndarray:
     return pixels
 
 
-def _render(scene: bpy.types.Scene, path: Path, file_format: str) -> None:
+def _render(scene: bpy.types.Scene, path: Path, file_format: str, engine: str = "CYCLES") -> None:
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):  # Blender 5.0
         settings.media_type = "MULTI_LAYER_IMAGE" if file_format.endswith("LAYER") else "IMAGE"
     settings.file_format = file_format
-    scene.render.engine = "CYCLES"
+    scene.render.engine = engine
+    scene.eevee.taa_render_samples = 4
     scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", 8, False
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
 
 
-def render_image(scene: bpy.types.Scene, path: Path) -> np.ndarray:
+def render_image(scene: bpy.types.Scene, path: Path, engine: str = "CYCLES") -> np.ndarray:
     """(H,W,3) float32 as the person sees it, sRGB-encoded."""
-    _render(scene, path, "PNG")
+    _render(scene, path, "PNG", engine)
     return read_pixels(path)
 
 

@@ -1,0 +1,132 @@
+"""Node groups drawn by code: operations take sockets or numbers and give sockets."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from .. import result_folder, versions
+from ..stage import RESULT_TAG
+from ..stage.nodes import KIND_TAG, Drawing, find_group, new_group
+
+TREE = "CompositorNodeTree"
+INFINITY = 1e9  # Blender units, below the 1e10 of a render's empty background
+
+
+class Group(Drawing):
+    """The inside of a node group while it is drawn. What is linked to its sockets stays linked."""
+
+    def __init__(self, tree: bpy.types.NodeTree) -> None:
+        super().__init__(tree)
+        self._interface = tree.interface
+        self._former = {(item.in_out, item.name): item for item in tree.interface.items_tree}
+        self._given = self.add("NodeGroupInput")
+        self._results = []
+
+    def number(
+        self, name: str, default: float, description: str, least: float, most: float, subtype: str = "NONE"
+    ):
+        """A socket of the group for a number; "DISTANCE" is in Blender units, "FACTOR" has a slider."""
+        item = self._item(name, "INPUT", "NodeSocketFloat", description)
+        item.subtype = subtype
+        item.min_value, item.max_value, item.default_value = least, most, default
+        return self._given.outputs[name]
+
+    def depth(self, name: str, description: str):
+        """A socket of the group for a depth pass; without one everything is far away."""
+        item = self._item(name, "INPUT", "NodeSocketFloat", description)
+        item.default_value, item.hide_value = INFINITY, True
+        return self._given.outputs[name]
+
+    def colour(self, name: str, default: tuple, description: str, is_picture: bool = True):
+        """A socket of the group for a picture, or for one colour."""
+        item = self._item(name, "INPUT", "NodeSocketColor", description)
+        item.default_value, item.hide_value = default, is_picture
+        return self._given.outputs[name]
+
+    def give(self, name: str, socket, description: str) -> None:
+        """A result of the group."""
+        socket_type = "NodeSocketColor" if socket.type == "RGBA" else "NodeSocketFloat"
+        self._item(name, "OUTPUT", socket_type, description)
+        self._results.append(socket)
+
+    def finish(self) -> None:
+        """Forget the sockets that were not drawn again."""
+        for item in self._former.values():
+            self._interface.remove(item)
+        self.add("NodeGroupOutput", *self._results)
+
+    def math(self, operation: str, *operands, clamp: bool = False):
+        node = self.add(versions.MATH, *operands, operation=operation, use_clamp=clamp)
+        return node.outputs[0]
+
+    def alpha(self, picture):
+        return self.add("CompositorNodeSeparateColor", picture).outputs["Alpha"]
+
+    def over(self, factor, background, foreground):
+        """Premultiplied `foreground` over `background`; with opaque pictures a blend of the two."""
+        operands = versions.alpha_over_operands(factor, background, foreground)
+        return self.add("CompositorNodeAlphaOver", *operands).outputs[0]
+
+    def multiplied(self, factor, picture, by):
+        """`picture` times `by`, as far as `factor` goes."""
+        operands = versions.mix_operands(factor, picture, by)
+        node = self.add(versions.MIX, *operands, **versions.MIX_COLOURS, blend_type="MULTIPLY")
+        return versions.mix_result(node)
+
+    def blurred(self, picture, radius):
+        """By a Gaussian that ends at `radius` pixels and has a third of it as standard deviation."""
+        size = self.math("DIVIDE", radius, versions.BLUR_STEP)
+        return self.add("CompositorNodeBlur", picture, size, **versions.BLUR_SIZES).outputs[0]
+
+    def without_stairs(self, picture):
+        """Hard edges antialiased along their shape."""
+        return self.add("CompositorNodeAntiAliasing", picture, **versions.FAINT_EDGES).outputs[0]
+
+    def fitted(self, picture, nearest: bool = False):
+        """At the render's size, which a percentage may change; `nearest` invents no values in between."""
+        node = self.add("CompositorNodeScale", picture)
+        versions.fit_to_render(node, nearest)
+        return node.outputs[0]
+
+    def defocused(self, picture, radius, most: float):
+        """By a disc of each pixel's own `radius` in pixels; sharp pixels do not spread into blurred ones."""
+        node = self.add("CompositorNodeDefocus", picture, radius, **versions.DEFOCUS_BY_RADIUS, blur_max=most)
+        return node.outputs[0]
+
+    def image(self, image: bpy.types.Image) -> bpy.types.bpy_prop_collection:
+        """The passes of an image."""
+        return self.add("CompositorNodeImage", image=image).outputs
+
+    def _item(self, name: str, in_out: str, socket_type: str, description: str):
+        item = self._former.pop((in_out, name), None) or self._interface.new_socket(
+            name, in_out=in_out, socket_type=socket_type
+        )
+        item.description = description
+        return item
+
+
+Draw = Callable[[Group], None]
+
+
+def shared_group(kind: str, description: str, draw: Draw) -> bpy.types.NodeTree:
+    """The group of this kind, drawn the first time."""
+    return find_group(kind) or _drawn(new_group(kind, TREE), description, draw)
+
+
+def result_group(kind: str, description: str, folder: Path, draw: Draw) -> bpy.types.NodeTree:
+    """The group of this kind that shows the result in `folder`, drawn anew: the files may have changed."""
+    tags = kind, result_folder.to_stored(folder)
+    local = (tree for tree in bpy.data.node_groups if tree.library is None)
+    tree = next((tree for tree in local if (tree.get(KIND_TAG), tree.get(RESULT_TAG)) == tags), None)
+    tree = tree or new_group(kind, TREE)
+    tree[RESULT_TAG] = tags[1]
+    return _drawn(tree, description, draw)
+
+
+def _drawn(tree: bpy.types.NodeTree, description: str, draw: Draw) -> bpy.types.NodeTree:
+    tree.description = description
+    group = Group(tree)
+    draw(group)
+    group.finish()
+    return tree

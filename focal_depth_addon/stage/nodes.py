@@ -1,0 +1,52 @@
+"""Node trees drawn by code, for geometry and for shaders."""
+
+from collections import Counter
+
+import bpy
+
+KIND_TAG = "focal_depth_kind"  # on a node group or material: which of ours it is
+COLUMN, ROW = 200, 220  # steps between nodes
+
+
+class Drawing:
+    """A node tree while it is drawn, from what feeds to what is fed. What it held is gone."""
+
+    def __init__(self, tree: bpy.types.NodeTree) -> None:
+        self._tree = tree
+        self._rows = Counter()
+        tree.nodes.clear()
+
+    def add(self, node_type: str, *operands, **properties) -> bpy.types.Node:
+        """A new node, a column right of what feeds it. `operands` are for its inputs, in their order:
+        sockets, values, or None for an input to be left alone."""
+        node = self._tree.nodes.new(node_type)
+        for name, value in properties.items():
+            setattr(node, name, value)
+        column = 0
+        for socket, operand in zip(node.inputs, operands, strict=False):
+            if isinstance(operand, bpy.types.NodeSocket):
+                self._tree.links.new(operand, socket)
+                column = max(column, round(operand.node.location.x / COLUMN) + 1)
+            elif operand is not None:
+                socket.default_value = operand
+        node.location = column * COLUMN, -self._rows[column] * ROW
+        self._rows[column] += 1
+        return node
+
+    def math(self, operation: str, *operands) -> bpy.types.NodeSocket:
+        return self.add("ShaderNodeMath", *operands, operation=operation).outputs[0]
+
+    def vector_math(self, operation: str, *operands) -> bpy.types.NodeSocket:
+        return self.add("ShaderNodeVectorMath", *operands, operation=operation).outputs[0]
+
+
+def find_group(kind: str) -> bpy.types.NodeTree | None:
+    """The node group of ours of this kind, if this file has it."""
+    local = (tree for tree in bpy.data.node_groups if tree.library is None)
+    return next((tree for tree in local if tree.get(KIND_TAG) == kind), None)
+
+
+def new_group(kind: str, tree_type: str) -> bpy.types.NodeTree:
+    tree = bpy.data.node_groups.new(f"Focal Depth {kind}", tree_type)
+    tree[KIND_TAG] = kind
+    return tree
