@@ -114,13 +114,13 @@ def photograph(camera: bpy.types.Object, lens: Lens, frame: Frame, path: Path, q
     camera.matrix_world = stand
 
 
-def picture(camera: bpy.types.Object, lens: Lens, frame: Frame, path: Path) -> None:
-    """Render the frame without blur to a PNG at `path`."""
+def picture(camera: bpy.types.Object, lens: Lens, frame: Frame, path: Path, colours: str = "RGB") -> None:
+    """Render the frame without blur to a PNG at `path`; with RGBA as `colours` it may be see-through."""
     scene = bpy.context.scene
     focus(camera, lens, frame)
     camera.data.dof.use_dof = False
     scene.render.image_settings.file_format = "PNG"
-    scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = "RGB", "8"
+    scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = colours, "8"
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
 

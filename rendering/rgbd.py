@@ -9,13 +9,14 @@ import argparse
 from math import atan
 from pathlib import Path
 
+import bpy
 import numpy as np
 
 from backend.optics import image_distance
 
 from . import camera as cameras
 from . import scenes
-from .validation import KINDS
+from .validation import KINDS, Kind
 
 SIZE = 640, 448
 SAMPLES, NOISE, BOUNCES = 24, 0.02, 0
@@ -26,23 +27,35 @@ def render_pair(folder: Path, data: Path, index: int, seed: int, attempt: int = 
     """Build a scene and photograph it without blur."""
     rng = np.random.default_rng((seed, index, attempt, 3))
     kind = KINDS[index % len(KINDS)]
-    focal_length, width = rng.choice(kind.focal_lengths) / 1000, rng.choice(kind.sensor_widths) / 1000
-    near, far = rng.uniform(*kind.near), rng.uniform(*kind.far)
-    field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
-    view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, SIZE[0] / SIZE[1], near, far)
-    scenes.empty_scene()
-    builder = scenes.SceneBuilder(data, scenes.training_models(data), rng, PLAIN)
-    builder.build(view, things=int(rng.integers(6, 18)))
-    camera = cameras.add_camera(view.height, view.pitch)
+    models = scenes.training_models(data)
+    camera, lens, frame = pinhole_scene(data, kind, models, rng, PLAIN)
     cameras.set_up_cycles(SIZE, SAMPLES, NOISE, BOUNCES, denoise=True)
-    lens, frame = cameras.Lens(focal_length, 1.0, width), cameras.Frame(near)
     depth = cameras.depth_truth(camera, lens, frame)
-    if np.percentile(depth, 2) < near / 2:  # a thing stands before the lens
+    if blocked(depth, frame):
         return render_pair(folder, data, index, seed, attempt + 1)
     cameras.meter(camera, lens, frame)
     cameras.picture(camera, lens, frame, folder / f"color_{index:04d}.png")
     # Float16 is good to 0.05 %, and small enough to be carried to where the training is.
     np.savez_compressed(folder / f"depth_{index:04d}.npz", depth=depth.astype(np.float16))
+
+
+def pinhole_scene(
+    data: Path, kind: Kind, models: tuple[str, ...], rng: np.random.Generator, plain: float = 0.0
+) -> tuple[bpy.types.Object, cameras.Lens, cameras.Frame]:
+    """Build a scene as this kind of camera sees it, for pictures of SIZE: the camera, its lens and frame."""
+    focal_length, width = rng.choice(kind.focal_lengths) / 1000, rng.choice(kind.sensor_widths) / 1000
+    near, far = rng.uniform(*kind.near), rng.uniform(*kind.far)
+    field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
+    view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, SIZE[0] / SIZE[1], near, far)
+    scenes.empty_scene()
+    scenes.SceneBuilder(data, models, rng, plain).build(view, things=int(rng.integers(6, 18)))
+    camera = cameras.add_camera(view.height, view.pitch)
+    return camera, cameras.Lens(focal_length, 1.0, width), cameras.Frame(near)
+
+
+def blocked(depth: np.ndarray, frame: cameras.Frame) -> bool:
+    """Whether a thing stands before the lens."""
+    return bool(np.percentile(depth, 2) < frame.focus_distance / 2)
 
 
 def main() -> None:
