@@ -15,7 +15,6 @@ LONGEST = 160  # cells
 ROUNDS, COARSEST = 12, 16  # of evening out at each size, down to so many cells
 MIXED = 3  # cells along an edge whose colour near and far share
 INPAINT_RADIUS = 4  # cells
-BEHIND = 0.998  # of parallax, where both layers show the same surface
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ def background_of(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: fl
     if not seeds.any():
         return Background(parallax, seeds, seeds)
     evened = _evened_out(parallax, hidden, seeds)
-    # Behind the surfaces for certain, a little even where both layers show the same.
-    return Background(np.minimum(evened, parallax) * BEHIND, hidden | seeds, hidden)
+    return Background(np.minimum(evened, parallax), hidden | seeds, hidden)
 
 
 def fill_colour(

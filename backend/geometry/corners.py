@@ -24,6 +24,11 @@ class Corners:
     cut: np.ndarray  # (R+1, C+1) bool: more than one copy
     contour: np.ndarray  # (R+1, C+1, 2) float32: moves down and right, in cells, that make cuts smooth lines
 
+    def farthest(self) -> np.ndarray:
+        """(R+1, C+1) the least value of all copies of a corner."""
+        there = np.arange(4).reshape(4, 1, 1) <= self.copy.max(0)
+        return np.where(there, self.values, np.inf).min(0)
+
 
 def corners_of(values: np.ndarray, cuts: Cuts) -> Corners:
     """Of a grid of values (R, C) and its cuts."""

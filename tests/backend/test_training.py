@@ -24,7 +24,7 @@ from backend.simulation.bank import read_shards  # noqa: E402
 from backend.simulation.stacks import Material  # noqa: E402
 from backend.training import checkpoint  # noqa: E402
 from backend.training.examples import from_bank, live  # noqa: E402
-from backend.training.losses import alignment_loss, depth_loss  # noqa: E402
+from backend.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # noqa: E402
 from backend.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
 from backend.training.trainer import Training, train  # noqa: E402
 
@@ -62,7 +62,8 @@ def test_depth_edges_count_more():
     at_edge, far_away = truth.clone(), truth.clone()
     at_edge[:, :, 30:32] += 0.1
     far_away[:, :, 2:4] += 0.1
-    assert depth_loss(at_edge, truth) > 2 * depth_loss(far_away, truth) > 0
+    ratio = depth_loss(at_edge, truth) / depth_loss(far_away, truth)
+    assert ratio == pytest.approx(1 + EDGE_WEIGHT, rel=0.1)  # of the full weight, at a jump this high
 
 
 def test_steps_chain_to_motion():
