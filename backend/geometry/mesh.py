@@ -17,7 +17,7 @@ MOST_CELLS = 1_200_000  # the depth map holds no finer detail than a grid of the
 TOLERANCE = 0.02  # of a cell's angle: triangles that deviate less are not split
 SLIP = 0.2  # of that angle for every cell that a texture slips
 BEHIND = 0.05  # of that angle, at least, between surfaces and background
-LEAST_PARALLAX = 1e-4  # degrees: beyond is infinity
+AT_INFINITY = 0.998  # of the farthest surface's parallax: no background lies farther
 LEAST_BUDGET = 10_000  # triangles: what a single block of cells can need
 
 
@@ -80,7 +80,7 @@ def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     behind = corners_of(grid.background.parallax, border)
     # Both layers meet where surfaces are cut: one contour for both, and the background behind for certain.
     values = np.minimum(behind.values, corners.farthest() - BEHIND * grid.cell_angle)
-    values = np.maximum(values, LEAST_PARALLAX)
+    values = np.maximum(values, AT_INFINITY * grid.parallax.min())
     behind = Corners(behind.copy, values, behind.cut, corners.contour)
     slip = SLIP * grid.cell_angle
     return _layer(corners, everywhere, slip), _layer(behind, layer, slip)

@@ -35,7 +35,7 @@ def write(
     texture: Path,
     path: Path,
 ) -> str:
-    """Write `path`, whole or not at all; returns what to tell the person. Raises UserError.
+    """Write the file `path`; returns what to tell the person. Raises UserError.
 
     `stored` are the arrays of `focal-depth mesh` of the result `folder`, `texture` is their atlas; what
     stands of the result in `scene` gives them their place and shape. All in Blender stays as it was.
