@@ -11,9 +11,6 @@ RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0)
 MATH = "ShaderNodeMath" if NEW_COMPOSITOR else "CompositorNodeMath"
 MIX = "ShaderNodeMix" if NEW_COMPOSITOR else "CompositorNodeMixRGB"
 MIX_COLOURS = {"data_type": "RGBA"} if NEW_COMPOSITOR else {}
-DEFOCUS_BY_RADIUS = {"use_zbuffer": False}  # of the second input, in pixels
-if not NEW_COMPOSITOR:
-    DEFOCUS_BY_RADIUS |= {"use_preview": False, "threshold": 0.0}
 if bpy.app.version >= (4, 5, 0):
     BLUR_STEP, BLUR_SIZES, FAINT_EDGES = 1, {}, {}
 else:  # the blur's sizes are whole pixels, which its input multiplies
@@ -62,6 +59,20 @@ def mix_operands(factor, first, second) -> tuple:
 
 def mix_result(node: bpy.types.Node) -> bpy.types.NodeSocket:
     return node.outputs[2 if NEW_COMPOSITOR else 0]
+
+
+def make_round(bokeh: bpy.types.Node) -> None:
+    """Let a Bokeh Image node give a disc."""
+    if bpy.app.version >= (4, 5, 0):
+        bokeh.inputs["Roundness"].default_value = 1
+    else:
+        bokeh.rounding = 1
+
+
+def bokeh_size(longest: int, most: float) -> tuple[float, dict]:
+    """What to multiply pixels by for a Bokeh Blur node's size, in a picture of that longest side, and what
+    to tell the node so that each pixel has its own, up to `most` pixels."""
+    return (1, {}) if NEW_COMPOSITOR else (100 / longest, {"use_variable_size": True, "blur_max": most})
 
 
 def fit_to_render(scale: bpy.types.Node, nearest: bool) -> None:

@@ -89,10 +89,16 @@ class Group(Drawing):
         versions.fit_to_render(node, nearest)
         return node.outputs[0]
 
-    def defocused(self, picture, radius, most: float):
-        """By a disc of each pixel's own `radius` in pixels; sharp pixels do not spread into blurred ones."""
-        node = self.add("CompositorNodeDefocus", picture, radius, **versions.DEFOCUS_BY_RADIUS, blur_max=most)
-        return node.outputs[0]
+    def defocused(self, picture, radius, size: tuple[int, int], most: float):
+        """A picture of that size blurred by a disc of each pixel's own `radius`, in pixels up to `most`.
+
+        Sharp pixels do not spread into blurred ones. It takes time with the square of the largest radius.
+        """
+        disc = self.add("CompositorNodeBokehImage")
+        versions.make_round(disc)
+        unit, settings = versions.bokeh_size(max(size), most)
+        scaled = self.math("MULTIPLY", self.math("MINIMUM", radius, most), unit)
+        return self.add("CompositorNodeBokehBlur", picture, disc.outputs[0], scaled, **settings).outputs[0]
 
     def image(self, image: bpy.types.Image) -> bpy.types.bpy_prop_collection:
         """The passes of an image."""

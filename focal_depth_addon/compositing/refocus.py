@@ -24,10 +24,10 @@ FOCUS, F_NUMBER, APERTURE = "Focus Distance", "F-Number", "Aperture"
 NOTE_TAG = "focal_depth_note"  # on the group: what a person should know
 RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres of a stack without distances, as the backend has it
 USUAL_BLUR = 1 / 40  # of the picture's width, at one end of the stack while the other is in focus
-MOST_BLUR = 1 / 25  # of the picture's width: a wider disc takes too long
+MOST_BLUR = 1 / 40  # of the picture's width: the radius above which it takes too long
 NO_DISC = 0.05  # pixels: radius that is not worth the time
-SMALLEST_DISC = 1.6  # pixels: the radius of Defocus's disc of 3 x 3 pixels
-DISC_EXCESS = 0.5  # pixels by which Defocus's discs are wider than asked for
+SMALLEST_DISC = 1.6  # pixels: the radius of Blender's disc of 3 x 3 pixels
+DISC_EXCESS = 0.5  # pixels by which Blender's discs are wider than asked for
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Lens:
     near: float
     f_number: float | None
     blur: float
-    width: int
+    size: tuple[int, int]
     note: str
 
     @classmethod
     def of(cls, result: Result) -> "Lens":
         description = result.description
-        told, camera, width = description["frames"], description["camera"], description["size"][0]
+        told, camera, size = description["frames"], description["camera"], tuple(description["size"])
         notes = []
         if description["metric"]:
             distances = [frame["focus_distance_m"] for frame in told]
@@ -61,13 +61,13 @@ class Lens:
             # c = A s |f - d| on the sensor, and fx pixels are s: A fx |f - d| pixels in every aligned frame.
             blur = camera["focal_length_mm"] / 1000 / f_number * camera["fx"]
         else:
-            blur = USUAL_BLUR * width / (near - far)
+            blur = USUAL_BLUR * size[0] / (near - far)
             notes.append("The f-number is not known: blur beyond the stack is a guess.")
         aligned = zip(dioptres, (frame.get("aligned") for frame in told), strict=True)
         frames = tuple((dioptre, result.folder / path) for dioptre, path in aligned if path)
         if not frames:
             notes.insert(0, "There are no aligned photographs, all blur is synthetic: estimate depth again.")
-        return cls(frames, far, near, f_number, blur, width, " ".join(notes))
+        return cls(frames, far, near, f_number, blur, size, " ".join(notes))
 
     @property
     def middle(self) -> float:
@@ -132,10 +132,10 @@ def _missing_radius(group: Group, wanted, had, here, blur: float):
 
 
 def _blurred(group: Group, picture, radius, lens: Lens):
-    """Defocus knows no disc between one pixel and 3 x 3: below that, the two are blended."""
+    """There is no disc between one pixel and 3 x 3: below that, the two are blended."""
     at_least = group.math("MAXIMUM", group.math("SUBTRACT", radius, DISC_EXCESS), 1)
     asked = group.math("MULTIPLY", at_least, group.math("GREATER_THAN", radius, NO_DISC))
-    blurred = group.defocused(picture, asked, MOST_BLUR * lens.width)
+    blurred = group.defocused(picture, asked, lens.size, MOST_BLUR * lens.size[0])
     share = group.math("DIVIDE", radius, SMALLEST_DISC)
     return group.over(group.math("MULTIPLY", share, share, clamp=True), picture, blurred)
 
