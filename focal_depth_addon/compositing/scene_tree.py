@@ -32,8 +32,11 @@ class SceneTree:
 
     def append(self, group: bpy.types.NodeTree) -> bpy.types.Node:
         """An instance between what the tree gave so far and its output."""
-        node = self._instance(group, self._output.location)
-        self._output.location.x += STEP
+        x, y = self._output.location
+        for each in self._tree.nodes:
+            if each.parent is None and each.location.x >= x:
+                each.location.x += STEP
+        node = self._instance(group, (x, y))
         self.link(self.picture, node.inputs["Image"])
         self.link(node.outputs["Image"], self._output.inputs[0])
         return node

@@ -198,6 +198,23 @@ def test_shadows_fall_on_the_photograph_but_not_on_what_is_nearer(photograph, re
     assert np.abs(merged - picture * shade)[dark & wall].max() < 1e-4
 
 
+def test_the_mesh_catches_the_contact_shadow_once_it_is_a_holdout(photograph, tmp_path):
+    photograph.render.engine = "CYCLES"
+    bpy.ops.focal_depth.build_mesh()
+    bpy.ops.focal_depth.holdout()
+    add_emissive_cube(photograph, depth=1.2, size=0.2)
+    bpy.ops.object.light_add(type="SUN", rotation=(math.radians(90), 0, math.radians(-25)))
+    bpy.ops.focal_depth.depth_pass()
+    merge = node_of(photograph, "Merge")
+    assert merge.inputs["Shadow"].is_linked
+    picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)[..., :3]
+    merged = composite(photograph, tmp_path, merge.outputs["Image"])[..., :3]
+    assert np.allclose(merged[100:126, 160:190], (0, 1, 0), atol=0.01)
+    darker = (merged.sum(-1) < 0.5 * picture.sum(-1)) & (picture.sum(-1) > 0.1)
+    assert darker[80:150, 205:270].sum() > 300
+    assert not darker[BOX].any() and not darker[:60].any()
+
+
 def test_known_places_land_on_their_pixels(photograph, depth, tmp_path):
     """Cards 8 pixels wide before points of the depth map, seen through the matched camera."""
     bpy.ops.focal_depth.depth_pass()
@@ -427,6 +444,8 @@ def test_a_persons_own_nodes_stay_in_the_way(photograph, tmp_path):
     assert node_of(photograph, "Fog").inputs["Image"].links[0].from_node == node_of(photograph, "Merge")
     assert output_of(photograph).links[0].from_node == node_of(photograph, "Fog")
     assert invert.inputs["Color"].links[0].from_node == layers
+    places = [tuple(node.location) for node in tree.nodes if node not in (layers, invert)]
+    assert len(set(places)) == len(places)  # none hides another
 
 
 def test_every_socket_of_a_group_is_described(stack):
