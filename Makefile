@@ -1,5 +1,5 @@
 # Everything on a machine that has only Python 3.11 and make. What is installed stays in .venv*/ and .wheels/.
-#   make demo    from the sample's photographs to demo/output/: a .blend, a .glb, a composite picture
+#   make demo    from the sample's photographs to demo/output/: a .blend, pictures, a camera move, .glb and .usdz
 #   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5 and 5.0
 #   make lint    check and format the sources
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator

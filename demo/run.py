@@ -1,4 +1,4 @@
-"""The sample, from photographs to demo/output/: a .blend, a .glb and a composite picture.
+"""The sample, from photographs to demo/output/: a .blend of all, pictures, a camera move, files for AR.
 
     python demo/run.py EXTENSION.zip        (a Python that has bpy, nothing else)
 
@@ -10,31 +10,20 @@ import os
 import shutil
 import sys
 import tempfile
-from math import radians
 from pathlib import Path
 
 PREFERENCES = tempfile.mkdtemp(prefix="focal-depth-demo-")
 os.environ["BLENDER_USER_RESOURCES"] = PREFERENCES  # before bpy looks for them
 
 import bpy  # noqa: E402
-import numpy as np  # noqa: E402
-from mathutils import Matrix, Vector  # noqa: E402
+import camera_move  # noqa: E402
+import ring as rings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample"
 OUTPUT = ROOT / "demo" / "output"
 EXTENSION = "bl_ext.user_default.focal_depth"
-
-# Places in the sample's picture: x from the left edge and y from the upper one, 0 to 1.
-TABLE = ((0.52, 0.97), (0.62, 0.93), (0.70, 0.62), (0.50, 0.55), (0.30, 0.50), (0.55, 0.48), (0.04, 0.58))
-FOOT = (0.295, 0.80)  # where the ring stands: behind the mug, before the pencil and the letters
-# Metres.
-CLOTH = 0.008  # over the table
-RING, THICKNESS = 0.13, 0.03
-LAMPS = (  # as in the photograph: place from the ring, size, watts, colour
-    (Vector((-1.4, -0.4, 1.3)), 0.9, 62, (1.0, 0.94, 0.85)),
-    (Vector((1.7, -0.9, 0.8)), 1.2, 9, (1.0, 0.8, 0.62)),
-)
+FILES = {"WEB": "focal_depth.glb", "QUICK_LOOK": "focal_depth.usdz"}
 
 
 def main() -> None:
@@ -59,101 +48,35 @@ def run() -> None:
     print("Estimating depth", flush=True)
     bpy.ops.focal_depth.estimate(directory=str(SAMPLE), output=str(OUTPUT / "result"))
     bpy.ops.focal_depth.build_mesh()
+    for preset, name in FILES.items():
+        bpy.ops.focal_depth.export(preset=preset, filepath=str(OUTPUT / name))
+
     scene = bpy.context.scene
     mesh = next(each for each in scene.objects if each.type == "MESH")
-    export_glb(mesh, scene.camera, OUTPUT / "focal_depth.glb")
-
     description = json.loads((OUTPUT / "result" / "result.json").read_text(encoding="utf-8"))
-    table = table_frame(mesh, description)
-    stand_ring(table)
-    light(scene, table, mesh)
+    table = rings.table_frame(mesh, description)
+    ring = rings.stand(table)
+    rings.light(scene, table, mesh)
     bpy.ops.focal_depth.depth_pass()
     print("Rendering the composite", flush=True)
     render(scene, OUTPUT / "composite.png")
+    focus_on(scene, ring)
+    print("Rendering it refocused", flush=True)
+    render(scene, OUTPUT / "refocused.png")
+    print("Rendering the camera move", flush=True)
+    camera_move.render(camera_move.stage(scene, mesh, ring), OUTPUT / "camera_move.mp4")
     bpy.ops.wm.save_mainfile(compress=True)
     print("Made:", *sorted(str(path) for path in OUTPUT.iterdir()), sep="\n  ")
 
 
-def table_frame(mesh: bpy.types.Object, description: dict) -> Matrix:
-    """World frame at FOOT on the cloth: z up from the table, y away from the camera.
-
-    `mesh` is in the camera's space. What it shows at TABLE is fitted by a plane, in least squares.
-    """
-    points = np.array([mesh.ray_cast((0, 0, 0), ray(place, description))[1] for place in TABLE])
-    centre = points.mean(axis=0)
-    up = Vector(np.linalg.svd(points - centre)[2][-1])
-    up *= np.sign(up.y)
-    foot = ray(FOOT, description)
-    foot *= (Vector(centre).dot(up) + CLOTH) / foot.dot(up)
-    away = (foot - up * foot.dot(up)).normalized()
-    axes = Matrix((away.cross(up), away, up)).transposed().to_4x4()
-    return mesh.matrix_world @ Matrix.Translation(foot) @ axes
-
-
-def ray(place: tuple[float, float], description: dict) -> Vector:
-    """From the camera, in its own space, through a place in the picture to depth 1."""
-    (width, height), camera = description["size"], description["camera"]
-    across = (place[0] * width - camera["cx"]) / camera["fx"]
-    down = (place[1] * height - camera["cy"]) / camera["fy"]
-    return Vector((across, -down, -1.0))
-
-
-def export_glb(mesh: bpy.types.Object, camera: bpy.types.Object, path: Path) -> None:
-    for each in bpy.context.scene.objects:
-        each.select_set(each in (mesh, camera))
-    bpy.ops.export_scene.gltf(
-        filepath=str(path),
-        use_selection=True,
-        export_cameras=True,
-        export_normals=False,
-        export_image_format="JPEG",
-    )
-
-
-def stand_ring(table: Matrix) -> None:
-    """A golden ring on its edge, and its shadow on the table."""
-    bpy.ops.mesh.primitive_torus_add(
-        major_radius=(RING - THICKNESS) / 2,
-        minor_radius=THICKNESS / 2,
-        major_segments=160,
-        minor_segments=64,
-    )
-    ring = bpy.context.object
-    ring.name = "Ring"
-    bpy.ops.object.shade_smooth()
-    upright = Matrix.Translation((0, 0, RING / 2)) @ Matrix.Rotation(radians(90), 4, "X")
-    ring.matrix_world = table @ Matrix.Rotation(radians(-25), 4, "Z") @ upright
-    gold = bpy.data.materials.new("Gold")
-    gold.use_nodes = True
-    surface = gold.node_tree.nodes["Principled BSDF"].inputs
-    surface["Base Color"].default_value = (0.9, 0.58, 0.22, 1)
-    surface["Metallic"].default_value = 1.0
-    surface["Roughness"].default_value = 0.15
-    ring.data.materials.append(gold)
-
-    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=5 * RING, fill_type="NGON")
-    catcher = bpy.context.object
-    catcher.name = "Shadow on the table"
-    catcher.is_shadow_catcher = True
-    catcher.matrix_world = table
-
-
-def light(scene: bpy.types.Scene, table: Matrix, mesh: bpy.types.Object) -> None:
-    """The photograph's lamps and dim room; the photograph itself is mirrored in the ring."""
-    for place, size, watts, colour in LAMPS:
-        lamp = bpy.data.lights.new("Lamp", "AREA")
-        lamp.size, lamp.energy, lamp.color = size, watts, colour
-        stand = bpy.data.objects.new("Lamp", lamp)
-        scene.collection.objects.link(stand)
-        stand.matrix_world = table @ Matrix.LocRotScale(place, place.to_track_quat("Z", "Y"), None)
-    scene.world = bpy.data.worlds.new("Room")
-    scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.16, 0.19, 0.24, 1)
-
-    mirrored = mesh.copy()
-    mirrored.name = "Photograph in mirrors"
-    scene.collection.objects.link(mirrored)
-    mirrored.visible_camera = mirrored.visible_shadow = mirrored.visible_diffuse = False
+def focus_on(scene: bpy.types.Scene, ring: bpy.types.Object) -> None:
+    """With the photographs' aperture: Refocus for them, the camera's depth of field for what was added."""
+    bpy.ops.focal_depth.refocus()
+    lens = scene.camera.data.dof
+    distance = -(scene.camera.matrix_world.inverted() @ ring.matrix_world.translation).z
+    refocus = next(node for node in scene.node_tree.nodes if node.label.endswith("Refocus"))
+    refocus.inputs["Focus Distance"].default_value = distance
+    lens.use_dof, lens.focus_object.location.z = True, distance
 
 
 def render(scene: bpy.types.Scene, path: Path) -> None:

@@ -15,8 +15,8 @@ def main() -> None:
     brackets = [cv2.imread(str(SAMPLE / f"0{number}.jpg")) for number in (0, 2, 5, 7)]
     result = next(DEMO.rglob("result.json")).parent
     pictures = [cv2.imread(str(result / name)) for name in ("all_in_focus.png", "depth.png")]
-    composite = cv2.imread(str(next(DEMO.rglob("composite.png"))))
-    rows = [_row(brackets), _row(pictures), _row([composite])]
+    renders = [cv2.imread(str(DEMO / name)) for name in ("composite.png", "refocused.png")]
+    rows = [_row(brackets), _row(pictures), _row(renders)]
     cv2.imwrite(str(ROOT / "docs/overview.jpg"), np.concatenate(rows), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
 
 
