@@ -4,15 +4,22 @@ import argparse
 from pathlib import Path
 
 from ..messages import Reporter
-from ..stack import describe, inspect_table, read_stack
+from ..stack import describe_survey, inspect_table, survey
 from ..stack.options import add_stack_arguments, typed_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="list this photograph, but not as part of the stack",
+    )
     add_stack_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    stack = read_stack(options.photographs, typed_from(options))
-    reporter.result(stack.frames[0].path.parent, inspect_table(stack), stack=describe(stack))
+    found = survey(options.photographs, typed_from(options), options.leave_out)
+    reporter.result(found.frames[0].path.parent, inspect_table(found), stack=describe_survey(found))

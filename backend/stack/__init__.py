@@ -4,15 +4,19 @@ from .assemble import read_stack
 from .focal_stack import FocalStack, Frame
 from .options import Typed
 from .read import photograph_size, read_photograph
-from .report import describe, inspect_table
+from .report import describe, describe_survey, inspect_table
+from .survey import Survey, survey
 
 __all__ = [
     "FocalStack",
     "Frame",
+    "Survey",
     "Typed",
     "describe",
+    "describe_survey",
     "inspect_table",
     "photograph_size",
     "read_photograph",
     "read_stack",
+    "survey",
 ]

@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,22 +25,41 @@ from .order import (
     tied_groups,
     trend,
 )
-from .read import EXTENSIONS, read_file, read_header
+from .read import EXTENSIONS, Header, read_file, read_header
 from .sidecars import Told, read_sidecars
 
+T = TypeVar("T")
 RELATIVE_DEPTH = (
-    "Fewer than two focus distances are known, so depth is relative, without a scale: "
-    "give the distances of two photographs (--focus-distance FILE=METRES) to get metres."
+    "Fewer than two focus distances are known, so depth is relative: type those of two photographs to "
+    "get metres."
 )
+
+
+class AllAlike(InputError):
+    """No two photographs have different focus distances."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A photograph that can be read, and what it says itself."""
+
+    path: Path
+    header: Header
+    metadata: Metadata
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A frame and what only the making of the stack needs to know of it."""
+    """A frame, and what its file says besides."""
 
     frame: Frame
-    distance_step: float
-    doubts: tuple[str, ...]
+    metadata: Metadata
+
+    @property
+    def distance_step(self) -> float:
+        """Relative step of the code its focus distance is stored in; 0 where it is fine."""
+        metadata = self.metadata
+        return metadata.distance_step if self.frame.distance_source == metadata.distance_source else 0.0
 
 
 def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> FocalStack:
@@ -50,30 +70,30 @@ def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> Focal
     """
     typed = typed or Typed()
     paths = find_photographs(photographs)
-    told = _tell(paths)
-    typed_distances = _match_typed(typed, paths)
-    readings = [_read(path, told[path], typed, typed_distances.get(path)) for path in paths]
+    readings = read_frames([open_file(path) for path in paths], typed, paths)
+    check_sizes([reading.frame for reading in readings])
+    stack = assemble(readings, typed)
+    return stack.with_warnings(*_doubt_warnings(readings), *_tie_warnings(stack), *_lens_warnings(stack))
+
+
+def assemble(readings: Sequence[Reading], typed: Typed) -> FocalStack:
+    """The stack of frames of one size, given in file-name order, with the warnings that concern it whole.
+
+    Raises InputError, AllAlike among them.
+    """
     frames = [reading.frame for reading in readings]
-    _check_sizes(frames)
     known = np.array([math.nan if frame.dioptres is None else frame.dioptres for frame in frames])
-    warnings = [
-        f"{reading.frame.path.name}: {doubt} cannot be and was ignored."
-        for reading in readings
-        for doubt in reading.doubts
-    ]
     unknown = int(np.isnan(known).sum())
     if len(frames) - unknown < 2:
-        return _relative_stack(frames, _sequence(paths, typed), tuple(warnings))
+        return relative_stack(frames, sequence_of(frames, typed), RELATIVE_DEPTH)
     if unknown == 0:
         sequence = FocusSequence(np.arange(len(frames)), "focus distance")
-        warnings += _contradiction(known, typed)
+        warnings = _contradiction(known, typed)
     else:
-        sequence = _sequence(paths, typed)
-        warnings += [*sequence.warnings[:1], _interpolated(unknown, len(frames))]
+        sequence = sequence_of(frames, typed)
+        warnings = [*sequence.warnings[:1], _interpolated(unknown, len(frames))]
     stack = _metric_stack(readings, known, sequence)
-    return stack.with_warnings(
-        *warnings, *_tie_warnings(stack), *_lens_warnings(stack), *_android_warnings(stack)
-    )
+    return stack.with_warnings(*warnings, *_android_warnings(stack))
 
 
 def find_photographs(photographs: Sequence[Path]) -> list[Path]:
@@ -100,6 +120,20 @@ def _in_folder(folder: Path) -> list[Path]:
     return sorted((path for path in names if path.suffix.lower() in EXTENSIONS), key=natural_key)
 
 
+def open_file(path: Path) -> File:
+    """Raises InputError where the file is missing, broken or no photograph."""
+    data = read_file(path)
+    header = read_header(path, data)
+    return File(path, header, read_metadata(data, header))
+
+
+def read_frames(files: Sequence[File], typed: Typed, paths: Sequence[Path]) -> list[Reading]:
+    """What is known of each file's frame; `paths` are all photographs that sidecars and typing may name."""
+    told = _tell([file.path for file in files])
+    distances = match_names(typed.focus_distances, paths, "--focus-distance")
+    return [_reading(file, told[file.path], typed, distances.get(file.path)) for file in files]
+
+
 def _tell(paths: Sequence[Path]) -> dict[Path, Told]:
     """What sidecars tell, folder by folder."""
     told: dict[Path, Told] = {}
@@ -112,31 +146,30 @@ def _tell(paths: Sequence[Path]) -> dict[Path, Told]:
     return told
 
 
-def _match_typed(typed: Typed, paths: Sequence[Path]) -> dict[Path, float]:
-    matched: dict[Path, float] = {}
-    for name, metres in typed.focus_distances.items():
+def match_names(said: Mapping[str, T], paths: Sequence[Path], option: str) -> dict[Path, T]:
+    """What `option` says of photographs by file name or path, by path."""
+    matched: dict[Path, T] = {}
+    for name, value in said.items():
         found = [path for path in paths if path.name == name or path == Path(name).absolute()]
         if len(found) != 1:
             raise InputError(
-                f"--focus-distance {name} fits {len(found)} photographs; "
+                f"{option} {name} fits {len(found)} photographs; "
                 f"name one of them by its file name or path, such as {paths[0].name}"
             )
-        matched[found[0]] = metres
+        matched[found[0]] = value
     return matched
 
 
-def _read(path: Path, told: Told, typed: Typed, typed_distance: float | None) -> Reading:
+def _reading(file: File, told: Told, typed: Typed, typed_distance: float | None) -> Reading:
     """One frame: typed beats sidecar beats metadata."""
-    data = read_file(path)
-    header = read_header(path, data)
-    metadata = read_metadata(data, header)
+    header, metadata = file.header, file.metadata
     distance, source = _first_known(
         (typed_distance, "typed"),
         (told.focus_distance, "sidecar"),
         (metadata.focus_distance, metadata.distance_source),
     )
     frame = Frame(
-        path=path,
+        path=file.path,
         width=header.width,
         height=header.height,
         focus_distance=distance,
@@ -147,15 +180,11 @@ def _read(path: Path, told: Told, typed: Typed, typed_distance: float | None) ->
         bits_per_channel=header.bits_per_channel,
     )
     _check_focus(frame)
-    return Reading(frame, _step(metadata, source), metadata.doubts)
+    return Reading(frame, metadata)
 
 
 def _first_known(*candidates: tuple[float | None, str]) -> tuple[float | None, str]:
     return next((pair for pair in candidates if pair[0] is not None), (None, "unknown"))
-
-
-def _step(metadata: Metadata, source: str) -> float:
-    return metadata.distance_step if source == metadata.distance_source else 0.0
 
 
 def _check_focus(frame: Frame) -> None:
@@ -166,32 +195,36 @@ def _check_focus(frame: Frame) -> None:
         )
 
 
-def _check_sizes(frames: Sequence[Frame]) -> None:
-    sizes = Counter((frame.width, frame.height) for frame in frames)
-    if len(sizes) == 1:
-        return
-    usual = sizes.most_common(1)[0][0]
-    odd = next(frame for frame in frames if (frame.width, frame.height) != usual)
-    raise InputError(
-        f"{odd.path} is {odd.width} x {odd.height} pixels and others are {usual[0]} x {usual[1]}; "
-        "leave it out, or give photographs of one size, held the same way"
-    )
+def check_sizes(frames: Sequence[Frame]) -> None:
+    """Raises InputError unless all are of one size."""
+    usual = usual_size(frames)
+    for odd in frames:
+        if odd.size != usual:
+            raise InputError(
+                f"{odd.path} is {odd.width} x {odd.height} pixels and others are {usual[0]} x {usual[1]}; "
+                "leave it out, or give photographs of one size, held the same way"
+            )
 
 
-def _sequence(paths: Sequence[Path], typed: Typed) -> FocusSequence:
+def usual_size(frames: Sequence[Frame]) -> tuple[int, int]:
+    """(width, height) in pixels of most of them."""
+    return Counter(frame.size for frame in frames).most_common(1)[0][0]
+
+
+def sequence_of(frames: Sequence[Frame], typed: Typed) -> FocusSequence:
+    """The order of frames, given in file-name order, whose distances do not tell it."""
     if typed.order != "auto":
-        return sequence_by_names(len(paths), typed.order)
-    return sequence_by_sharpness(paths)
+        return sequence_by_names(len(frames), typed.order)
+    return sequence_by_sharpness([frame.path for frame in frames])
 
 
-def _relative_stack(
-    frames: Sequence[Frame], sequence: FocusSequence, warnings: tuple[str, ...]
-) -> FocalStack:
+def relative_stack(frames: Sequence[Frame], sequence: FocusSequence, reason: str) -> FocalStack:
+    """A stack without a scale, and the `reason` why."""
     return FocalStack(
         frames=tuple(frames[i] for i in sequence.indices),
         order_source=sequence.source,
         dioptres=None,
-        warnings=(RELATIVE_DEPTH, *sequence.warnings, *warnings),
+        warnings=(reason, *sequence.warnings),
     )
 
 
@@ -200,9 +233,9 @@ def _metric_stack(readings: Sequence[Reading], known: np.ndarray, sequence: Focu
     indices = sequence.indices
     dioptres = fill_gaps(known[indices])
     if alike(dioptres.min(), dioptres.max()):
-        raise InputError(
+        raise AllAlike(
             f"{readings[0].frame.path.parent}: all photographs have the same focus distance; choose "
-            "photographs focused differently, or type their distances (--focus-distance FILE=METRES)"
+            "photographs focused differently, or type their distances"
         )
     if trend(dioptres) < 0:
         indices, dioptres = indices[::-1], dioptres[::-1]
@@ -233,19 +266,29 @@ def _contradiction(known: np.ndarray, typed: Typed) -> list[str]:
     runs = "far-to-near" if trend(known) > 0 else "near-to-far"
     if runs == typed.order:
         return []
-    return [f"The focus distances run {runs}, against --order {typed.order}; the distances were believed."]
+    return [f"The focus distances run {runs}, against the order {typed.order}; the distances were believed."]
 
 
 def _interpolated(unknown: int, count: int) -> str:
     return (
         f"{unknown} of {count} photographs have no focus distance of their own; "
-        "theirs were interpolated in dioptres between the known ones."
+        "theirs were guessed from the others'."
     )
 
 
-def _tie_warnings(stack: FocalStack) -> list[str]:
+def _doubt_warnings(readings: Sequence[Reading]) -> list[str]:
     return [
-        f"{_listed([stack.frames[i].path.name for i in group])} have the same focus distance "
+        f"{reading.frame.path.name}: {doubt} cannot be and was ignored."
+        for reading in readings
+        for doubt in reading.metadata.doubts
+    ]
+
+
+def _tie_warnings(stack: FocalStack) -> list[str]:
+    if not stack.metric:
+        return []
+    return [
+        f"{listed([stack.frames[i].path.name for i in group])} have the same focus distance "
         f"({stack.frames[group[0]].distance_source}); they were kept in file-name order, a little apart."
         for group in tied_groups(np.array([frame.dioptres for frame in stack.frames]))
     ]
@@ -272,5 +315,6 @@ def _android_warnings(stack: FocalStack) -> list[str]:
     ]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """As a sentence lists them."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

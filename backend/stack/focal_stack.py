@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .order import natural_key
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -20,6 +22,11 @@ class Frame:
     f_number: float | None = None
     sensor_width: float | None = None  # of the oriented picture's horizontal side
     bits_per_channel: int = 8  # of the file; more than 8 asks for results of 16
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.width, self.height
 
     @property
     def dioptres(self) -> float | None:
@@ -44,6 +51,11 @@ class FocalStack:
         return self.dioptres is not None
 
     @property
+    def reversed(self) -> bool:
+        """Whether the file names run near to far, so that the stack runs against them."""
+        return natural_key(self.frames[0].path) > natural_key(self.frames[-1].path)
+
+    @property
     def reference(self) -> Frame:
         """The nearest-focus frame: narrowest field of view, and the grid every output lies on."""
         return self.frames[-1]
@@ -51,7 +63,7 @@ class FocalStack:
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the reference frame in pixels."""
-        return self.reference.width, self.reference.height
+        return self.reference.size
 
     @property
     def positions(self) -> np.ndarray:

@@ -26,6 +26,9 @@ class Metadata:
     focal_length: float | None = None
     f_number: float | None = None
     sensor_width: float | None = None  # of the upright picture's horizontal side
+    camera: str | None = None
+    lens: str | None = None
+    exposure: float | None = None  # in stops: one more is twice as bright a picture
     doubts: tuple[str, ...] = ()  # values that were ignored
 
 
@@ -44,6 +47,9 @@ def read_metadata(data: bytes, header: Header) -> Metadata:
         focal_length=focal_length,
         f_number=_believable(_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", doubts),
         sensor_width=_sensor_width(exif, header, focal_length),
+        camera=_text(exif, "Exif.Image.Model"),
+        lens=_text(exif, "Exif.Photo.LensModel"),
+        exposure=_exposure(exif),
         doubts=tuple(doubts),
     )
 
@@ -119,6 +125,19 @@ def _focal_plane_width(exif: Mapping[str, str], header: Header) -> float | None:
     pixels = across or (header.height if sideways else header.width)
     taken_width = pixels / resolution * unit
     return taken_width * header.width / header.height if sideways else taken_width
+
+
+def _exposure(exif: Mapping[str, str]) -> float | None:
+    """log2(t S / (100 N^2)): minus the exposure value at ISO 100 (ISO 2720), so that brighter is more."""
+    names = ("ExposureTime", "ISOSpeedRatings", "FNumber")
+    seconds, speed, f_number = (_number(exif, f"Exif.Photo.{name}") or 0.0 for name in names)
+    if min(seconds, speed, f_number) <= 0:
+        return None
+    return math.log2(seconds * speed / (100 * f_number**2))
+
+
+def _text(tags: Mapping[str, str], name: str) -> str | None:
+    return tags.get(name, "").strip() or None
 
 
 def _number(tags: Mapping[str, str], name: str) -> float | None:

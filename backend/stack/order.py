@@ -58,19 +58,18 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
         indices, [profiles[i] for i in indices], [thumbnails[i] for i in indices]
     )
     if believed:
-        order = "The file names' order was kept: sharpness moves through the photographs in that order."
-        remedy = "give --order far-to-near or near-to-far"
+        order = "The photographs are in the order of their file names, in which sharpness moves."
+        remedy = f"set the order to {'far-to-near' if reverse else 'near-to-far'}"
     else:
         order = (
-            "The photographs were put in the order in which sharpness moves through them, "
+            "The photographs are in the order in which sharpness moves, "
             "which is not that of their file names."
         )
-        remedy = "give the focus distances of both"
+        remedy = "type the focus distances of both"
     ends = paths[indices[0]].name, paths[indices[-1]].name
     far, near = ends[::-1] if reverse else ends
     direction = (
-        f"{far} is taken for the farthest focus and {near} for the nearest, {reason}; "
-        f"if that is wrong, {remedy}."
+        f"{far} is taken for the farthest and {near} for the nearest, {reason}; if that is wrong, {remedy}."
     )
     return FocusSequence(
         indices[::-1] if reverse else indices,
@@ -95,11 +94,11 @@ def _runs_near_to_far(
     """
     sinks = sinking(profiles)
     if abs(sinks) >= CLEAR_SINKING:
-        return sinks < 0, "because what is sharp moves towards the bottom of the picture"
+        return sinks < 0, "because what is sharp moves to the bottom"
     grows = magnification(thumbnails)
     if abs(grows) >= CLEAR_MAGNIFICATION:
         return grows < 0, "because the picture grows that way"
-    return trend(indices) < 0, "as the file names run, because nothing else shows it"
+    return trend(indices) < 0, "as the file names run (nothing else shows it)"
 
 
 def fill_gaps(known: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import optics
-from .focal_stack import FocalStack
-from .order import natural_key
+from .focal_stack import FocalStack, Frame
+from .survey import Survey
 
 
 def describe(stack: FocalStack) -> dict[str, object]:
@@ -16,29 +16,50 @@ def describe(stack: FocalStack) -> dict[str, object]:
     return {
         "metric": stack.metric,
         "order_source": stack.order_source,
-        "reversed": _reversed(stack),
+        "reversed": stack.reversed,
         "frames": [
-            {
-                "file": str(frame.path),
-                "name": frame.path.name,
-                "width": frame.width,
-                "height": frame.height,
-                "focus_distance_m": _json_distance(frame.focus_distance),
-                "source": frame.distance_source,
-                "dioptres": None if stack.dioptres is None else float(stack.dioptres[i]),
-                "relative_fov": None if fields_of_view is None else float(fields_of_view[i]),
-                "focal_length_mm": _millimetres(frame.focal_length),
-                "f_number": frame.f_number,
-                "sensor_width_mm": _millimetres(frame.sensor_width),
-            }
+            _described(
+                frame,
+                None if stack.dioptres is None else float(stack.dioptres[i]),
+                None if fields_of_view is None else float(fields_of_view[i]),
+            )
             for i, frame in enumerate(stack.frames)
         ],
         "warnings": list(stack.warnings),
     }
 
 
-def inspect_table(stack: FocalStack) -> str:
-    """The frames far to near as a table, the lens above it and the warnings below."""
+def describe_survey(survey: Survey) -> dict[str, object]:
+    """The stack as `describe` has it, among its frames those left out; and what is odd about each."""
+    described = describe(survey.stack)
+    in_stack = {frame["file"]: frame for frame in described["frames"]}
+    frames = [
+        in_stack.get(str(frame.path), _described(frame))
+        | {"left_out": str(frame.path) not in in_stack, "notes": list(survey.notes[frame.path])}
+        for frame in survey.frames
+    ]
+    return described | {"frames": frames}
+
+
+def _described(frame: Frame, dioptres: float | None = None, relative_fov: float | None = None) -> dict:
+    return {
+        "file": str(frame.path),
+        "name": frame.path.name,
+        "width": frame.width,
+        "height": frame.height,
+        "focus_distance_m": _json_distance(frame.focus_distance),
+        "source": frame.distance_source,
+        "dioptres": dioptres,
+        "relative_fov": relative_fov,
+        "focal_length_mm": _millimetres(frame.focal_length),
+        "f_number": frame.f_number,
+        "sensor_width_mm": _millimetres(frame.sensor_width),
+    }
+
+
+def inspect_table(survey: Survey) -> str:
+    """The frames far to near as a table, the lens above it, the warnings and what is odd below."""
+    stack = survey.stack
     fields_of_view = _relative_fields_of_view(stack)
     rows = [("", "photograph", "focus", "from", "dioptres", "field of view")]
     rows += [
@@ -60,8 +81,13 @@ def inspect_table(stack: FocalStack) -> str:
         "",
         *_aligned(rows),
     ]
-    if stack.warnings:
-        lines += ["", "Warnings", *(f"- {text}" for text in stack.warnings)]
+    odd = [
+        f"{frame.path.name}{', left out' * (frame in survey.left_out)}: {' '.join(survey.notes[frame.path])}"
+        for frame in survey.frames
+        if survey.notes[frame.path]
+    ]
+    if stack.warnings or odd:
+        lines += ["", "Warnings", *(f"- {text}" for text in (*stack.warnings, *odd))]
     return "\n".join(lines)
 
 
@@ -71,11 +97,6 @@ def _relative_fields_of_view(stack: FocalStack) -> np.ndarray | None:
     if stack.dioptres is None or focal_length is None:
         return None
     return optics.relative_field_of_view(focal_length, stack.dioptres)
-
-
-def _reversed(stack: FocalStack) -> bool:
-    """Whether the file names run near to far, so that the stack runs against them."""
-    return natural_key(stack.frames[0].path) > natural_key(stack.frames[-1].path)
 
 
 def _lens(stack: FocalStack) -> str:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from photographs import PROJECT, quadrants, shared_stack, write_photograph, write_stack
 
+from backend.errors import InputError
+from backend.stack import read_stack
+
 
 def inspect(*arguments: object, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "backend", "inspect", *map(str, arguments)]
@@ -27,7 +30,7 @@ def test_table_of_a_real_stack():
     assert lines[1] == "focal length 50 mm, f/5, sensor width 24 mm"
     assert lines[4].split() == ["1", "DSC_0007.JPG", "1.679", "m", "maker", "note", "0.5957", "103.60", "%"]
     assert lines[10].split()[1] == "DSC_0001.JPG"
-    assert "- DSC_0002.JPG and DSC_0001.JPG have the same focus distance" in lines[13]
+    assert lines[13] == "- DSC_0002.JPG: The same focus distance as DSC_0001.JPG; kept in file-name order."
 
 
 def test_messages_of_a_stack_with_sidecars():
@@ -99,6 +102,126 @@ def test_a_sidecar_serves_a_choice_of_its_folder(tmp_path):
     assert [frame["focus_distance_m"] for frame in frames] == [10.5, 2.5, 1.5]
 
 
+def surveyed(*arguments: object) -> dict:
+    """What `inspect` says of a stack, to a program."""
+    done = inspect("--messages", *arguments)
+    assert done.returncode == 0, done.stdout
+    return json.loads(done.stdout)["stack"]
+
+
+def notes_on(stack: dict) -> dict[str, str]:
+    return {frame["name"]: " ".join(frame["notes"]) for frame in stack["frames"] if frame["notes"]}
+
+
+UNUSABLE = {
+    "another size": "64 x 32 pixels, the others 48 x 32: it cannot be part of the stack.",
+    "held another way": "32 x 48 pixels, the others 48 x 32: it cannot be part of the stack.",
+    "cut short": "Is damaged or cut short; copy it from the camera again.",
+    "a text file": "Is no photograph that can be read; give JPEG, PNG, TIFF, WebP or EXR.",
+    "missing": "Does not exist; check the path.",
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_what_cannot_be_part_of_the_stack_is_left_out_and_told(tmp_path, case):
+    paths = write_stack(tmp_path, ["4/1", "3/1", "2/1"])
+    bad = paths[1]
+    if case == "another size":
+        write_photograph(bad, quadrants(64, 32))
+    elif case == "held another way":
+        write_photograph(bad, exif={"Exif.Image.Orientation": 6})
+    elif case == "cut short":
+        bad.write_bytes(bad.read_bytes()[:-100])
+    elif case == "a text file":
+        bad.write_text("not a picture\n" * 20)
+    elif case == "missing":
+        bad.unlink()
+    stack = surveyed(*paths)
+    assert [(frame["name"], frame["left_out"]) for frame in stack["frames"]] == [
+        ("IMG_1.jpg", False),
+        ("IMG_2.jpg", True),  # where it would stand
+        ("IMG_3.jpg", False),
+    ]
+    assert UNUSABLE[case] in notes_on(stack)["IMG_2.jpg"]
+    with pytest.raises(InputError, match=r"IMG_2\.jpg"):
+        read_stack(paths)  # what shall be estimated has to be whole
+
+
+def test_a_frame_left_out_counts_for_nothing_but_keeps_its_place(tmp_path):
+    paths = write_stack(tmp_path, ["8/1", "1/1", "1/2", "1/3", "1/4"])
+    stack = surveyed("--leave-out", paths[2], *paths)
+    assert [frame["name"] for frame in stack["frames"]] == [f"IMG_{i}.jpg" for i in range(1, 6)]
+    assert [frame["left_out"] for frame in stack["frames"]] == [False, False, True, False, False]
+    left_out = stack["frames"][2]
+    assert (left_out["focus_distance_m"], left_out["dioptres"]) == (0.5, None)
+    stack = surveyed("--leave-out", "IMG_1.jpg", "--order", "near-to-far", *write_stack(tmp_path, [None] * 3))
+    assert [frame["name"] for frame in stack["frames"]] == ["IMG_3.jpg", "IMG_2.jpg", "IMG_1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "note"),
+    [
+        ({"Exif.Image.Model": "Other"}, "Taken with Other, the others with Usual."),
+        ({"Exif.Photo.LensModel": "Zoom"}, "Taken through Zoom, the others Prime."),
+        ({"Exif.Photo.FocalLength": "55/1"}, "Focal length 55 mm, the others 50 mm"),
+        ({"Exif.Photo.FNumber": "56/10"}, "Taken at f/5.6, the others at f/4."),
+        ({"Exif.Photo.ExposureTime": "1/50"}, "Exposed 1.0 stops brighter than most."),
+        ({"Exif.Photo.ISOSpeedRatings": "150"}, ""),  # too little to speak of
+        ({"Exif.Photo.SubjectDistance": "1/2"}, "The same focus distance as IMG_1.jpg; kept"),
+        ({"Exif.Photo.FocalLength": "99999/1"}, "Its focal length 99999 cannot be and is ignored."),
+        ({}, ""),
+    ],
+)
+def test_the_frame_that_differs_is_marked(tmp_path, tags, note):
+    usual = {
+        "Exif.Image.Model": "Usual",
+        "Exif.Photo.LensModel": "Prime",
+        "Exif.Photo.FocalLength": "50/1",
+        "Exif.Photo.FNumber": "4/1",
+        "Exif.Photo.ExposureTime": "1/100",
+        "Exif.Photo.ISOSpeedRatings": "200",
+    }
+    for i in range(1, 6):
+        own = {"Exif.Photo.SubjectDistance": f"{i}/2"} | (tags if i == 4 else {})
+        write_photograph(tmp_path / f"IMG_{i}.jpg", exif=usual | own)
+    notes = notes_on(surveyed(tmp_path)).get("IMG_4.jpg", "")
+    assert note in notes and bool(note) == bool(notes)
+
+
+def test_a_picture_of_something_else_is_marked_and_focus_is_no_difference(tmp_path):
+    folder = shared_stack("nikon_d3100_scene6")
+    assert not any("something else" in note for note in notes_on(surveyed(folder)).values())
+    stranger = next(shared_stack("nikon_d3100_scene5").glob("*.JPG"))
+    notes = notes_on(surveyed(*folder.glob("*.JPG"), stranger))
+    marked = {name for name, note in notes.items() if "something else" in note}
+    assert marked == {stranger.name}
+
+
+@pytest.mark.parametrize(
+    ("distances", "marked"),
+    [
+        ((6, 5, 4, 3, 2, 1), set()),
+        ((6, 5, 4, 9, 2, 1), {"IMG_4.jpg"}),
+        ((1, 2, 3, 4, 5, 2.5), {"IMG_6.jpg"}),
+        ((1, 6, 2, 5, 3, 4), set()),  # the file names tell nothing of the focus
+    ],
+)
+def test_a_distance_out_of_line_is_marked(tmp_path, distances, marked):
+    paths = write_stack(tmp_path, [None] * 6)
+    (tmp_path / "focus_distance.txt").write_text(" ".join(map(str, distances)))
+    notes = notes_on(surveyed(*paths))
+    assert {name for name, note in notes.items() if "out of line" in note} == marked
+
+
+def test_distances_all_alike_are_listed_so_that_others_can_be_typed(tmp_path):
+    paths = write_stack(tmp_path, ["2/1"] * 3)
+    stack = surveyed(*paths)
+    assert not stack["metric"] and len(stack["frames"]) == 3
+    assert "all photographs have the same focus distance" in stack["warnings"][0]
+    with pytest.raises(InputError, match="have the same focus distance"):
+        read_stack(paths)
+
+
 def at_fault(folder: Path, case: str) -> list[object]:
     """Arguments that no stack can be made of; files named bad.* are the ones to blame."""
     good = write_stack(folder, ["3/1", "2/1"])
@@ -111,19 +234,14 @@ def at_fault(folder: Path, case: str) -> list[object]:
         (folder / "bad.d").mkdir()
         return [folder / "bad.d"]
     if case == "a missing file":
-        return [*good, bad]
-    if case == "different sizes":
-        return [*good, write_photograph(bad, quadrants(64, 32))]
-    if case == "held another way":
-        return [*good, write_photograph(bad, exif={"Exif.Image.Orientation": 6})]
-    if case == "a truncated JPEG":
-        bad.write_bytes(good[0].read_bytes()[:-100])
-        return [*good, bad]
+        return [good[0], bad]
+    if case == "two sizes":
+        return [good[0], write_photograph(bad, quadrants(64, 32))]
     if case == "a text file named .jpg":
         bad.write_text("not a picture\n" * 20)
-        return [folder]
-    if case == "the same focus distance":
-        return write_stack(folder, ["2/1"] * 3)
+        return [good[0], bad]
+    if case == "all but one left out":
+        return ["--leave-out", good[0], folder]
     if case in BAD_SIDECARS:
         name, text = BAD_SIDECARS[case]
         (folder / name).write_text(text)
@@ -152,11 +270,9 @@ BAD_OPTIONS = {
         ("one photograph", "bad.jpg is only one photograph; a focal stack needs at least two"),
         ("a folder with no images", "bad.d holds no photographs; put JPEG"),
         ("a missing file", "bad.jpg does not exist; check the path"),
-        ("different sizes", "bad.jpg is 64 x 32 pixels and others are 48 x 32; leave it out"),
-        ("held another way", "bad.jpg is 32 x 48 pixels and others are 48 x 32"),
-        ("a truncated JPEG", "bad.jpg is damaged or cut short; copy it from the camera again"),
+        ("two sizes", "IMG_1.jpg is 48 x 32 pixels and others are 64 x 32; leave it out"),
         ("a text file named .jpg", "bad.jpg is no photograph that can be read; give JPEG"),
-        ("the same focus distance", "all photographs have the same focus distance; choose"),
+        ("all but one left out", "fewer than two photographs are left; a focal stack needs at least two"),
         ("too few distances", "one distance for each of 2 photographs and holds 1; give one a line"),
         ("no number", "focus_distance.txt says 'far' where a number above 0 belongs; correct it"),
         ("columns", "focus.csv lacks the columns file,focus_distance_m; write them"),
