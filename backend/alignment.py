@@ -9,6 +9,8 @@ import numpy as np
 from . import optics
 from .stack import FocalStack
 
+# How frames are brought onto the reference's grid; each does less than the one before.
+NETWORK, THIN_LENS, NONE = ALIGNMENTS = "network", "thin-lens", "none"
 NETWORK_SIZE = 512  # longer side at which the network looks for motion
 LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
 
@@ -30,18 +32,19 @@ class Alignment:
         return self.residual / self.relative_fov[:, None]
 
 
-def relative_field_of_view(stack: FocalStack) -> np.ndarray:
-    """(N,) over the reference's; ones where focal length or focus distances are unknown."""
+def relative_field_of_view(stack: FocalStack, method: str = NETWORK) -> np.ndarray:
+    """(N,) over the reference's; ones where focal length or focus distances are unknown, and for "none"."""
     focal_length = stack.reference.focal_length
-    if stack.dioptres is None or focal_length is None:
+    if method == NONE or stack.dioptres is None or focal_length is None:
         return np.ones(len(stack.frames), np.float32)
     return optics.relative_field_of_view(focal_length, stack.dioptres).astype(np.float32)
 
 
-def align(pictures: np.ndarray, relative_fov: np.ndarray) -> Alignment:
-    """Find the motion left in pictures (N, h, w, 3), sRGB float32, far to near, not yet cropped."""
-    from .engines.ours import find_motion
+def align(pictures: np.ndarray, relative_fov: np.ndarray, method: str = NETWORK) -> Alignment:
+    """Find the motion left in pictures (N, h, w, 3), sRGB float32, far to near, not yet cropped.
 
+    Only the method "network" looks for it.
+    """
     height, width = pictures.shape[1:3]
     shrink = min(1.0, NETWORK_SIZE / max(height, width))
     size = max(8, round(width * shrink)), max(8, round(height * shrink))
@@ -52,9 +55,14 @@ def align(pictures: np.ndarray, relative_fov: np.ndarray) -> Alignment:
             for picture, motion in zip(pictures, at_rest / relative_fov[:, None], strict=True)
         ]
     )
+    before = _correlations(cropped)
+    if method != NETWORK:
+        return Alignment(relative_fov, at_rest, before)
+    from .engines.ours import find_motion
+
     found = _believable(find_motion(cropped))
     moved = np.stack([warp(picture, motion, size) for picture, motion in zip(cropped, found, strict=True)])
-    before, after = _correlations(cropped), _correlations(moved)
+    after = _correlations(moved)
     if np.median(after) < np.median(before):
         return Alignment(relative_fov, at_rest, before)
     return Alignment(relative_fov, found, after)

@@ -18,6 +18,7 @@ COMMANDS = {
     "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
+    "look": ("look", "make small arrays to look at from a result folder"),
     "import-weights": ("import_weights", "convert the paper authors' checkpoint (needs torch)"),
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
     "train": ("train", "train the networks, or go on where training stopped (needs torch)"),
@@ -33,10 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     reporter = JsonReporter() if "--messages" in arguments else TextReporter()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if "--stop-with-stdin" in arguments:  # before the imports, which take their time
+        _stop_when_stdin_closes()
     try:
         options = _parser(arguments).parse_args(arguments)
-        if options.stop_with_stdin:
-            _stop_when_stdin_closes()
         _module(options.command).run(options, reporter)
     except InputError as error:
         reporter.error(str(error))
@@ -86,9 +87,10 @@ def _stop_when_stdin_closes() -> None:
     def wait() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
-        from .results import remove_unfinished
-
-        remove_unfinished()
+        # Not imported here: that would wait for the import that is just under way.
+        results = sys.modules.get(f"{__package__}.results")
+        if hasattr(results, "remove_unfinished"):
+            results.remove_unfinished()
         os._exit(CANCELLED)
 
     threading.Thread(target=wait, daemon=True).start()

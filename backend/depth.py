@@ -67,3 +67,14 @@ def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
 def to_confidence(spread: np.ndarray, frame_count: int) -> np.ndarray:
     """1 where no error is expected, 1/e where it is a whole step between frames."""
     return np.exp(-np.maximum(spread, 0) * (frame_count - 1)).astype(np.float32)
+
+
+def from_confidence(confidence: np.ndarray, frame_count: int) -> np.ndarray:
+    """The expected error of normalised dioptres that `to_confidence` was given; not a number at 0."""
+    known = np.where(confidence > 0, confidence, np.nan)
+    return (-np.log(known) / (frame_count - 1)).astype(np.float32)
+
+
+def dioptre_span(dioptres: list[float] | None) -> float:
+    """Dioptres from the farthest frame to the nearest; by convention where none are known."""
+    return RELATIVE_NEAR - RELATIVE_FAR if dioptres is None else dioptres[-1] - dioptres[0]

@@ -1,27 +1,47 @@
 """From a FocalStack to a result: read, align, infer depth, fuse, write."""
 
+import math
+import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import __version__, results
-from .alignment import fill_in, warp
+from . import __version__, results, reuse
+from .alignment import NETWORK, fill_in, warp
 from .all_in_focus import AllInFocus
 from .camera import reference_camera
 from .colour import srgb_decode
 from .depth import to_confidence, to_metres
 from .inference import OURS, check_network, infer
 from .messages import Reporter
-from .registration import Registered, register
+from .registration import register
+from .reuse import Found, Known
 from .stack import FocalStack, describe, read_photograph
 
-WORKING_SIZE = 1280  # longer side at which depth is inferred; the results are of full size
+# Longer side in pixels at which depth is inferred; None is the photographs' own. Results are of full size.
+DRAFT, STANDARD, FULL = "draft", "standard", "full"
+QUALITIES = {DRAFT: 640, STANDARD: 1280, FULL: None}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a stack is estimated, where there is a choice."""
+
+    quality: str = STANDARD  # of QUALITIES
+    alignment: str = NETWORK  # of ALIGNMENTS
+    network: str = OURS  # "ours", "paper" or the path of an imported .onnx file of the paper's
+    save_aligned: bool = False
+
+    @property
+    def enlarge(self) -> bool:
+        """Whether small pictures are enlarged, which keeps their edges and takes time."""
+        return self.quality != DRAFT
 
 
 @dataclass
@@ -37,64 +57,101 @@ class Timings:
         self.seconds[name] = round(time.monotonic() - started, 3)
 
 
-def estimate(
-    stack: FocalStack, output: Path, reporter: Reporter, network: str = OURS, save_aligned: bool = False
-) -> None:
-    """Write the result folder of a stack to `output`.
+def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choices) -> None:
+    """Write the result folder of a stack to `output`; what an earlier result there knows is not run again.
 
-    `network` is "ours", "paper" or the path of an imported .onnx file of the paper's depth network.
     Raises InputError where the output cannot be written or a photograph cannot be read.
     """
     results.check_output(output)
-    check_network(network)
-    count = len(stack.frames)
-    reporter.plan({"read": 0.1 * count, "align": 2, "depth": 0.6 * count, "fuse": 0.15 * count, "write": 1})
+    check_network(choices.network)
+    size, versions = _working_size(stack, choices.quality), _versions()
+    seen = reuse.seen(stack, choices.alignment, choices.network, (size, choices.enlarge, versions))
+    asked = reuse.asked(seen, stack, asdict(choices))
+    if (unchanged := reuse.unchanged(output, asked)) is not None:
+        _report(unchanged["warnings"], output, reporter, reused="all")
+        return
     timings = Timings()
-    with timings.stage("read"):
-        photographs = _working_photographs(stack, reporter)
-    with timings.stage("align"):
-        reporter.progress("align", 0, 1)
-        stack, registered = register(photographs, stack)
-        del photographs
-    stack = stack.with_warnings(*_doubts(stack, network))
-    for text in stack.warnings:
-        reporter.warning(text)
-    with timings.stage("depth"):
-        normalised, spread = infer(
-            network,
-            registered.pictures,
-            stack.positions,
-            lambda done, of: reporter.progress("depth", done, of),
-        )
-        normalised, spread = (_full_size(values, stack.size) for values in (normalised, spread))
-    with timings.stage("fuse"):
-        fused = _fuse(stack, registered, normalised, reporter)
+    known = reuse.known(output, seen)
+    reused = None if known is None else "networks"
+    known = known or _look(stack, size, choices, reporter, timings)
+    stack = known.found.of(stack)
+    stack = stack.with_warnings(*_doubts(stack, choices.network))
+    normalised, spread = (_at_size(values, stack.size) for values in known.found.maps)
     reporter.progress("write", 0, 1)
-    depth = to_metres(normalised, stack)
+    frames = known.aligned or _aligned(stack, known.found)
     results.write_result(
         output,
-        depth,
+        to_metres(normalised, stack),
         to_confidence(spread, len(stack.frames)),
-        srgb_decode(fused),
-        _description(stack, registered, network, timings),
-        aligned=_aligned(stack, registered) if save_aligned else None,
+        known.picture,
+        _description(stack, known.found, choices, timings) | {"versions": versions, "fingerprint": asked},
+        aligned=_counted(frames, len(stack.frames), reporter) if choices.save_aligned else None,
         sixteen_bit=any(frame.bits_per_channel > 8 for frame in stack.frames),
+        found=reuse.to_keep(known.found, seen),
     )
     reporter.progress("write", 1, 1)
-    reporter.result(output, _summary(output, depth, stack))
+    _report(stack.warnings, output, reporter, reused)
 
 
-def _working_photographs(stack: FocalStack, reporter: Reporter) -> np.ndarray:
-    """(N, h, w, 3) float32 sRGB, as taken, at the size the networks look at."""
+def _look(
+    stack: FocalStack, size: tuple[int, int], choices: Choices, reporter: Reporter, timings: Timings
+) -> Known:
+    """All that takes its time: frames aligned, their depth, and one picture fused of them."""
+    reporter.plan(_shares(stack, size))
+    with timings.stage("read"):
+        photographs = _working_photographs(stack, size, reporter)
+    with timings.stage("align"):
+        reporter.progress("align", 0, 1)
+        left, registered = register(photographs, stack, choices.alignment)
+        del photographs
+    with timings.stage("depth"):
+        maps = infer(
+            choices.network,
+            registered.pictures,
+            left.positions,
+            lambda done, of: reporter.progress("depth", done, of),
+            choices.enlarge,
+        )
+    found = Found(
+        *maps,
+        kept=np.array([frame in left.frames for frame in stack.frames]),
+        warnings=np.array(left.warnings[len(stack.warnings) :], dtype=str),
+        gains=registered.gains,
+        **asdict(registered.alignment),
+    )
+    del registered
+    with timings.stage("fuse"):
+        return Known(found, srgb_decode(_fuse(left, found, reporter)))
+
+
+def _shares(stack: FocalStack, size: tuple[int, int]) -> dict[str, float]:
+    """About how many seconds the stages take; the networks alone use all cores."""
+    count, cores = len(stack.frames), os.cpu_count() or 1
+    whole, looked_at = (count * width * height / 1e6 for width, height in (stack.size, size))
+    return {
+        "read": 0.03 * whole,
+        "align": 0.3 * count / cores,
+        "depth": 0.6 * looked_at / cores,
+        "fuse": 0.12 * whole,
+        "write": 0.5 + 0.08 * whole,
+    }
+
+
+def _working_size(stack: FocalStack, quality: str) -> tuple[int, int]:
+    """(width, height) at which the networks look at the pictures."""
     width, height = stack.size
-    shrink = min(1.0, WORKING_SIZE / max(width, height))
-    size = max(16, round(width * shrink)), max(16, round(height * shrink))
+    shrink = min(1.0, (QUALITIES[quality] or math.inf) / max(width, height))
+    return max(16, round(width * shrink)), max(16, round(height * shrink))
+
+
+def _working_photographs(stack: FocalStack, size: tuple[int, int], reporter: Reporter) -> np.ndarray:
+    """(N, h, w, 3) float32 sRGB, as taken, at the size the networks look at."""
     photographs = np.empty((len(stack.frames), size[1], size[0], 3), np.float32)
     for index, frame in enumerate(stack.frames):
         reporter.progress("read", index, len(stack.frames))
         picture = read_photograph(frame.path)
         photographs[index] = (
-            picture if size == (width, height) else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+            picture if size == stack.size else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         )
     return photographs
 
@@ -107,55 +164,52 @@ def _doubts(stack: FocalStack, network: str) -> Iterator[str]:
         yield "This network does not tell how sure it is: Confidence is 1 everywhere."
 
 
-def _full_size(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _at_size(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return values if values.shape[::-1] == size else cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
 
 
-def _fuse(
-    stack: FocalStack, registered: Registered, normalised: np.ndarray, reporter: Reporter
-) -> np.ndarray:
+def _fuse(stack: FocalStack, found: Found, reporter: Reporter) -> np.ndarray:
     """All-in-focus picture (H, W, 3) sRGB of full size."""
-    fusion = AllInFocus(normalised, stack.positions)
+    fusion = AllInFocus(_at_size(found.normalised, stack.size), stack.positions)
     count = len(stack.frames)
-    for index, picture in _aligned(stack, registered):
+    for index, picture in _aligned(stack, found):
         reporter.progress("fuse", count - 1 - index, count)
         fusion.add(index, picture)
     return fusion.picture()
 
 
-def _aligned(stack: FocalStack, registered: Registered) -> Iterator[tuple[int, np.ndarray]]:
+def _aligned(stack: FocalStack, found: Found) -> Iterator[tuple[int, np.ndarray]]:
     """Number and full-size picture of every frame on the reference's grid, from near to far."""
     nearer = None
     for index in reversed(range(len(stack.frames))):
-        motion = registered.alignment.motion[index]
-        picture = (
-            warp(read_photograph(stack.frames[index].path), motion, stack.size) * registered.gains[index]
-        )
+        motion = found.alignment.motion[index]
+        picture = warp(read_photograph(stack.frames[index].path), motion, stack.size) * found.gains[index]
         if nearer is not None:
             fill_in(picture, motion, nearer)
         yield index, picture
         nearer = picture
 
 
-def _description(stack: FocalStack, registered: Registered, network: str, timings: Timings) -> dict:
-    import onnxruntime
+def _counted(frames: Iterable, count: int, reporter: Reporter) -> Iterator:
+    """The frames themselves, reporting each that is about to be written."""
+    for done, frame in enumerate(frames):
+        reporter.progress("write", done, count)
+        yield frame
 
-    alignment, described = registered.alignment, describe(stack)
+
+def _description(stack: FocalStack, found: Found, choices: Choices, timings: Timings) -> dict:
+    alignment, described = found.alignment, describe(stack)
     half = max(stack.size) / 2
     frames = [
         {
-            "file": frame["file"],
-            "focus_distance_m": frame["focus_distance_m"],
-            "source": frame["source"],
-            "dioptres": frame["dioptres"],
-            "relative_fov": frame["relative_fov"],
+            **frame,
             "scale": round(float(scale), 6),
             "shift_x": round(float(x) * half, 3),
             "shift_y": round(float(y) * half, 3),
             "gain": [round(float(value), 4) for value in gain],
         }
         for frame, (scale, x, y), gain in zip(
-            described["frames"], alignment.residual, registered.gains, strict=True
+            described["frames"], alignment.residual, found.gains, strict=True
         )
     ]
     return {
@@ -163,20 +217,36 @@ def _description(stack: FocalStack, registered: Registered, network: str, timing
         "order_source": stack.order_source,
         "camera": reference_camera(stack).describe(),
         "frames": frames,
-        "alignment": {"neighbour_correlation": [round(float(value), 4) for value in alignment.match]},
-        "network": network,
+        "alignment": {
+            "method": choices.alignment,
+            "neighbour_correlation": [round(float(value), 4) for value in alignment.match],
+        },
+        "quality": choices.quality,
+        "network": choices.network,
         "warnings": list(stack.warnings),
         "timings": timings.seconds,
-        "versions": {
-            "focal_depth": __version__,
-            "onnxruntime": onnxruntime.__version__,
-            "opencv": cv2.__version__,
-            "python": platform.python_version(),
-        },
     }
 
 
-def _summary(output: Path, depth: np.ndarray, stack: FocalStack) -> str:
-    near, far = np.percentile(depth, (1, 99))
-    unit = "m" if stack.metric else "(relative depth: focus distances are not known)"
-    return f"{output}: depth {near:.3g} to {far:.3g} {unit}"
+def _versions() -> dict[str, str]:
+    """What made the result."""
+    import onnxruntime
+
+    return {
+        "focal_depth": __version__,
+        "onnxruntime": onnxruntime.__version__,
+        "opencv": cv2.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _report(warnings: Iterable[str], output: Path, reporter: Reporter, reused: str | None) -> None:
+    """`reused` is what was not run again: "all", "networks" or None."""
+    for text in warnings:
+        reporter.warning(text)
+    depth = results.read_description(output)["depth"]
+    unit = "m" if depth["unit"] == "metres" else "(relative depth: focus distances are not known)"
+    said = f"{output}: depth {float(depth['near']):.3g} to {float(depth['far']):.3g} {unit}"
+    if reused == "all":
+        said = f"Nothing has changed, so nothing was run again. {said}"
+    reporter.result(output, said, reused=reused)

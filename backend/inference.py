@@ -24,25 +24,26 @@ Progress = Callable[[int, int], None]
 
 
 def infer(
-    network: str, pictures: np.ndarray, positions: np.ndarray, progress: Progress
+    network: str, pictures: np.ndarray, positions: np.ndarray, progress: Progress, enlarge: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Depth and its expected error, each (h, w) in normalised dioptres.
 
     pictures: (N, h, w, 3) sRGB float32, aligned, far to near; positions: (N,). `network` is "ours",
-    "paper", or the path of an .onnx file made by `import-weights`.
+    "paper", or the path of an .onnx file made by `import-weights`. Only ours can `enlarge` small pictures.
     """
     if network == OURS:
-        return _ours(pictures, positions, progress)
+        return _ours(pictures, positions, progress, enlarge)
     return _paper(network, pictures, positions, progress)
 
 
 def check_network(network: str) -> None:
     """Raise InputError where there is no such network; call it before the long work."""
     if network != OURS:
-        _paper_model(network)
+        paper_model(network)
 
 
-def _paper_model(network: str) -> Path:
+def paper_model(network: str) -> Path:
+    """The file of a network that is not ours. Raises InputError where there is none."""
     from .engines.paper import find_paper_weights
 
     model = find_paper_weights() if network == PAPER else Path(network)
@@ -51,8 +52,10 @@ def _paper_model(network: str) -> Path:
     return model
 
 
-def _ours(pictures: np.ndarray, positions: np.ndarray, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    enlargement = max(1.0, min(ENLARGEMENT, SMALL / max(pictures.shape[1:3])))
+def _ours(
+    pictures: np.ndarray, positions: np.ndarray, progress: Progress, enlarge: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    enlargement = max(1.0, min(ENLARGEMENT, SMALL / max(pictures.shape[1:3]))) if enlarge else 1.0
     looks = []
     for number, share in enumerate(LOOKS):
 
@@ -72,7 +75,11 @@ def _look(
 
     height, width = pictures.shape[1:3]
     size = round(width * zoom), round(height * zoom)
-    zoomed = np.stack([_resized(picture, size) for picture in pictures])
+    zoomed = pictures
+    if size != (width, height):
+        zoomed = np.empty((len(pictures), size[1], size[0], 3), np.float32)
+        for index, picture in enumerate(pictures):
+            zoomed[index] = _resized(picture, size)
     maps = infer_in_tiles(infer_depth, zoomed, positions, progress)
     return tuple(_resized(found, (width, height), cv2.INTER_LINEAR) for found in maps)
 
@@ -96,7 +103,7 @@ def _paper(
 ) -> tuple[np.ndarray, np.ndarray]:
     from .engines.paper import paper_depth
 
-    model = _paper_model(network)
+    model = paper_model(network)
 
     def infer_tile(tile: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         depth = paper_depth(model, tile, positions)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .alignment import Alignment, align, fill_in, relative_field_of_view, warp
+from .alignment import NETWORK, Alignment, align, fill_in, relative_field_of_view, warp
 from .exposure import equalising_gains
 from .stack import FocalStack
 
@@ -22,13 +22,15 @@ class Registered:
     gains: np.ndarray  # (N, 3) already applied to the pictures
 
 
-def register(photographs: np.ndarray, stack: FocalStack) -> tuple[FocalStack, Registered]:
+def register(
+    photographs: np.ndarray, stack: FocalStack, method: str = NETWORK
+) -> tuple[FocalStack, Registered]:
     """Align photographs (N, h, w, 3), as taken, to the reference; sRGB float32, far to near.
 
     Returns the stack that is left: frames of another scene or another exposure are taken out, where
     most of the others agree, and named in its warnings.
     """
-    registered = _register(photographs, stack)
+    registered = _register(photographs, stack, method)
     misfits = _misfits(registered)
     if not misfits.any():
         return stack, registered
@@ -38,11 +40,11 @@ def register(photographs: np.ndarray, stack: FocalStack) -> tuple[FocalStack, Re
         return stack.with_warnings(f"{names}: {odd}; look at the result with care."), registered
     del registered
     stack = stack.without(misfits).with_warnings(f"{names} left out: {odd}.")
-    return stack, _register(photographs[~misfits], stack)
+    return stack, _register(photographs[~misfits], stack, method)
 
 
-def _register(photographs: np.ndarray, stack: FocalStack) -> Registered:
-    alignment = align(photographs, relative_field_of_view(stack))
+def _register(photographs: np.ndarray, stack: FocalStack, method: str) -> Registered:
+    alignment = align(photographs, relative_field_of_view(stack, method), method)
     height, width = photographs.shape[1:3]
     pictures = np.empty_like(photographs)
     for index, motion in enumerate(alignment.motion):

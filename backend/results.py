@@ -22,8 +22,9 @@ FORMAT = 1
 LAYER = "FocalDepth"
 DEPTH_EXR, DESCRIPTION = "depth.exr", "result.json"
 ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED = "all_in_focus.png", "depth.png", "aligned"
+FOUND = "found.npz"  # what the networks found, so that they need not look again
 BACKGROUND = "background.png"  # made with a mesh: the colours behind its cuts
-OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED, BACKGROUND}
+OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED, FOUND, BACKGROUND}
 
 _lock = threading.Lock()  # the swap of two folders is never cut in two by remove_unfinished
 _unfinished: set[Path] = set()
@@ -40,16 +41,18 @@ def write_result(
     confidence: np.ndarray,
     all_in_focus: np.ndarray,
     description: dict,
-    aligned: Iterable[tuple[int, np.ndarray]] | None = None,
+    aligned: Iterable[tuple[int, np.ndarray | Path]] | None = None,
     sixteen_bit: bool = False,
+    found: dict[str, np.ndarray] | None = None,
 ) -> None:
     """Write a result folder; an earlier result there is replaced at the last moment.
 
     depth (H,W) float32, planar, above 0, infinity allowed; confidence (H,W) float32 0..1;
     all_in_focus (H,W,3) float32, scene linear, Rec.709. `description` becomes result.json; its
     `format`, `size` and `depth` are filled in here. `aligned`: numbers in
-    description["frames"] with pictures (H,W,3) float32, sRGB-encoded; those entries get an `aligned`,
-    the picture's path in the folder. `sixteen_bit` makes 16-bit PNGs.
+    description["frames"] with pictures (H,W,3) float32, sRGB-encoded, or with the PNG of an earlier
+    result; those entries get an `aligned`, the picture's path in the folder. `sixteen_bit` makes 16-bit
+    PNGs. `found` becomes found.npz.
     Raises InputError if the folder cannot be written or holds somebody's other files.
     """
     if not np.all(depth > 0):
@@ -64,6 +67,8 @@ def write_result(
         if aligned is not None:
             frames = _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
             description = {**description, "frames": frames}
+        if found is not None:
+            np.savez(unfinished / FOUND, **found)
         _write_description(unfinished / DESCRIPTION, depth.shape, far, near, description)
         _finish(unfinished, folder)
     except OSError as error:
@@ -82,17 +87,24 @@ def remove_unfinished() -> None:
 
 def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Depth and confidence of a result, each (H,W) float32. Raises InputError where there is none."""
+    return tuple(_read_channels(folder, "Depth.Z", "Confidence.V"))
+
+
+def read_linear_picture(folder: Path) -> np.ndarray:
+    """The all-in-focus picture of a result, (H,W,3) float32, scene linear, to the bit as it was found.
+    Raises InputError where there is none."""
+    return np.stack(_read_channels(folder, *(f"Combined.{colour}" for colour in "RGB")), axis=-1)
+
+
+def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
     import OpenEXR
 
     path = Path(folder) / DEPTH_EXR
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
-            return tuple(
-                np.asarray(channels[f"{LAYER}.{name}"].pixels, dtype=np.float32)
-                for name in ("Depth.Z", "Confidence.V")
-            )
-    except (KeyError, RuntimeError, TypeError):
+            return [np.asarray(channels[f"{LAYER}.{name}"].pixels, dtype=np.float32) for name in names]
+    except (KeyError, RuntimeError, TypeError, ValueError):
         raise InputError(
             f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
         ) from None
@@ -190,8 +202,9 @@ def _finish(unfinished: Path, folder: Path) -> None:
             for entry in earlier.iterdir():
                 if entry.name not in OURS:
                     entry.rename(folder / entry.name)
-    if replaces:
-        shutil.rmtree(earlier, ignore_errors=True)
+            _unfinished.add(earlier)  # to be removed, also by a run that is cancelled right now
+    shutil.rmtree(earlier, ignore_errors=True)
+    _unfinished.discard(earlier)
 
 
 def _remove(unfinished: Path) -> None:
@@ -251,9 +264,19 @@ def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_
     frames = list(frames)
     for index, picture in aligned:
         name = f"{index + 1:02d}_{Path(frames[index]['file']).stem}.png"
-        _write_png(folder / name, picture, sixteen_bit)
+        if isinstance(picture, Path):
+            _link_or_copy(picture, folder / name)
+        else:
+            _write_png(folder / name, picture, sixteen_bit)
         frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
     return frames
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # not every file system has links
+        shutil.copyfile(source, target)
 
 
 def _write_description(path: Path, shape: tuple, far: float, near: float, description: dict) -> None:

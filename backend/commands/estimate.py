@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ..estimate import estimate
+from ..alignment import ALIGNMENTS, NETWORK
+from ..estimate import QUALITIES, Choices, estimate
 from ..inference import OURS
 from ..messages import Reporter
 from ..stack import read_stack
@@ -13,6 +14,20 @@ from ..stack.options import add_stack_arguments, typed_from
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
+    parser.add_argument(
+        "--quality",
+        choices=QUALITIES,
+        default=Choices.quality,
+        help="infer depth at 640 or 1280 pixels of the longer side, or at the photographs' own size; "
+        "results are of full size in any case (default %(default)s)",
+    )
+    parser.add_argument(
+        "--alignment",
+        choices=ALIGNMENTS,
+        default=NETWORK,
+        help="bring frames onto one grid by the thin lens and then the alignment network, by the thin lens "
+        "alone, or take them as they are (default %(default)s)",
+    )
     parser.add_argument(
         "--network",
         default=OURS,
@@ -25,4 +40,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     stack = read_stack(options.photographs, typed_from(options))
-    estimate(stack, options.output, reporter, options.network, options.save_aligned)
+    choices = Choices(options.quality, options.alignment, options.network, options.save_aligned)
+    estimate(stack, options.output, reporter, choices)

@@ -1,0 +1,132 @@
+"""Estimating again: what has not changed is not run again, what has changed is never taken from before."""
+
+import io
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from photographs import write_photograph
+
+from backend.estimate import Choices, estimate
+from backend.messages import JsonReporter
+from backend.results import read_depth, read_description
+from backend.stack import Typed, read_stack
+
+TYPED = Typed(focus_distances={"0.png": 2.0, "2.png": 0.5})
+EVERYTHING = {"read", "align", "depth", "fuse", "write"}
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """A folder of three photographs 160 x 112 of a slanted texture that tell nothing of the lens."""
+    random = np.random.default_rng(2)
+    texture = cv2.resize(random.random((56, 80, 3), np.float32), (160, 112))
+    share = np.linspace(0, 1, 160, dtype=np.float32)[None, :, None]
+    folder = tmp_path / "bracket"
+    folder.mkdir()
+    for index in range(3):
+        far, near = (cv2.GaussianBlur(texture, (0, 0), 0.4 + 2 * abs(index - side)) for side in (0, 2))
+        write_photograph(folder / f"{index}.png", (255 * (far * (1 - share) + near * share)).astype(np.uint8))
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path, photographs):
+    """run(typed, name="r", ...) -> the stages that ran, and what the result's message says of reuse."""
+
+    def run(typed: Typed = TYPED, name: str = "r", **choices) -> tuple[set[str], str | None]:
+        said = io.StringIO()
+        choices = Choices(**{"save_aligned": True, **choices})
+        estimate(read_stack([photographs], typed), tmp_path / name, JsonReporter(said), choices)
+        messages = [json.loads(line) for line in said.getvalue().splitlines()]
+        stages = {message["stage"] for message in messages if message["type"] == "progress"}
+        return stages, messages[-1]["reused"]
+
+    return run
+
+
+def files(folder) -> dict:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_is_run_again_when_nothing_has_changed(tmp_path, run):
+    assert run() == (EVERYTHING, None)
+    before = files(tmp_path / "r")
+    assert run() == (set(), "all")
+    assert files(tmp_path / "r") == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        replace(TYPED, focus_distances={"0.png": 4.0, "2.png": 1.0}),  # the same in normalised dioptres
+        replace(TYPED, sensor_width=0.024, f_number=4.0),
+    ],
+)
+def test_metres_and_camera_are_told_anew_without_the_networks(tmp_path, run, change):
+    run()
+    assert run(change) == ({"write"}, "networks")
+    run(change, name="anew")
+    reused, anew = (files(tmp_path / name) for name in ("r", "anew"))
+    assert len(reused) == len(anew) == 8
+    for name in set(anew) - {"result.json", "found.npz", "depth.exr"}:
+        assert reused[name] == anew[name], name
+    for one, other in zip(read_depth(tmp_path / "r"), read_depth(tmp_path / "anew"), strict=True):
+        np.testing.assert_array_equal(one, other)
+    reused, anew = (read_description(tmp_path / name) for name in ("r", "anew"))
+    assert reused | {"timings": {}} == anew | {"timings": {}}
+
+
+@pytest.mark.parametrize(
+    ("change", "choices"),
+    [
+        (replace(TYPED, focal_length=0.05), {}),  # the thin lens crops otherwise
+        (replace(TYPED, focus_distances={**TYPED.focus_distances, "1.png": 1.0}), {}),
+        (TYPED, {"alignment": "none"}),
+    ],
+)
+def test_what_the_networks_look_at_is_looked_at_anew(run, change, choices):
+    run()
+    assert run(change, **choices) == (EVERYTHING, None)
+
+
+def test_a_photograph_that_was_edited_is_looked_at_anew(run, photographs):
+    run()
+    picture = cv2.imread(str(photographs / "1.png"))
+    picture[0, 0, 0] ^= 1
+    cv2.imwrite(str(photographs / "1.png"), picture)
+    assert run() == (EVERYTHING, None)
+
+
+@pytest.mark.parametrize("name", ["depth.exr", "all_in_focus.png", "aligned/01_0.png"])
+def test_a_result_that_is_not_whole_is_made_again(tmp_path, run, name):
+    run()
+    before = files(tmp_path / "r")
+    (tmp_path / "r" / name).write_bytes((tmp_path / "r" / name).read_bytes()[:-30])
+    stages, reused = run()
+    assert "write" in stages
+    assert reused != "all"
+    assert set(files(tmp_path / "r")) == set(before)
+    assert run() == (set(), "all")
+
+
+def test_findings_cut_short_are_found_again(tmp_path, run):
+    run()
+    found = tmp_path / "r" / "found.npz"
+    found.write_bytes(found.read_bytes()[:-30])
+    assert run(replace(TYPED, f_number=8.0)) == (EVERYTHING, None)
+
+
+def test_draft_looks_at_a_smaller_picture_and_gives_a_whole_one(tmp_path, run, photographs):
+    for path in photographs.iterdir():
+        cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (800, 560)))
+    run(quality="draft")
+    with np.load(tmp_path / "r" / "found.npz") as found:
+        assert found["normalised"].shape == (448, 640)
+    assert read_depth(tmp_path / "r")[0].shape == (560, 800)
+    assert run(quality="full") == (EVERYTHING, None)
+    with np.load(tmp_path / "r" / "found.npz") as found:
+        assert found["normalised"].shape == (560, 800)
+    assert run(quality="standard") == ({"write"}, "networks")  # of 1280 pixels at most: the same pictures
