@@ -1,8 +1,8 @@
 """All that touches Blender. Estimating happens in a child process; see child.py."""
 
-from . import operators, panels, properties, tasks
+from . import operators, panels, preferences, properties, rereading, tasks, thumbnails
 
-_MODULES = (tasks, properties, operators, panels)
+_MODULES = (preferences, tasks, properties, rereading, thumbnails, operators, panels)
 
 
 def register() -> None:

@@ -8,42 +8,58 @@ import contextlib
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from .scratch import Scratch
 
 EXTENSION = Path(__file__).resolve().parents[1]
 # -P and -s: neither the current folder nor the person's own packages get in the way.
 _COMMAND = (sys.executable, "-P", "-s", "-m", "backend")
-GRACE = 3.0  # seconds a cancelled child has to remove what it had half written
+COURTESY = 5  # how much the child steps back for Blender, as nice counts
+GRACE = 0.2  # seconds a cancelled child has to remove what it had half written
 CANCELLED = 130
+# No console window, and Blender first; other systems know neither.
+_WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
+    subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
+)
+LOG, KEPT_LOG, BYTECODE = "log", "last_fault.log", "bytecode"  # the last two in the cache folder
 
 
 class Child:
     """A running `python -m backend ...`, and all it has said so far."""
 
-    def __init__(self, arguments: list[str], scratch: Path, cache: Path) -> None:
-        """Start it. `scratch` is an empty folder, removed by `close`; `cache` is one that stays."""
-        self.progress: dict | None = None
+    def __init__(self, arguments: list[str], scratch: Scratch, cache: Path, threads: int = 0) -> None:
+        """Start it. `scratch` is removed by `close`; `cache` is a folder that stays. 0 threads are as many
+        as there are cores."""
+        self.progress: dict | None = None  # the last message of that type
+        self.progressed = 0.0  # when it came, as time.monotonic has it
         self.warnings: list[str] = []
         self.error: str | None = None
         self.result: dict | None = None
         self.cancelled = False
         self._arguments = arguments
         self._scratch = scratch
-        self._kept_log = cache / "last_fault.log"
-        said, complained = scratch / "messages", scratch / "log"
+        self._cache = cache
+        self._patience_ends = 0.0
+        said, complained = scratch.folder / "messages", scratch.folder / LOG
         with said.open("wb") as stdout, complained.open("wb") as stderr:
             self._process = subprocess.Popen(
                 [*_COMMAND, *arguments, "--messages", "--stop-with-stdin"],
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=stderr,
-                cwd=scratch,
-                env=_environment(cache),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                cwd=scratch.folder,
+                env=_environment(cache, threads),
+                creationflags=_WINDOWS_FLAGS,
             )
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0) + COURTESY)
         self._messages = said.open("rb")
         self._unfinished_line = b""
 
@@ -52,51 +68,81 @@ class Child:
         return self._process.pid
 
     def poll(self) -> bool:
-        """Take in what has been said since the last time; True while the child runs."""
+        """Take in what has been said since the last time; True while the child runs.
+
+        One that was cancelled and does not end in time is killed.
+        """
         running = self._process.poll() is None
+        if running and self.cancelled and time.monotonic() > self._patience_ends:
+            self._process.kill()
+            self._process.wait()
+            running = False
         self._read_messages()
         return running
 
     def cancel(self) -> None:
-        """Ask the child to stop and clean up by closing its standard input; kill one that does not."""
-        self.cancelled = self.poll() or self.cancelled
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            self._remove_unfinished()
+        """Ask the child to stop and clean up, by closing its standard input. Does not wait; see `poll`."""
+        if self.cancelled or not self.poll():
+            return
+        self.cancelled = True
+        self._patience_ends = time.monotonic() + GRACE
+        self._close_stdin()
+
+    def stop(self) -> None:
+        """Cancel the child and wait for its end."""
+        self.cancel()
+        while self.poll():
+            time.sleep(0.01)
 
     def close(self) -> None:
-        """Remove the scratch folder of a child that has ended; the log of one that failed is kept."""
+        """Leave nothing behind of a child that has ended, but the log of one that failed."""
         self._messages.close()
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
+        self._close_stdin()
         if self._failed():
-            os.replace(self._scratch / "log", self._kept_log)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+            self._keep_log()
+        self._scratch.remove()
+        self._remove_unfinished()
 
     @property
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
         if self._failed():
             status = self._process.returncode
-            said = self.error or f"The backend ended unexpectedly, with status {status}; the log is"
-            return f"{said} {self._kept_log}"
+            return self.error or f"The backend ended unexpectedly (status {status}): try again"
         if self.error is None and self.result is None:
-            return "The backend ended without a result"
+            return "The backend ended without a result: try again"
         return self.error
+
+    @property
+    def kept_log(self) -> Path | None:
+        """Where `close` keeps the log, if the fault is not the person's."""
+        return self._cache / KEPT_LOG if self._failed() else None
 
     def _failed(self) -> bool:
         return not self.cancelled and self._process.returncode not in (0, 2, CANCELLED)
 
+    def _keep_log(self) -> None:
+        """What the child was asked for, how far it came, and what it and its libraries wrote."""
+        said = (self._scratch.folder / LOG).read_text(encoding="utf-8", errors="replace")
+        stage = "start" if self.progress is None else self.progress["stage"]
+        ended = f"Ended with status {self._process.returncode} in stage: {stage}"
+        log = f"{shlex.join(self._arguments)}\n{ended}\n\n{said}"
+        (self._cache / KEPT_LOG).write_text(log, encoding="utf-8")
+
     def _remove_unfinished(self) -> None:
-        """A killed child could not remove its half-written output itself."""
-        if "--output" in self._arguments:
-            output = self._arguments[self._arguments.index("--output") + 1]
-            shutil.rmtree(f"{output}.unfinished-{self.pid}", ignore_errors=True)
+        """What a child that was killed could not put right itself; see backend/results.py."""
+        if "--output" not in self._arguments:
+            return
+        output = Path(self._arguments[self._arguments.index("--output") + 1])
+        earlier = Path(f"{output}.earlier-{self.pid}")
+        if earlier.exists() and not output.exists():
+            earlier.rename(output)
+        for remains in (earlier, f"{output}.unfinished-{self.pid}"):
+            shutil.rmtree(remains, ignore_errors=True)
+
+    def _close_stdin(self) -> None:
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def _read_messages(self) -> None:
         *lines, self._unfinished_line = (self._unfinished_line + self._messages.read()).split(b"\n")
@@ -105,7 +151,7 @@ class Child:
                 continue  # a library's chatter
             message = json.loads(line)
             if message["type"] == "progress":
-                self.progress = message
+                self.progress, self.progressed = message, time.monotonic()
             elif message["type"] == "warning":
                 self.warnings.append(message["text"])
             elif message["type"] == "error":
@@ -114,8 +160,9 @@ class Child:
                 self.result = message
 
 
-def _environment(cache: Path) -> dict[str, str]:
+def _environment(cache: Path, threads: int) -> dict[str, str]:
     """The child finds the backend in the extension and the libraries in the extension's wheels."""
+    limits = {"OMP_NUM_THREADS": str(threads), "OPENCV_FOR_THREADS_NUM": str(threads)} if threads else {}
     path = [str(EXTENSION)]
     wheels = importlib.util.find_spec("onnxruntime")  # finds it without importing it
     if wheels is not None:
@@ -123,6 +170,7 @@ def _environment(cache: Path) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONPYCACHEPREFIX": str(cache / "bytecode"),
+        "PYTHONPYCACHEPREFIX": str(cache / BYTECODE),
         "PYTHONUTF8": "1",
+        **limits,
     }

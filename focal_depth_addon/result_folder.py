@@ -10,6 +10,8 @@ from .errors import UserError
 DEPTH = "depth.exr"
 PHOTOGRAPH = "all_in_focus.png"
 DESCRIPTION = "result.json"
+UNSAVED = "results"  # in the cache folder: the results of files that were not saved
+WRITTEN_TAG = "focal_depth_written"  # on an image: when the file it shows was, in nanoseconds
 
 
 def read_description(folder: Path) -> dict:
@@ -26,9 +28,12 @@ def read_description(folder: Path) -> dict:
 
 
 def load_image(path: Path) -> bpy.types.Image:
-    """The image of that file, fresh: it may have been estimated anew."""
+    """The image of that file, fresh where it was estimated anew."""
     image = bpy.data.images.load(str(path), check_existing=True)
-    image.reload()
+    written = str(path.stat().st_mtime_ns)
+    if image.get(WRITTEN_TAG) != written:
+        image.reload()
+        image[WRITTEN_TAG] = written
     return image
 
 
@@ -38,7 +43,7 @@ def default_folder(photographs: list[str], cache: Path) -> Path:
     name = first.name if first.is_dir() else f"{first.parent.name}_{first.stem}"
     if bpy.data.is_saved:
         return Path(bpy.path.abspath("//")) / "focal_depth" / name
-    return cache / "results" / name
+    return cache / UNSAVED / name
 
 
 def to_stored(folder: Path) -> str:

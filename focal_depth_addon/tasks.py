@@ -5,9 +5,8 @@ child on a timer, so that Blender stays usable; ESC or the panel's Cancel stops 
 """
 
 import atexit
-import shutil
-import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -15,12 +14,34 @@ from bpy.app.handlers import persistent
 
 from .child import Child
 from .errors import UserError
+from .preferences import cache_folder, preferences
+from .scratch import Scratch, remove_abandoned
 
 INTERVAL = 0.1  # seconds between two looks at the child
+STAGES = {  # of the backend, as people call them
+    "read": "Reading photographs",
+    "align": "Aligning",
+    "depth": "Inferring depth",
+    "fuse": "Fusing the sharpest",
+    "write": "Saving",
+}
+STOPPED_BY_UNDO = "Undo stopped what was running: start it again"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the panel says of the last run, until the next one; a fault stays until its task is run again."""
+
+    text: str
+    fault: bool = False
+    log: Path | None = None
+    task: str = ""
+
 
 _child: Child | None = None
 _timer: bpy.types.Timer | None = None
 _label = ""
+_notice: Notice | None = None
 
 
 def running() -> Child | None:
@@ -31,24 +52,44 @@ def running() -> Child | None:
 def status() -> tuple[str, float]:
     """What the running child is doing, in words, and how much is behind it, 0 to 1."""
     progress = _child.progress
+    done = 0.0 if progress is None else progress["overall"]
+    if _child.cancelled:
+        return "Stopping", done
     if progress is None:
-        return _label, 0.0
-    left = progress["seconds_left"]
-    return progress["stage"] + ("" if left is None else f", {left:.0f} s left"), progress["overall"]
+        return _label, done
+    stage = STAGES.get(progress["stage"], _label)
+    if progress["seconds_left"] is None:
+        return stage, done
+    left = progress["seconds_left"] - (time.monotonic() - _child.progressed)
+    return (stage if left < 1 else f"{stage}, {_in_words(left)} left"), done
+
+
+def notice() -> Notice | None:
+    return _notice
+
+
+def tell(new: Notice | None) -> None:
+    """Say something in the panel."""
+    global _notice
+    _notice = new
+
+
+def fail(operator: bpy.types.Operator, text: str, log: Path | None = None) -> set[str]:
+    """An operator cannot go on: a person reads why in the panel, a script has an exception."""
+    tell(Notice(text, fault=True, log=log, task=getattr(operator, "label", operator.bl_label)))
+    if operator.options.is_invoke:
+        operator.report({"WARNING"}, text)  # an error would pop up
+    else:
+        operator.report({"ERROR"}, text if log is None else f"{text} ({log})")
+    return {"CANCELLED"}
 
 
 def stop() -> None:
     """Cancel the child, if any, and take the timer away."""
     if _child is not None:
-        _child.cancel()
+        _child.stop()
         _child.close()
     _forget()
-
-
-def cache_folder() -> Path:
-    """Where the extension may write."""
-    extension = __package__.rpartition(".")[0]
-    return Path(bpy.utils.extension_path_user(extension, create=True))
 
 
 class Idle:
@@ -81,7 +122,7 @@ class ChildOperator(Idle):
             while _child.poll():
                 time.sleep(INTERVAL / 5)
         except KeyboardInterrupt:
-            _child.cancel()
+            _child.stop()
         return self._end(context)
 
     def invoke(self, context, event):
@@ -97,11 +138,12 @@ class ChildOperator(Idle):
             return {"CANCELLED"}
         if event.type == "ESC" and event.value == "PRESS":
             _child.cancel()
-            return self._end(context)
         if event.type == "TIMER":
-            _redraw_panels(context)
+            before = status()
             if not _child.poll():
                 return self._end(context)
+            if status() != before:
+                _redraw_panels(context)
         return {"PASS_THROUGH"}
 
     def cancel(self, context):
@@ -112,13 +154,21 @@ class ChildOperator(Idle):
         global _child, _label
         _label = self.label
         self._scene_name = context.scene.name  # a name outlives undo, a reference does not
-        cache = cache_folder()
-        scratch = Path(tempfile.mkdtemp(prefix="run-", dir=cache))
+        if _notice is not None and (not _notice.fault or _notice.task == self.label):
+            tell(None)
         try:
-            _child = Child(self.arguments(context.scene, scratch), scratch, cache)
+            cache = cache_folder()
+            remove_abandoned(cache)
+            scratch = Scratch(cache)
         except UserError as error:
-            shutil.rmtree(scratch)
-            self.report({"ERROR"}, str(error))
+            fail(self, str(error))
+            return False
+        try:
+            arguments = self.arguments(context.scene, scratch.folder)
+            _child = Child(arguments, scratch, cache, preferences().threads)
+        except UserError as error:
+            scratch.remove()
+            fail(self, str(error))
             return False
         return True
 
@@ -134,20 +184,22 @@ class ChildOperator(Idle):
     def _report(self, context, child: Child):
         scene = bpy.data.scenes.get(self._scene_name)
         if child.cancelled or scene is None:
-            self.report({"WARNING"}, "Cancelled")
+            self.report({"INFO"}, "Cancelled")
             return {"CANCELLED"}
         if child.fault is not None:
-            self.report({"ERROR"}, child.fault)
-            return {"CANCELLED"}
+            return fail(self, child.fault, child.kept_log)
         try:
             said = self.conclude(context, scene, child)
         except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return fail(self, str(error))
         for warning in child.warnings:
             self.report({"WARNING"}, warning)
         self.report({"INFO"}, said)
         return {"FINISHED"}
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _forget() -> None:
@@ -158,29 +210,51 @@ def _forget() -> None:
 
 
 def _redraw_panels(context) -> None:
+    """Only the sidebars: the view itself may be costly to draw."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+            for region in area.regions:
+                if area.type in ("VIEW_3D", "IMAGE_EDITOR") and region.type == "UI":
+                    region.tag_redraw()
 
 
 @persistent
 def _stop_before_load(*_) -> None:
     stop()
+    tell(None)
+
+
+@persistent
+def _stop_before_undo(*_) -> None:
+    """The photographs that are worked on may be others after it."""
+    if _child is not None:
+        stop()
+        tell(Notice(STOPPED_BY_UNDO))
+
+
+def _handlers() -> tuple:
+    handlers = bpy.app.handlers
+    return (
+        (handlers.load_pre, _stop_before_load),
+        (handlers.undo_pre, _stop_before_undo),
+        (handlers.redo_pre, _stop_before_undo),
+    )
 
 
 def _stop_at_exit() -> None:
     if _child is not None:
-        _child.cancel()
+        _child.stop()
         _child.close()
 
 
 def register() -> None:
-    bpy.app.handlers.load_pre.append(_stop_before_load)
+    for handlers, function in _handlers():
+        handlers.append(function)
     atexit.register(_stop_at_exit)
 
 
 def unregister() -> None:
     stop()
     atexit.unregister(_stop_at_exit)
-    bpy.app.handlers.load_pre.remove(_stop_before_load)
+    for handlers, function in _handlers():
+        handlers.remove(function)

@@ -1,13 +1,18 @@
 """From photographs to a result, or to one that exists already."""
 
+import contextlib
 from pathlib import Path
 
 import bpy
 from bpy.props import StringProperty
 
-from .. import result_folder, tasks
+from .. import recent, result_folder, tasks
 from ..errors import UserError
+from ..preferences import cache_folder
 from .given import NO_PHOTOGRAPHS, Files, lens_arguments, listed, typed_arguments
+from .looking import show_new
+
+UNCHANGED = "Nothing has changed since the last run, so nothing was run again"
 
 
 class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
@@ -32,19 +37,23 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
         if output := self.output or settings.output:
             self._folder = result_folder.from_stored(output)
         else:
-            self._folder = result_folder.default_folder(photographs, tasks.cache_folder())
+            self._folder = result_folder.default_folder(photographs, cache_folder())
         return [
             "estimate",
             *photographs,
             "--output",
             str(self._folder),
             "--save-aligned",  # the photographs of Refocus
+            *("--quality", settings.quality, "--alignment", settings.alignment),
+            *("--network", settings.network),
             *typed,
             *lens_arguments(settings),
         ]
 
     def conclude(self, context, scene, child):
-        return _use_result(scene, self._folder)
+        if child.result["reused"] == "all":
+            tasks.tell(tasks.Notice(UNCHANGED))
+        return _use_result(context, scene, self._folder)
 
 
 class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
@@ -73,23 +82,29 @@ class FOCAL_DEPTH_OT_open_result(bpy.types.Operator):
     directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
 
     def invoke(self, context, event):
+        if self.directory:  # a recent one
+            return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
+        tasks.tell(None)
         try:
-            self.report({"INFO"}, _use_result(context.scene, result_folder.from_stored(self.directory)))
+            folder = result_folder.from_stored(self.directory)
+            self.report({"INFO"}, _use_result(context, context.scene, folder))
         except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return tasks.fail(self, str(error))
         return {"FINISHED"}
 
 
-def _use_result(scene: bpy.types.Scene, folder: Path) -> str:
-    """Show a result in the panel; returns what to tell the person. Raises UserError."""
+def _use_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path) -> str:
+    """Show a result in the panel, and its picture; returns what to tell the person. Raises UserError."""
     description = result_folder.read_description(folder)
+    with contextlib.suppress(OSError):  # a full disk spoils the list, not the result
+        recent.note(cache_folder(), folder)
     settings = scene.focal_depth
     settings.show_result(result_folder.to_stored(folder), description, scene.unit_settings.scale_length)
+    show_new(context, scene)
     return f"{settings.summary} ({folder})"
 
 

@@ -1,11 +1,12 @@
 """What operators are given: photographs, by a person or a script, and the scene's result."""
 
 import os
+from collections.abc import Iterable
 
 import bpy
 from bpy.props import CollectionProperty, StringProperty
 
-from ..properties import TYPED, Settings
+from ..properties import TYPED, Photograph, Settings
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr")  # as the backend reads
 NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus bracket"
@@ -46,11 +47,24 @@ def lens_arguments(settings: Settings) -> list[str]:
 
 
 def listed(settings: Settings) -> list[str]:
-    return [bpy.path.abspath(photograph.path) for photograph in settings.photographs]
+    """Paths of the photographs that are not left out."""
+    return [photograph.file for photograph in settings.photographs if photograph.used]
 
 
 def typed_arguments(settings: Settings, metres_per_unit: float) -> list[str]:
-    """The distances that were typed into the list."""
-    typed = (photograph for photograph in settings.photographs if photograph.source == TYPED)
-    pairs = (f"{bpy.path.abspath(each.path)}={each.metres(metres_per_unit)}" for each in typed)
+    """The distances that were typed into the list, of the photographs that are not left out."""
+    return _typed((each for each in settings.photographs if each.used), metres_per_unit)
+
+
+def reading_arguments(settings: Settings, photographs: list[str], metres_per_unit: float) -> list[str]:
+    """The backend's command that reads `photographs`, with all that was typed and chosen in the list."""
+    known = [each for each in settings.photographs if each.file in photographs]
+    left_out = [word for each in known if not each.used for word in ("--leave-out", each.file)]
+    typed = _typed(known, metres_per_unit)
+    return ["inspect", *photographs, *left_out, *typed, *lens_arguments(settings)]
+
+
+def _typed(photographs: Iterable[Photograph], metres_per_unit: float) -> list[str]:
+    typed = (photograph for photograph in photographs if photograph.source == TYPED)
+    pairs = (f"{each.file}={each.metres(metres_per_unit)}" for each in typed)
     return [word for pair in pairs for word in ("--focus-distance", pair)]

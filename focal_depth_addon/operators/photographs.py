@@ -1,56 +1,107 @@
-"""The list of photographs: adding, reading anew, clearing."""
+"""The list of photographs: adding, dropping, reading anew, removing."""
+
+import contextlib
+import os
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import tasks
 from ..errors import UserError
-from .given import NO_PHOTOGRAPHS, SUFFIXES, Files, lens_arguments, listed, typed_arguments
+from .given import NO_PHOTOGRAPHS, SUFFIXES, Files, reading_arguments
 
 PHOTOGRAPHS = ";".join(f"*{suffix}" for suffix in SUFFIXES)
+CATEGORY = "Focal Depth"  # of the sidebar
 
 
-class Inspecting(Files, tasks.ChildOperator):
-    """Reads the listed photographs and those given, and lists them with their distances."""
+class Reading(tasks.ChildOperator):
+    """Reads photographs and lists them with their distances. Subclasses say which."""
 
     label = "Reading photographs"
+    in_place = False
+
+    def photographs(self, settings) -> list[str]:
+        raise NotImplementedError
 
     def arguments(self, scene, scratch):
         settings = scene.focal_depth
-        present = listed(settings)
-        photographs = list(dict.fromkeys(present + self.given(expanded=bool(present))))
+        photographs = self.photographs(settings)
         if not photographs:
             raise UserError(NO_PHOTOGRAPHS)
-        typed = typed_arguments(settings, scene.unit_settings.scale_length)
-        return ["inspect", *photographs, *typed, *lens_arguments(settings)]
+        settings.changed = False
+        return reading_arguments(settings, photographs, scene.unit_settings.scale_length)
 
     def conclude(self, context, scene, child):
-        stack = child.result["stack"]
-        metres_per_unit = scene.unit_settings.scale_length
-        scene.focal_depth.show_frames(stack["frames"], stack["warnings"], metres_per_unit)
-        scene.focal_depth.forget_result()
+        settings, stack = scene.focal_depth, child.result["stack"]
+        if settings.changed:  # typed in the meantime: it stays, and is read next
+            return "Reading again, with what was typed meanwhile"
+        settings.show_frames(
+            stack["frames"], stack["warnings"], scene.unit_settings.scale_length, self.in_place
+        )
         known = "known" if stack["metric"] else "not known: depth will be relative until two are typed in"
-        return f"{len(stack['frames'])} photographs, focus distances {known}"
+        used = sum(not frame["left_out"] for frame in stack["frames"])
+        return f"{used} photographs, focus distances {known}"
 
 
-class FOCAL_DEPTH_OT_inspect(Inspecting, bpy.types.Operator):
+class FOCAL_DEPTH_OT_inspect(Reading, bpy.types.Operator):
     """Read the photographs again, with the distances and lens values typed in"""
 
+    # What is filled in belongs to the step that typed it: no undo step of its own.
     bl_idname = "focal_depth.inspect"
     bl_label = "Read Photographs"
+
+    in_place: BoolProperty(
+        name="In Place",
+        description="Keep the rows of the list as they are, rather than far to near",
+        options={"SKIP_SAVE"},
+    )
+
+    def photographs(self, settings):
+        return _all_listed(settings)
+
+
+class Adding(Files, Reading):
+    """Reads the photographs given together with those listed. One alone is listed as it is."""
+
     bl_options = {"UNDO"}
 
+    def photographs(self, settings):
+        kept = self.kept(settings)
+        return list(dict.fromkeys(kept + self.given(expanded=bool(kept))))
 
-class FOCAL_DEPTH_OT_add_photographs(Inspecting, bpy.types.Operator):
+    def kept(self, settings) -> list[str]:
+        """Those listed that stay."""
+        return _all_listed(settings)
+
+    def invoke(self, context, event):
+        settings = context.scene.focal_depth
+        photographs = self.photographs(settings)
+        if len(photographs) == 1 and os.path.isfile(photographs[0]):
+            settings.show_alone(photographs[0])
+            settings.forget_result()
+            return {"FINISHED"}
+        return super().invoke(context, event)
+
+    def conclude(self, context, scene, child):
+        scene.focal_depth.changed = False  # what is added has to be listed, whatever was typed meanwhile
+        scene.focal_depth.forget_result()
+        return super().conclude(context, scene, child)
+
+
+class FOCAL_DEPTH_OT_add_photographs(Adding, bpy.types.Operator):
     """Add the frames of a focus bracket: choose all its files, or its folder"""
 
     bl_idname = "focal_depth.add_photographs"
     bl_label = "Add Photographs"
-    bl_options = {"UNDO"}
 
     filter_glob: StringProperty(default=PHOTOGRAPHS, options={"HIDDEN"})
+    display_type: EnumProperty(  # by the file browser's own number
+        items=(("THUMBNAIL", "Thumbnails", "", 3),), default="THUMBNAIL", options={"HIDDEN"}
+    )
 
     def invoke(self, context, event):
+        if self.directory:  # chosen already
+            return super().invoke(context, event)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -59,11 +110,80 @@ class FOCAL_DEPTH_OT_add_photographs(Inspecting, bpy.types.Operator):
             return super().execute(context)
         # The file browser has called: go on in the background, which only an invoked operator can.
         files = [{"name": file.name} for file in self.files]
-        bpy.ops.focal_depth.inspect("INVOKE_DEFAULT", directory=self.directory, files=files)
+        bpy.ops.focal_depth.add_photographs("INVOKE_DEFAULT", directory=self.directory, files=files)
+        return {"CANCELLED"}  # nothing has changed yet: no undo step
+
+
+class FOCAL_DEPTH_OT_drop_photographs(Adding, bpy.types.Operator):
+    """List dropped photographs: of the same folder, they are added; of another, they take the list's place"""
+
+    bl_idname = "focal_depth.drop_photographs"
+    bl_label = "Read as Focus Bracket"  # what a drop offers beside Blender's own "Add Empty Image"
+
+    def kept(self, settings):
+        folder = os.path.dirname(self.given()[0])
+        listed = _all_listed(settings)
+        return listed if folder in map(os.path.dirname, listed) else []
+
+    def invoke(self, context, event):
+        _show_panel(context)
+        return super().invoke(context, event)
+
+    def conclude(self, context, scene, child):
+        if self.options.is_invoke:
+            _show_panel(context)  # a sidebar that had never been drawn has its tabs only now
+        return super().conclude(context, scene, child)
+
+
+class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
+    bl_idname = "FOCAL_DEPTH_FH_photographs"
+    bl_label = FOCAL_DEPTH_OT_drop_photographs.bl_label
+    bl_import_operator = FOCAL_DEPTH_OT_drop_photographs.bl_idname
+    bl_file_extensions = ";".join(SUFFIXES)
+
+    @classmethod
+    def poll_drop(cls, context):
+        return context.area is not None and context.area.type in ("VIEW_3D", "IMAGE_EDITOR")
+
+
+class FOCAL_DEPTH_OT_remove_photograph(tasks.Idle, bpy.types.Operator):
+    """Take the photograph that is chosen off the list. Its file stays"""
+
+    bl_idname = "focal_depth.remove_photograph"
+    bl_label = "Remove Photograph"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.focal_depth.photographs:
+            cls.poll_message_set("There are no photographs")
+            return False
+        return super().poll(context)
+
+    def execute(self, context):
+        context.scene.focal_depth.remove_active()
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_clear(bpy.types.Operator):
+class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
+    """Choose the photograph, to read what is odd about it"""
+
+    bl_idname = "focal_depth.tell_notes"
+    bl_label = "Odd Photograph"
+    bl_options = {"INTERNAL"}
+
+    index: IntProperty(options={"SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, context, properties):
+        return context.scene.focal_depth.photographs[properties.index].notes
+
+    def execute(self, context):
+        context.scene.focal_depth.active_photograph = self.index
+        return {"FINISHED"}
+
+
+class FOCAL_DEPTH_OT_clear(tasks.Idle, bpy.types.Operator):
     """Empty the list of photographs. Files and results stay"""
 
     bl_idname = "focal_depth.clear"
@@ -77,6 +197,69 @@ class FOCAL_DEPTH_OT_clear(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
+    """Take the sensor's width from one of Blender's camera presets; its height for upright photographs"""
+
+    bl_idname = "focal_depth.choose_sensor"
+    bl_label = "Choose Sensor"
+    bl_options = {"UNDO"}
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+
+    def execute(self, context):
+        camera = bpy.data.cameras.new("preset")  # what presets are run on
+        try:
+            with context.temp_override(camera=camera):
+                bpy.utils.execfile(self.filepath)
+            width, height = camera.sensor_width, camera.sensor_height
+        finally:
+            bpy.data.cameras.remove(camera)
+        settings = context.scene.focal_depth
+        settings.sensor_width = min(width, height) if settings.upright else max(width, height)
+        return {"FINISHED"}
+
+
+class FOCAL_DEPTH_OT_as_read(bpy.types.Operator):
+    """Take this lens value from the photographs again"""
+
+    bl_idname = "focal_depth.as_read"
+    bl_label = "As Read"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    value: StringProperty(options={"SKIP_SAVE"})
+
+    def execute(self, context):
+        setattr(context.scene.focal_depth, self.value, 0)
+        return {"FINISHED"}
+
+
+def _all_listed(settings) -> list[str]:
+    return [photograph.file for photograph in settings.photographs]
+
+
+def _show_panel(context) -> None:
+    """Open the sidebar where the photographs are listed, on our tab if it has been drawn already."""
+    area = context.area
+    if area is None or area.type != "VIEW_3D":
+        area = next((each for each in context.screen.areas if each.type == "VIEW_3D"), None)
+    if area is None:
+        return
+    area.spaces.active.show_region_ui = True
+    sidebar = next(region for region in area.regions if region.type == "UI")
+    with contextlib.suppress(AttributeError, TypeError):  # has no tabs yet
+        sidebar.active_panel_category = CATEGORY
+
+
 register, unregister = bpy.utils.register_classes_factory(
-    (FOCAL_DEPTH_OT_inspect, FOCAL_DEPTH_OT_add_photographs, FOCAL_DEPTH_OT_clear)
+    (
+        FOCAL_DEPTH_OT_inspect,
+        FOCAL_DEPTH_OT_add_photographs,
+        FOCAL_DEPTH_OT_drop_photographs,
+        FOCAL_DEPTH_FH_photographs,
+        FOCAL_DEPTH_OT_remove_photograph,
+        FOCAL_DEPTH_OT_tell_notes,
+        FOCAL_DEPTH_OT_clear,
+        FOCAL_DEPTH_OT_choose_sensor,
+        FOCAL_DEPTH_OT_as_read,
+    )
 )

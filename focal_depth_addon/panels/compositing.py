@@ -3,7 +3,7 @@
 import bpy
 
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
-from .photographs import _wrapped
+from .text import wrapped
 
 EFFECTS = (
     (depth_merge.KIND, "focal_depth.depth_pass", "NODE_COMPOSITING"),
@@ -33,7 +33,7 @@ def _draw_node(column: bpy.types.UILayout, node: bpy.types.Node) -> None:
         if not socket.hide_value and not socket.is_linked:
             column.prop(socket, "default_value", text=socket.name)
     if note := node.node_tree.get(refocus.NOTE_TAG):
-        _wrapped(column, note, "INFO")
+        wrapped(column, note, "INFO")
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_compositing,))

@@ -27,6 +27,15 @@ def standing(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Object
     return {} if collection is None else _by_role(collection)
 
 
+def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
+    """Blender units in the scene for a metre of the result, as its set is scaled at present."""
+    objects = standing(scene, folder)
+    scale = objects["origin"].scale.x if "origin" in objects else 1
+    if live := "mesh" in objects and modifier.find(objects["mesh"]):
+        scale *= versions.modifier_input(live, modifier.SCALE)
+    return scale / scene.unit_settings.scale_length
+
+
 class PhotoSet:
     """One result's collection in one scene, made on first use."""
 
@@ -47,10 +56,7 @@ class PhotoSet:
     @property
     def units_per_metre(self) -> float:
         """Blender units in the scene for a metre of the result, as its scale is set at present."""
-        built = self._objects.get("mesh")
-        live = built and modifier.find(built)
-        depth_scale = versions.modifier_input(live, modifier.SCALE) if live else 1
-        return self._unscaled * self._origin.scale.x * depth_scale
+        return units_per_metre(self._scene, self._folder)
 
     def build_mesh(self, stored: Path) -> bpy.types.Object:
         """Fill the mesh from the backend's .npz (vertices in metres in the camera's space)."""

@@ -59,17 +59,21 @@ def scene():
 
 
 @pytest.fixture(scope="session")
-def outside(tmp_path_factory):
-    """Runs outside.py with the extension's wheels, in a process of its own as the backend is."""
+def wheels(addon) -> dict[str, str]:
+    """The environment of a process of its own that finds the extension and its wheels."""
     extensions = Path(os.environ.get("BLENDER_USER_RESOURCES", "")) / "extensions"
-    wheels = next(extensions.glob(".local/lib/python*/site-packages"))
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(extensions / "user_default" / "focal_depth"), str(wheels)])
-    }
+    unpacked = next(extensions.glob(".local/lib/python*/site-packages"))
+    path = [str(extensions / "user_default" / "focal_depth"), str(unpacked)]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+
+
+@pytest.fixture(scope="session")
+def outside(wheels):
+    """Runs outside.py with the extension's wheels, in a process of its own as the backend is."""
 
     def run(*arguments) -> None:
         command = [sys.executable, str(HERE / "outside.py"), *map(str, arguments)]
-        subprocess.run(command, env=environment, check=True)
+        subprocess.run(command, env=wheels, check=True)
 
     return run
 

@@ -44,6 +44,7 @@ def write_result(folder: Path) -> None:
         picture,
         {
             "metric": True,
+            "network": "ours",
             "camera": {
                 "focal_length_mm": 38.0,
                 "sensor_width_mm": 36.0,
@@ -60,6 +61,7 @@ def write_result(folder: Path) -> None:
                     "file": f"{number}.png",
                     "focus_distance_m": distance,
                     "source": "sidecar",
+                    "dioptres": 1 / float(distance),
                     "relative_fov": fov,
                 }
                 for number, (distance, fov) in enumerate((("inf", 1.05), (1.5, 1.02), (0.8, 1.0)))

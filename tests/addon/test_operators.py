@@ -1,10 +1,7 @@
 """The panel's operators from a script: photographs in, results out, clear words for what is wrong."""
 
-import os
 import shutil
-import signal
 import sys
-import time
 from pathlib import Path
 
 import bpy
@@ -89,30 +86,6 @@ def test_bad_input_is_one_clear_sentence(scene, photographs, tmp_path, name):
 def test_estimate_without_photographs_says_what_to_do(scene):
     with pytest.raises(RuntimeError, match="add at least two"):
         bpy.ops.focal_depth.estimate()
-
-
-@pytest.mark.parametrize("hangs", [False, True])
-def test_cancel_ends_the_child_and_leaves_nothing(addon, scene, photographs, tmp_path, hangs):
-    child_module, tasks = (sys.modules[f"{addon}.focal_depth_addon.{n}"] for n in ("child", "tasks"))
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    arguments = ["estimate", str(photographs), "--output", str(tmp_path / "result")]
-    child = child_module.Child(arguments, scratch, tasks.cache_folder())
-    deadline = time.monotonic() + 60
-    while child.poll() and child.progress is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert child.progress is not None, child.fault
-    if hangs:
-        (tmp_path / f"result.unfinished-{child.pid}").mkdir()
-        os.kill(child.pid, signal.SIGSTOP)
-        os.waitpid(child.pid, os.WUNTRACED)  # on a slow disk, stopping takes its time
-    started = time.monotonic()
-    child.cancel()
-    assert not child.poll()
-    assert time.monotonic() - started < child_module.GRACE + 1
-    child.close()
-    assert child.cancelled
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_unregistering_takes_everything_away(addon, scene):

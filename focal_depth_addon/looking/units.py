@@ -1,0 +1,29 @@
+"""Distances in words, in the scene's units."""
+
+import bpy
+
+ABBREVIATIONS = {
+    "KILOMETERS": "km",
+    "METERS": "m",
+    "CENTIMETERS": "cm",
+    "MILLIMETERS": "mm",
+    "MICROMETERS": "um",
+    "MILES": "mi",
+    "FEET": "ft",
+    "INCHES": "in",
+    "THOU": "thou",
+}
+
+
+def length(scene: bpy.types.Scene, distance: float, digits: int) -> str:
+    """A distance of so many Blender units, with as many significant digits."""
+    if distance == float("inf"):
+        return "infinity"
+    units = scene.unit_settings
+    if units.system == "NONE":
+        return f"{distance:.{digits}g}"
+    metres = distance * units.scale_length
+    if units.length_unit not in ABBREVIATIONS:  # adaptive
+        return bpy.utils.units.to_string(units.system, "LENGTH", metres, precision=digits)
+    unit = ABBREVIATIONS[units.length_unit]
+    return f"{metres / bpy.utils.units.to_value(units.system, 'LENGTH', f'1{unit}'):.{digits}g} {unit}"

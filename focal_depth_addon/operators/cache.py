@@ -1,0 +1,111 @@
+"""What the extension keeps outside of files: clearing it, and the log of what went wrong."""
+
+import shutil
+from pathlib import Path
+
+import bpy
+
+from .. import result_folder, tasks
+from ..child import BYTECODE, KEPT_LOG
+from ..errors import UserError
+from ..looking import kept
+from ..preferences import cache_folder
+
+TEXT = "Focal Depth Log"
+
+
+class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
+    """Delete what the cache folder holds, but for results that the open file uses. Results beside .blend
+    files are never touched"""
+
+    bl_idname = "focal_depth.clear_cache"
+    bl_label = "Clear Cache"
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_props_dialog(self, width=420)
+
+    def draw(self, context):
+        """What will go, before it goes."""
+        used = _used()
+        for folder in _results():
+            said, icon = ("stays, this file uses it", "CHECKMARK") if folder in used else ("will go", "TRASH")
+            self.layout.label(text=f"{folder.name}: {said}", icon=icon)
+        self.layout.label(text="A .blend file elsewhere that uses one of these needs it estimated again")
+
+    def execute(self, context):
+        try:
+            cache = cache_folder()
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        used = _used()
+        gone = [folder for folder in _results() if folder not in used]
+        for folder in (*gone, cache / BYTECODE, cache / kept.SHELVES):
+            shutil.rmtree(folder, ignore_errors=True)
+        (cache / KEPT_LOG).unlink(missing_ok=True)
+        self.report({"INFO"}, f"{len(gone)} results deleted, {len(_results())} kept: this file uses them")
+        return {"FINISHED"}
+
+
+class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
+    """Show what the backend wrote before it failed, in a text editor"""
+
+    bl_idname = "focal_depth.show_log"
+    bl_label = "Show Log"
+
+    @classmethod
+    def poll(cls, context):
+        cls.poll_message_set("There is no log: nothing has failed")
+        return tasks.notice() is not None and tasks.notice().log is not None
+
+    def execute(self, context):
+        try:
+            log = tasks.notice().log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            log = "The log has been deleted.\n"
+        text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
+        text.from_string(log)
+        text.cursor_set(0)
+        if not bpy.app.background:
+            editor = _text_editor(context)
+            editor.text, editor.top, editor.show_word_wrap = text, 0, True
+        return {"FINISHED"}
+
+
+class FOCAL_DEPTH_OT_dismiss(bpy.types.Operator):
+    """Take this message away"""
+
+    bl_idname = "focal_depth.dismiss"
+    bl_label = "Dismiss"
+
+    def execute(self, context):
+        tasks.tell(None)
+        return {"FINISHED"}
+
+
+def _text_editor(context: bpy.types.Context) -> bpy.types.SpaceTextEditor:
+    """One that is open, or one in a new window."""
+    areas = [area for window in context.window_manager.windows for area in window.screen.areas]
+    area = next((area for area in areas if area.type == "TEXT_EDITOR"), None)
+    if area is None:
+        bpy.ops.wm.window_new()
+        area = context.window_manager.windows[-1].screen.areas[0]
+        area.type = "TEXT_EDITOR"
+    return area.spaces.active
+
+
+def _results() -> list[Path]:
+    """The results in the cache folder: those of files that were not saved."""
+    found = (cache_folder() / result_folder.UNSAVED).glob(f"*/{result_folder.DESCRIPTION}")
+    return sorted(path.parent for path in found)
+
+
+def _used() -> set[Path]:
+    """Results that a scene of the open file uses."""
+    stored = (scene.focal_depth.result for scene in bpy.data.scenes)
+    return {result_folder.from_stored(folder) for folder in stored if folder}
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_OT_clear_cache, FOCAL_DEPTH_OT_show_log, FOCAL_DEPTH_OT_dismiss)
+)

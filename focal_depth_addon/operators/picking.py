@@ -1,0 +1,246 @@
+"""Distances under the cursor, read in image editors and 3D views."""
+
+import blf
+import bpy
+import gpu
+from bpy.props import FloatVectorProperty
+from gpu_extras.batch import batch_for_shader
+
+from .. import tasks
+from ..errors import UserError
+from ..looking import pictures
+from ..looking.measuring import Measure, Reading
+from .looking import LooksInto, folder_of
+
+HELP = "Click: keep and copy the distance    ESC or right click: done"
+OFFSET, PADDING, TEXT_SIZE = 18, 6, 13  # pixels of a screen of usual density
+DARK, BRIGHT = (0.05, 0.05, 0.05, 0.85), (1.0, 1.0, 1.0, 1.0)
+
+_handlers: list[tuple[type, object]] = []  # that draw the label; there are some while a person picks
+_label: "Label | None" = None
+
+
+class Label:
+    """What is written beside the cursor, and in which region; `right` is where its free part ends."""
+
+    def __init__(self, text: str, region: bpy.types.Region, at: tuple[int, int], right: int) -> None:
+        self._text, self._region, self._at, self._right = text, region.as_pointer(), at, right
+
+    def tag_redraw(self) -> None:
+        """Only there: a 3D view of a large scene takes its time."""
+        for window in bpy.context.window_manager.windows:
+            for area in window.screen.areas:
+                for region in area.regions:
+                    if region.as_pointer() == self._region:
+                        region.tag_redraw()
+
+    def draw(self) -> None:
+        region = bpy.context.region
+        if region.as_pointer() != self._region:
+            return
+        scale = bpy.context.preferences.system.ui_scale
+        padding = PADDING * scale
+        blf.size(0, TEXT_SIZE * scale)
+        width, height = blf.dimensions(0, self._text)
+        x, y = (position + OFFSET * scale for position in self._at)
+        if x + width + padding > self._right:
+            x = max(self._at[0] - OFFSET * scale - width, padding)
+        if y + height + padding > region.height:
+            y = self._at[1] - OFFSET * scale - height
+        _rectangle(x - padding, y - padding, x + width + padding, y + height + padding)
+        blf.color(0, *BRIGHT)
+        blf.position(0, x, y, 0)
+        blf.draw(0, self._text)
+
+
+class FOCAL_DEPTH_OT_pick(LooksInto, bpy.types.Operator):
+    """Read distances under the cursor, over the picture in an image editor and in 3D views. Click to keep
+    one, ESC or right click to end"""
+
+    bl_idname = "focal_depth.pick"
+    bl_label = "Pick Distance"
+
+    place: FloatVectorProperty(
+        name="Place",
+        description="For scripts: where in the picture, 0 to 1 of its width and height from the top left",
+        size=2,
+        min=0,
+        max=1,
+        default=(0.5, 0.5),
+        options={"SKIP_SAVE"},
+    )
+
+    def needs(self, scene):
+        return "depth"
+
+    def look(self, context, scene):
+        if self.options.is_invoke:
+            return "Distances are read under the cursor"
+        read = Measure(scene).at(tuple(self.place))
+        if read is None:
+            raise UserError("That place is outside the picture: give 0 to 1, less than 1")
+        return _keep(scene, read)
+
+    def invoke(self, context, event):
+        if picking():
+            stop_picking()
+            return {"FINISHED"}
+        self._picks = False
+        ended = super().invoke(context, event)
+        if ended != {"FINISHED"}:
+            return ended
+        context.window_manager.modal_handler_add(self)
+        return self._begin(context)
+
+    def modal(self, context, event):
+        if not self._picks:
+            ended = super().modal(context, event)
+            return self._begin(context) if ended == {"FINISHED"} else ended
+        if not picking():  # stopped from outside
+            return {"CANCELLED"}
+        if event.type in ("ESC", "RIGHTMOUSE") and event.value == "PRESS":
+            return self._end_picking()
+        if event.type not in ("MOUSEMOVE", "LEFTMOUSE"):
+            return {"PASS_THROUGH"}
+        try:
+            read = self._read(context, event)
+        except UserError as error:
+            stop_picking()
+            return tasks.fail(self, str(error))
+        if event.type == "MOUSEMOVE" or read is None or self._over_sidebar:
+            return {"PASS_THROUGH"}
+        if event.value == "PRESS":
+            self.report({"INFO"}, _keep(context.scene, read))
+        return {"RUNNING_MODAL"}
+
+    def cancel(self, context):
+        """Blender itself ends the operator: another file is opened, or the window closes."""
+        stop_picking()
+        super().cancel(context)
+
+    def _begin(self, context):
+        self._picks = True
+        start_picking(context)
+        return {"RUNNING_MODAL"}
+
+    def _end_picking(self):
+        stop_picking()
+        return {"FINISHED"}
+
+    def _read(self, context, event) -> Reading | None:
+        """What lies under the cursor, which the label then says. Raises UserError."""
+        area, region, self._over_sidebar = _under_cursor(context.window, event.mouse_x, event.mouse_y)
+        if region is None:
+            _write(None)
+            return None
+        at = event.mouse_x - region.x, event.mouse_y - region.y
+        read = read_in(context.scene, area.spaces.active, region, at)
+        text = read and read.text(context.scene)
+        _write(Label(text, region, at, _free_width(area, region)) if text else None)
+        return read
+
+
+def read_in(
+    scene: bpy.types.Scene, space: bpy.types.Space, region: bpy.types.Region, at: tuple[int, int]
+) -> Reading | None:
+    """The distance at pixels from a region's lower left, in an image editor that shows what is looked at or
+    in a 3D view; None where there is none. Raises UserError where the result is gone."""
+    if not pictures.is_kept(folder_of(scene), "depth"):
+        raise UserError("The result has changed: press Pick Distance again")
+    if space.type == "VIEW_3D":
+        return Measure(scene).under(space, region, region.data, at)
+    if not pictures.is_ours(space.image, scene.focal_depth.look):
+        return None
+    x, y = region.view2d.region_to_view(*at)
+    return Measure(scene).at((x, 1 - y))
+
+
+def picking() -> bool:
+    return bool(_handlers)
+
+
+def start_picking(context: bpy.types.Context) -> None:
+    for space in (bpy.types.SpaceImageEditor, bpy.types.SpaceView3D):
+        _handlers.append((space, space.draw_handler_add(_draw_label, (), "WINDOW", "POST_PIXEL")))
+    context.workspace.status_text_set(HELP)
+    pictures.redraw()
+    context.window.cursor_modal_set("EYEDROPPER")
+
+
+def stop_picking() -> None:
+    if not picking():
+        return
+    _write(None)
+    while _handlers:
+        space, handler = _handlers.pop()
+        space.draw_handler_remove(handler, "WINDOW")
+    for window in bpy.context.window_manager.windows:
+        window.cursor_modal_restore()
+        window.workspace.status_text_set(None)
+    pictures.redraw()
+
+
+def _write(label: Label | None) -> None:
+    """Put a label in the place of the one that is there."""
+    global _label
+    for each in (_label, label):
+        if each is not None:
+            each.tag_redraw()
+    _label = label
+
+
+def _draw_label() -> None:
+    if _label is not None:
+        _label.draw()
+
+
+def _keep(scene: bpy.types.Scene, read: Reading) -> str:
+    """Remember a distance, also in the clipboard; returns it in words."""
+    said = read.text(scene)
+    scene.focal_depth.look.picked = bpy.context.window_manager.clipboard = said
+    return said
+
+
+def _under_cursor(
+    window: bpy.types.Window, x: int, y: int
+) -> tuple[bpy.types.Area | None, bpy.types.Region | None, bool]:
+    """Where the cursor is over a picture, and whether a sidebar or header, be it clear, lies in between."""
+    for area in window.screen.areas:
+        if area.type in ("IMAGE_EDITOR", "VIEW_3D"):
+            over = [region for region in area.regions if _contains(region, x, y)]
+            if pictured := [region for region in over if region.type == "WINDOW"]:
+                return area, pictured[0], len(over) > len(pictured)
+    return None, None, False
+
+
+def _free_width(area: bpy.types.Area, region: bpy.types.Region) -> int:
+    """Pixels of the region's width that no sidebar lies over."""
+    sidebars = (each for each in area.regions if each.type == "UI" and each.width > 1)
+    return min((each.x - region.x for each in sidebars if each.x > region.x), default=region.width)
+
+
+def _contains(region: bpy.types.Region, x: int, y: int) -> bool:
+    shown = region.width > 1 and region.height > 1
+    return shown and 0 <= x - region.x < region.width and 0 <= y - region.y < region.height
+
+
+def _rectangle(left: float, bottom: float, right: float, top: float) -> None:
+    shader = gpu.shader.from_builtin("UNIFORM_COLOR")
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    batch = batch_for_shader(shader, "TRI_FAN", {"pos": corners})
+    gpu.state.blend_set("ALPHA")
+    shader.uniform_float("color", DARK)
+    batch.draw(shader)
+    gpu.state.blend_set("NONE")
+
+
+_register, _unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_pick,))
+
+
+def register() -> None:
+    _register()
+
+
+def unregister() -> None:
+    stop_picking()
+    _unregister()

@@ -1,0 +1,332 @@
+"""Looking at a result: colours, frames, overlay, and metres at the right pixel."""
+
+import os
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from bpy_extras.object_utils import world_to_camera_view
+from mathutils import Vector
+
+WIDTH, HEIGHT = 320, 240  # as tests/addon/outside.py has them: a wall from 1.6 to 2.6 m, a box at 0.8 m
+BOX = (70, 190, 40, 150)  # rows, columns
+WALL = np.linspace(1.6, 2.6, WIDTH)
+
+
+@pytest.fixture
+def part(addon):
+    """A module of the add-on by its name."""
+    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
+
+
+@pytest.fixture
+def look(scene, result):
+    """The scene's result is open; what it remembers of being looked at."""
+    bpy.ops.focal_depth.open_result(directory=str(result))
+    return scene.focal_depth.look
+
+
+@pytest.fixture(scope="module")
+def estimated(addon, photographs, tmp_path_factory):
+    """A result with frames."""
+    folder = tmp_path_factory.mktemp("estimated") / "result"
+    bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(folder))
+    return folder
+
+
+def pixels(image: bpy.types.Image) -> np.ndarray:
+    """(H, W, 3) float32, row 0 at the top, as the file has them."""
+    values = np.empty(image.size[0] * image.size[1] * 4, np.float32)
+    image.pixels.foreach_get(values)
+    return values.reshape(image.size[1], image.size[0], 4)[::-1, :, :3]
+
+
+def place(row: int, column: int) -> tuple[float, float]:
+    return (column + 0.5) / WIDTH, (row + 0.5) / HEIGHT
+
+
+def test_false_colour_is_that_of_the_result_folder(look, result):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    stored = bpy.data.images.load(str(result / "depth.png"))
+    assert tuple(look.picture.size) == (WIDTH, HEIGHT)
+    assert np.abs(pixels(look.picture) - pixels(stored)).max() < 0.02  # a step of the map at most
+    box, wall = pixels(look.picture)[100, 100], pixels(look.picture)[10, 300]
+    assert box.sum() > wall.sum() + 1 and box[0] > box[2]
+
+
+def test_near_and_far_recolour_the_picture(look, part):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    inferno = part("looking.colours").INFERNO / 255
+    look.near, look.far = 1.0, 2.0
+    shown = pixels(look.picture)
+    assert np.allclose(shown[100, 100], inferno[255], atol=1e-3)
+    assert np.allclose(shown[10, WALL > 2.01], inferno[0], atol=1e-3)
+    middle = int(np.argmin(np.abs(WALL - 1.6667)))  # 0.6 dioptres, of 0.5 to 1
+    assert np.allclose(shown[10, middle], inferno[round(0.2 * 255)], atol=0.02)
+    look.far = 0.5
+    assert look.near < look.far
+    bpy.ops.focal_depth.reset_range()
+    assert look.near == pytest.approx(0.8, rel=1e-3)
+
+
+def test_near_and_far_are_in_the_scenes_units(look, scene, result, part):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    scene.unit_settings.scale_length = 0.01
+    assert look.near == pytest.approx(80, rel=1e-3)
+    part("stage").PhotoSet(scene, result)
+    bpy.ops.focal_depth.set_scale(measured=1, length=2)
+    assert look.near == pytest.approx(160, rel=1e-3)
+    look.near = 200
+    assert look.near_metres == pytest.approx(1)
+    scene.focal_depth.metric = False
+    assert look.relative_near == pytest.approx(1)
+
+
+def test_a_new_result_is_looked_at_from_the_start(look, scene, result, estimated):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    bpy.ops.focal_depth.pick(place=place(100, 100))
+    bpy.ops.focal_depth.open_result(directory=str(estimated))
+    assert look.shown == "ALL_IN_FOCUS" and look.result == scene.focal_depth.result and not look.picked
+    assert look.near == pytest.approx(0.62, rel=0.05)  # of the box in the photographs
+
+
+def test_confidence_is_grey(look):
+    bpy.ops.focal_depth.look(show="CONFIDENCE")
+    assert np.allclose(pixels(look.picture), 1)
+
+
+def test_what_is_shown_is_never_lost(look, tmp_path):
+    for show in ("ALL_IN_FOCUS", "DEPTH", "CONFIDENCE"):
+        bpy.ops.focal_depth.look(show=show)
+    assert not any(image.is_dirty for image in bpy.data.images)
+    shown = pixels(look.picture).copy()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "looked.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "looked.blend"))
+    assert np.array_equal(pixels(bpy.context.scene.focal_depth.look.picture), shown)
+
+
+def test_undo_brings_the_colours_back(look):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    before = pixels(look.picture).copy()
+    bpy.ops.ed.undo_push(message="before")
+    look.near = 1.5
+    bpy.ops.ed.undo_push(message="near")
+    assert not np.array_equal(pixels(look.picture), before)
+    bpy.ops.ed.undo()
+    look = bpy.context.scene.focal_depth.look
+    assert look.near == pytest.approx(0.8, rel=1e-3)
+    assert np.array_equal(pixels(look.picture), before)
+
+
+def test_a_result_estimated_anew_is_looked_at_anew(look, scene, result, part):
+    pictures, kept = part("looking.pictures"), part("looking.kept")
+    bpy.ops.focal_depth.look(show="DEPTH")
+    assert pictures.is_shown(scene)
+    earlier = kept.home(result)
+    os.utime(result / "depth.exr")
+    assert not pictures.is_shown(scene)
+    bpy.ops.focal_depth.look(show="DEPTH")
+    assert pictures.is_shown(scene)
+    assert kept.home(result) != earlier and not earlier.exists()
+
+
+def test_what_is_kept_goes_with_the_cache(look, scene, part):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    bpy.ops.focal_depth.clear_cache()
+    assert not part("looking.pictures").is_shown(scene)
+    assert not bpy.ops.focal_depth.overlay.poll()
+    bpy.ops.focal_depth.look(show="DEPTH")
+    assert pixels(look.picture).max() > 0.9
+
+
+def test_frames_step_and_wrap(scene, estimated):
+    bpy.ops.focal_depth.open_result(directory=str(estimated))
+    look = scene.focal_depth.look
+    bpy.ops.focal_depth.look(show="ALIGNED")
+    aligned = pixels(look.picture)
+    stored = sorted((estimated / "aligned").iterdir())
+    assert np.abs(aligned - pixels(bpy.data.images.load(str(stored[0])))).mean() < 0.02
+    seen = [look.frame]
+    for by in (1, 1, -1, -1, -1, 1):
+        bpy.ops.focal_depth.step(by=by)
+        seen.append(look.frame)
+    assert seen == [1, 2, 3, 2, 1, 5, 1]
+    look.frame = 5
+    nearest = bpy.data.images.load(str(stored[4]))
+    assert np.abs(pixels(look.picture) - pixels(nearest)).mean() < 0.02
+    bpy.ops.focal_depth.look(show="PHOTOGRAPHED")
+    assert look.frame == 5 and Path(look.picture.filepath).name == "photographed_05.jpg"
+    with pytest.raises(RuntimeError, match="scripts use"):
+        bpy.ops.focal_depth.play()
+
+
+def test_playing_goes_there_and_back(part):
+    ping_pong = part("looking.places").ping_pong
+    assert [ping_pong(step, 4) for step in range(10)] == [0, 1, 2, 3, 2, 1, 0, 1, 2, 3]
+    assert [ping_pong(step, 1) for step in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "operator", ["look", "reset_range", "look_window", "overlay", "step", "play", "pick"]
+)
+def test_without_a_result_all_is_grey(scene, operator):
+    assert not getattr(bpy.ops.focal_depth, operator).poll()
+
+
+def test_unregistering_leaves_no_handler(addon, part):
+    def ours() -> list[int]:
+        both = bpy.app.handlers.undo_post, bpy.app.handlers.redo_post
+        return [sum(each.__module__.startswith(addon) for each in handlers) for handlers in both]
+
+    assert min(ours()) > 0
+    bpy.ops.preferences.addon_disable(module=addon)
+    after = ours()
+    bpy.ops.preferences.addon_enable(module=addon)
+    assert after == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "distance"),
+    [
+        (BOX[0] - 1, 60, WALL[60]),
+        (BOX[0], 60, 0.8),
+        (BOX[1] - 1, 60, 0.8),
+        (BOX[1], 60, WALL[60]),
+        (100, BOX[2] - 1, WALL[BOX[2] - 1]),
+        (100, BOX[2], 0.8),
+        (0, 0, WALL[0]),
+        (HEIGHT - 1, WIDTH - 1, WALL[-1]),
+    ],
+)
+def test_picking_is_right_to_the_pixel(look, scene, part, row, column, distance):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    read = part("looking.measuring").Measure(scene).at(place(row, column))
+    assert read.distance == pytest.approx(distance, rel=1e-5) and read.confidence == 1
+
+
+def test_picking_keeps_the_distance_in_words(look, scene):
+    bpy.ops.focal_depth.pick(place=place(100, 100))
+    assert look.picked == "0.8 m, confidence 1.00"
+    scene.unit_settings.length_unit = "MILLIMETERS"
+    bpy.ops.focal_depth.pick(place=place(100, 100))
+    assert look.picked == "800 mm, confidence 1.00"
+    bpy.ops.focal_depth.pick(place=place(100, 210))
+    assert look.picked == "infinity, confidence 1.00"
+    with pytest.raises(RuntimeError, match="outside"):
+        bpy.ops.focal_depth.pick(place=(1, 0.5))
+
+
+def test_readings_say_what_is_expected_and_what_is_relative(scene, part):
+    reading = part("looking.measuring").Reading(2.31, 0.87, 0.05)
+    scene.focal_depth.metric = True
+    assert reading.text(scene) == "2.31 m ± 0.05 m, confidence 0.87"
+    scene.unit_settings.length_unit = "ADAPTIVE"
+    assert reading.text(scene) == "2.31 m ± 5 cm, confidence 0.87"
+    scene.unit_settings.scale_length = 0.1
+    assert reading.text(scene) == "23.1 cm ± 5 mm, confidence 0.87"
+    scene.unit_settings.system = "NONE"
+    assert reading.text(scene) == "2.31 ± 0.05, confidence 0.87"
+    scene.focal_depth.metric = False
+    assert reading.text(scene) == "relative 2.31 ± 0.05, confidence 0.87"
+
+
+def test_error_in_dioptres_becomes_one_in_metres(part):
+    assert part("looking.places").metres_of_error(2.0, 0.01) == pytest.approx(1 / 0.49 - 2, rel=0.03)
+
+
+def test_photograph_and_camera_see_alike(look, scene, result, part):
+    """Blender's own projection says where the picture has a point."""
+    photo_set = part("stage").PhotoSet(scene, result)
+    photo_set.look_through()
+    scene.view_layers[0].update()
+    place_seen = part("looking.places").place_seen
+    description = photo_set.description
+    for point in np.random.default_rng(1).uniform((-1, -1, -4), (1, 1, -1), (20, 3)):
+        seen = world_to_camera_view(scene, scene.camera, scene.camera.matrix_world @ Vector(point))
+        expected = (seen.x, 1 - seen.y)
+        assert place_seen(point, description["camera"], description["size"]) == pytest.approx(
+            expected, abs=1e-5
+        )
+    assert place_seen((0, 0, 1), description["camera"], description["size"]) is None
+
+
+def test_mesh_is_measured_from_anywhere(look, scene, result, part):
+    bpy.ops.focal_depth.build_mesh()
+    bpy.ops.focal_depth.look(show="DEPTH")
+    bpy.ops.focal_depth.set_scale(measured=1, length=3)
+    scene.view_layers[0].update()
+    stage, measure = part("stage"), part("looking.measuring").Measure(scene)
+    objects, camera = stage.standing(scene, result), scene.camera.matrix_world
+    description = measure.description["camera"]
+
+    def read(row, column, depth, start):
+        """Look from `start` in the camera's space at what stands at a pixel."""
+        x, y = (
+            (column + 0.5 - description["cx"]) / description["fx"],
+            (description["cy"] - row - 0.5) / description["fy"],
+        )
+        begin, end = camera @ Vector(start), camera @ Vector((x * depth, y * depth, -depth))
+        return measure.on_mesh(objects, begin, end - begin)
+
+    box = read(120, 100, 0.8, (0.1, 0.05, 0))
+    assert box.distance == pytest.approx(3 * 0.8, rel=1e-3) and box.confidence == 1
+    wall = read(20, 280, WALL[280], (0.3, 0.2, -0.5))
+    assert wall.distance == pytest.approx(3 * WALL[280], rel=5e-3) and wall.confidence == 1
+    hidden = read(120, 100, WALL[100], (0.9, 0.1, -0.9))  # behind the box
+    assert hidden is not None and hidden.distance > 3 * 1.2 and hidden.confidence is None
+    assert read(120, 100, -0.8, (0, 0, 0)) is None
+    objects["mesh"].hide_viewport = True
+    scene.view_layers[0].update()
+    assert read(120, 100, 0.8, (0.1, 0.05, 0)) is None
+
+
+def test_overlay_lies_in_front_and_leaves_others_alone(look, scene, result, part):
+    bpy.ops.focal_depth.look(show="DEPTH")
+    bpy.ops.focal_depth.overlay()
+    camera = scene.camera.data
+    behind, overlay = camera.background_images
+    assert behind.display_depth == "BACK" and behind.image.name == "all_in_focus.png"
+    assert overlay.display_depth == "FRONT" and overlay.image == look.picture
+    assert overlay.frame_method == "STRETCH" and overlay.show_background_image
+    overlay.alpha = 0.3
+    for show in ("ALL_IN_FOCUS", "CONFIDENCE"):
+        bpy.ops.focal_depth.look(show=show)
+    bpy.ops.focal_depth.overlay()
+    assert len(camera.background_images) == 2
+    assert camera.background_images[1].image == look.picture
+    assert camera.background_images[1].alpha == pytest.approx(0.3)
+    bpy.ops.focal_depth.overlay(enable=False)
+    assert [each.image.name for each in camera.background_images] == ["all_in_focus.png"]
+    assert scene.render.resolution_x == WIDTH
+
+
+def test_histogram_counts_evenly_in_dioptres(part):
+    histogram = part("looking.histogram")
+    depth = np.where(np.arange(100_000) % 4 == 0, 1.0, 4.0).astype(np.float32).reshape(250, 400)
+    counted = histogram.count(depth)
+    assert counted.counts.sum() == depth.size
+    near, far = np.flatnonzero(counted.counts)
+    assert counted.counts[near] * 3 == counted.counts[far] == 75_000
+    assert counted.dioptres()[[near, far]] == pytest.approx([1, 0.25], abs=0.01)
+    assert counted.place(1.6) == pytest.approx(0.5)  # 0.625 dioptres
+    assert counted.place(1e-3) == 0 and counted.place(np.inf) == 1
+    assert np.diff(counted.dioptres()) == pytest.approx(-(counted.nearest - counted.farthest) / 192)
+
+
+def test_histogram_shows_colours_and_handles(part):
+    histogram, inferno = part("looking.histogram"), part("looking.colours").INFERNO / 255
+    counted = histogram.count(np.linspace(1, 4, 100_000, dtype=np.float32))
+    shown = histogram.draw(counted, 1.2, 3.0, 384, 128)
+    assert shown.shape == (128, 384, 4)
+    white = np.flatnonzero((shown[5] == 1).all(axis=1))
+    left, right = (1 + round(counted.place(distance) * 380) for distance in (1.2, 3.0))
+    assert white.tolist() == [left, left + 1, right, right + 1]
+    assert (shown[0, : left - 1, 3] == 0).all()  # no bar is so tall
+    strip = shown[-1, :, :3]
+    assert (shown[-1, :, 3] == 1).all()
+    assert np.allclose(strip[: left - 4], inferno[255], atol=1e-6)
+    assert np.allclose(strip[right + 4 :], inferno[0], atol=1e-6)
+    middle = round(counted.place(2 / (1 / 1.2 + 1 / 3.0)) * 384)
+    assert np.allclose(strip[middle], inferno[127], atol=0.02)
