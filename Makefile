@@ -1,6 +1,8 @@
 # Everything on a machine that has only Python 3.11 and make. What is installed stays in .venv*/ and .wheels/.
 #   make demo    from the sample's photographs to demo/output/: a .blend, pictures, a camera move, .glb and .usdz
 #   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5 and 5.0
+#   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
+#                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
 #   make lint    check and format the sources
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
 #   make clean   remove what was made and installed
@@ -22,7 +24,7 @@ SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx'
 	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
 SUITES := backend $(addprefix addon-,$(BLENDERS)) $(addprefix rendering-,$(BLENDERS))
 
-.PHONY: demo test lint zip clean $(addprefix test-,$(SUITES))
+.PHONY: demo test lint zip clean test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
 .SECONDARY:
 
 demo: .venv-demo/installed $(ZIP)
@@ -54,6 +56,27 @@ define in-blender
 @echo "== $(1), in Blender $*"; mkdir -p build
 FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) | tee build/test-$(1)-$*.log
 endef
+
+# In a Debian of its own, which only root can make, or in a Blender that is installed.
+DEBIAN_4.3 := trixie
+DEBIAN_5.2 := sid
+ifdef BLENDER
+test-window: .venv/installed $(ZIP)
+	$(call in-window,.venv/bin/python)
+else
+test-window: test-window-4.3
+endif
+
+test-window-4.3 test-window-5.2: test-window-%: .window/%/made $(ZIP)
+	$(call in-window,BLENDER=blender .ci/in-root .window/$* python3)
+
+define in-window
+@echo "== window"; mkdir -p build
+FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) $(1) -m pytest tests/window | tee build/$@.log
+endef
+
+.window/%/made: .ci/window-root
+	.ci/window-root $(DEBIAN_$*) .window/$*
 
 lint: .venv/installed
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
@@ -100,4 +123,4 @@ define check-bpy
 endef
 
 clean:
-	rm -rf .venv .venv-bpy* .venv-demo .venv-validators .wheels build dist demo/output *.egg-info
+	rm -rf .venv .venv-bpy* .venv-demo .venv-validators .window .wheels build dist demo/output *.egg-info

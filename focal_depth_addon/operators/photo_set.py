@@ -8,6 +8,7 @@ from mathutils import Vector
 from .. import result_folder, stage, tasks
 from ..errors import UserError
 from ..properties import LEVELS
+from ..stage.hidden import hidden_by
 from .given import NeedsResult
 
 TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
@@ -36,6 +37,8 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Oper
         mesh = photo_set.build_mesh(self._arrays)
         changed = photo_set.look_through()
         _show_through_camera(context)
+        if hiding := hidden_by(context, photo_set.camera, mesh):
+            tasks.tell(tasks.Notice(f"{hiding.name} hides the set from its camera: hide or move it"))
         return f"{len(mesh.data.polygons):,} triangles; {changed}"
 
 
@@ -141,7 +144,7 @@ def _show_through_camera(context: bpy.types.Context) -> None:
     view = context.space_data
     if view is not None and view.type == "VIEW_3D":
         view.region_3d.view_perspective = "CAMERA"
-        view.shading.color_type = "TEXTURE"
+        view.shading.color_type, view.shading.light = "TEXTURE", "FLAT"  # it was lit when it was taken
 
 
 register, unregister = bpy.utils.register_classes_factory(

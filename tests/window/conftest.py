@@ -1,0 +1,128 @@
+"""The extension in a real Blender with a window: BLENDER names the program, FOCAL_DEPTH_ZIP the zip.
+
+Screenshots of every test go to build/window/; they are for looking at.
+"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from window import SAMPLE, Screen, Window, children
+
+TOOLS = ("Xvfb", "openbox", "xdotool", "import", "convert")  # the last two are ImageMagick's
+
+if "BLENDER" not in os.environ:  # `make test-window` knows how
+    collect_ignore_glob = ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def screen():
+    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
+        pytest.exit(f"Window tests need {', '.join(missing)}: install what .ci/window-root names", 1)
+    screen = Screen()
+    yield screen
+    screen.close()
+
+
+@dataclass
+class Installed:
+    """Where the preferences are, and what Blender printed while the extension was installed."""
+
+    resources: Path
+    console: str
+
+
+@pytest.fixture(scope="session")
+def installed(screen, tmp_path_factory) -> Installed:
+    """The extension, installed from its zip through the Preferences."""
+    resources = tmp_path_factory.mktemp("blender")
+    window = Window(screen, resources)
+    zipped = os.environ["FOCAL_DEPTH_ZIP"]
+    window.run(f"""
+bpy.ops.screen.userpref_show(section="EXTENSIONS")
+bpy.ops.extensions.package_install_files(
+    filepath={zipped!r}, repo="user_default", enable_on_install=True)
+bpy.context.window_manager.extension_search = "Focal"
+""")
+    window.screenshot("preferences")
+    window.run("bpy.ops.wm.save_userpref()")
+    console = window.console
+    window.close()
+    return Installed(resources, console)
+
+
+@pytest.fixture(scope="session")
+def _shared(screen, installed):
+    """The Blender of all tests that leave it alive; another one takes its place should it have died."""
+    windows = []
+
+    def living() -> Window:
+        if not windows or windows[-1].process.poll() is not None:
+            windows.append(Window(screen, installed.resources))
+        return windows[-1]
+
+    yield living
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def window(_shared):
+    """Blender with a new file, and our panel in the sidebar of its 3D view."""
+    window = _shared()
+    yield from _in_new_file(window)
+
+
+@pytest.fixture
+def own_window(screen, installed):
+    """A Blender that the test may end."""
+    window = Window(screen, installed.resources)
+    yield from _in_new_file(window)
+    window.close()
+
+
+def _in_new_file(window: Window):
+    printed_before = len(window.console)
+    window.open()
+    yield window
+    printed = window.console[printed_before:]
+    assert "Traceback" not in printed, printed
+
+
+@pytest.fixture
+def traces(installed, tmp_path):
+    """traces() -> every process and file that an estimate into tmp_path / "output" should not leave."""
+    output = tmp_path / "output"
+    output.mkdir()
+    own = installed.resources / "extensions" / ".user" / "user_default" / "focal_depth"
+
+    def found() -> list:
+        return [*children(installed.resources), *own.glob("run-*"), *output.iterdir()]
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Path:
+    """The sample at half its size: photographs that take seconds."""
+    folder = tmp_path_factory.mktemp("photographs") / "small"
+    folder.mkdir()
+    for photograph in sorted(SAMPLE.glob("*.jpg")):
+        subprocess.run(["convert", photograph, "-resize", "50%", folder / photograph.name], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def estimated(_shared, small, tmp_path_factory) -> Path:
+    """A result folder."""
+    folder = tmp_path_factory.mktemp("results") / "small"
+    window = _shared()
+    window.run(
+        f"bpy.ops.focal_depth.estimate('INVOKE_DEFAULT', directory={str(small)!r}, output={str(folder)!r})"
+    )
+    window.wait_until("idle()")
+    assert (folder / "result.json").is_file()
+    return folder

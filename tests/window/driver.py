@@ -1,0 +1,176 @@
+"""Inside Blender: does what window.py sends over a socket, and answers. Blender runs it with --python.
+
+A step is one line of JSON, {"source": Python, "in_view": whether it runs as if a person had done it in the
+3D view}. Its last expression is the answer; names stay for later steps.
+"""
+
+import ast
+import contextlib
+import inspect
+import itertools
+import json
+import os
+import socket
+import sys
+import time
+import traceback
+
+import bpy
+
+PERIOD = 0.02  # seconds between two looks at the socket
+PULSE = 0.01
+PACKAGE = "bl_ext.user_default.focal_depth"
+OURS = "FOCAL_DEPTH_"  # all our classes are called so
+CALLED_BY_BLENDER = ("draw", "draw_item", "invoke", "execute", "modal")
+
+connection = socket.socket(socket.AF_UNIX)
+received = b""
+pulse: list[float] = []
+
+
+def serve() -> float | None:
+    global received
+    try:
+        arrived = connection.recv(1 << 16)
+    except BlockingIOError:
+        return PERIOD
+    if not arrived:
+        return None  # the tests have gone
+    *lines, received = (received + arrived).split(b"\n")
+    for line in lines:
+        answer = json.dumps(step(**json.loads(line)), default=str)
+        connection.sendall(answer.encode() + b"\n")
+    return PERIOD
+
+
+def step(source: str, in_view: bool) -> dict:
+    body = ast.parse(source).body
+    last = body.pop() if isinstance(body[-1], ast.Expr) else None
+    try:
+        with context_of_view() if in_view else contextlib.nullcontext():
+            exec(compile(ast.Module(body, []), "<step>", "exec"), names)
+            return {"value": last and eval(compile(ast.Expression(last.value), "<step>", "eval"), names)}
+    except Exception:
+        return {"error": traceback.format_exc()}
+
+
+def areas(kind: str) -> list[bpy.types.Area]:
+    """Of all windows."""
+    windows = bpy.context.window_manager.windows
+    return [area for window in windows for area in window.screen.areas if area.type == kind]
+
+
+def main_area() -> bpy.types.Area:
+    """The largest of the main window: the 3D view, unless a test made it another."""
+    return max(bpy.context.window_manager.windows[0].screen.areas, key=lambda area: area.width * area.height)
+
+
+def region(area: bpy.types.Area, kind: str = "WINDOW") -> bpy.types.Region:
+    return next(each for each in area.regions if each.type == kind)
+
+
+def context_of_view(kind: str = "WINDOW"):
+    """The context of a person whose mouse is in a region of the 3D view."""
+    window = bpy.context.window_manager.windows[0]
+    view = next((area for area in window.screen.areas if area.type == "VIEW_3D"), None)
+    if view is None:
+        return bpy.context.temp_override(window=window)
+    return bpy.context.temp_override(window=window, area=view, region=region(view, kind))
+
+
+def draw() -> None:
+    """Every window as it is now; twice, as some things are seen only when they have been drawn once."""
+    for window in bpy.context.window_manager.windows:
+        with bpy.context.temp_override(window=window):
+            bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=2)
+
+
+def addon(name: str):
+    """A module of the installed add-on."""
+    return sys.modules[f"{PACKAGE}.focal_depth_addon.{name}"]
+
+
+def settings() -> bpy.types.PropertyGroup:
+    return bpy.context.scene.focal_depth
+
+
+def idle() -> bool:
+    return addon("tasks").running() is None
+
+
+def stage() -> str | None:
+    """What the child says it is doing."""
+    child = addon("tasks").running()
+    return child and child.progress and child.progress["stage"]
+
+
+def sidebar_is_open() -> bool:
+    """Opens it, and our tab; a region knows its tabs once it has been drawn."""
+    area = areas("VIEW_3D")[0]
+    area.spaces.active.show_region_ui = True
+    sidebar = region(area, "UI")
+    if sidebar.active_panel_category == "UNSUPPORTED":
+        return False
+    sidebar.active_panel_category = "Focal Depth"
+    return True
+
+
+def operator_under_mouse() -> str | None:
+    """The call that a press of the button there makes."""
+    bpy.context.window_manager.clipboard = ""
+    with context_of_view("UI"):
+        if bpy.ops.ui.copy_python_command_button.poll():
+            bpy.ops.ui.copy_python_command_button()
+    return bpy.context.window_manager.clipboard or None
+
+
+def start_pulse() -> None:
+    """Note from now on when Blender has time for a timer."""
+    pulse.clear()
+    bpy.app.timers.register(_beat, persistent=True)
+
+
+def _beat() -> float:
+    pulse.append(time.perf_counter())
+    return PULSE
+
+
+def stop_pulse() -> list[float]:
+    """The seconds from each beat to the next."""
+    bpy.app.timers.unregister(_beat)
+    return [after - before for before, after in itertools.pairwise(pulse)]
+
+
+def time_our_functions() -> dict[str, float]:
+    """Of each function of ours that Blender calls, the longest call from now on, in seconds."""
+    longest: dict[str, float] = {}
+    for base in (bpy.types.Operator, bpy.types.Panel, bpy.types.UIList, bpy.types.Menu):
+        for ours in _descendants(base):
+            for name in CALLED_BY_BLENDER:
+                function = getattr(ours, name, None)
+                if ours.__name__.startswith(OURS) and inspect.isfunction(function):
+                    setattr(ours, name, _timed(function, f"{ours.__name__}.{name}", longest))
+    return longest
+
+
+def _descendants(base: type) -> set[type]:
+    return {base}.union(*(_descendants(each) for each in base.__subclasses__()))
+
+
+def _timed(function, name: str, longest: dict[str, float]):
+    def call(*arguments):
+        started = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            longest[name] = max(longest.get(name, 0), time.perf_counter() - started)
+
+    named = ", ".join(inspect.signature(function).parameters)  # Blender counts them
+    return eval(f"lambda {named}: call({named})", {"call": call})
+
+
+names = globals()
+bpy.context.preferences.view.show_splash = False
+connection.connect(os.environ["FOCAL_DEPTH_WINDOW"])
+connection.setblocking(False)
+bpy.app.timers.register(serve, persistent=True)
