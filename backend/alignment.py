@@ -11,7 +11,7 @@ from .stack import FocalStack
 
 # How frames are brought onto the reference's grid; each does less than the one before.
 NETWORK, THIN_LENS, NONE = ALIGNMENTS = "network", "thin-lens", "none"
-NETWORK_SIZE = 512  # longer side at which the network looks for motion
+NETWORK_SIZE = 320  # longer side at which motion is looked for; 480 finds it a fifth better in twice the time
 LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
 
 
@@ -71,7 +71,8 @@ def align(pictures: np.ndarray, relative_fov: np.ndarray, method: str = NETWORK)
 def warp(picture: np.ndarray, motion: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A picture (h, w, C) resampled once onto the reference's grid of `size` (width, height).
 
-    Shrinking averages first, so that no detail folds over; borders repeat.
+    Its values may be floats, uint8 or uint16, and stay so. Shrinking averages first, so that no detail
+    folds over; borders repeat.
     """
     width, height = size
     shrink = min(1.0, 1.5 * max(size) / max(picture.shape[:2]))
@@ -89,8 +90,11 @@ def warp(picture: np.ndarray, motion: np.ndarray, size: tuple[int, int]) -> np.n
     return cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-def fill_in(picture: np.ndarray, motion: np.ndarray, nearer: np.ndarray) -> None:
-    """What a frame does not show of the reference's view is taken, in place, from the next nearer one.
+def fill_in(
+    picture: np.ndarray, motion: np.ndarray, nearer: np.ndarray, gain: np.ndarray | float = 1.0
+) -> None:
+    """What a frame does not show of the reference's view is taken, in place, from the next nearer one,
+    whose values times `gain`, one or (3,), are this one's.
 
     A lens that breathes against the rule shows less when focused far. A border repeated instead would
     look like texture, in focus.
@@ -100,8 +104,12 @@ def fill_in(picture: np.ndarray, motion: np.ndarray, nearer: np.ndarray) -> None
     half = max(width, height) / 2
     y = np.abs(scale * (np.arange(height) + 0.5 - height / 2) / half + shift_y) > height / 2 / half
     x = np.abs(scale * (np.arange(width) + 0.5 - width / 2) / half + shift_x) > width / 2 / half
-    picture[y] = nearer[y]
-    picture[:, x] = nearer[:, x]
+    picture[y] = _as_kind(nearer[y] * gain, picture.dtype)
+    picture[:, x] = _as_kind(nearer[:, x] * gain, picture.dtype)
+
+
+def _as_kind(values: np.ndarray, kind: np.dtype) -> np.ndarray:
+    return values if kind.kind == "f" else np.clip(np.rint(values), 0, np.iinfo(kind).max)
 
 
 def _believable(motion: np.ndarray) -> np.ndarray:

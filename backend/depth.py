@@ -1,29 +1,35 @@
 """Depth from aligned pictures: tiles that fit in memory, then dioptres, metres and confidence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 
 from .stack import FocalStack
 
-# A tile takes about 100 bytes a pixel and frame at the network's widest stage.
-TILE_BUDGET = 6_000_000  # pixels times frames
+# A tile takes about 70 bytes a pixel and frame at the network's widest stage.
+TILE_BUDGET = 12_000_000  # pixels times frames
 OVERLAP = 96  # pixels a tile sees beyond its own part
+MULTIPLE = 32  # pixels: networks look at no other sizes
 RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres by convention where no distance is known
 
 Infer = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def infer_in_tiles(
-    infer: Infer, pictures: np.ndarray, positions: np.ndarray, progress: Callable[[int, int], None]
+    infer: Infer,
+    pictures: np.ndarray,
+    positions: np.ndarray,
+    progress: Callable[[int, int], None],
+    budget: int = TILE_BUDGET,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Run `infer` over pictures (N, H, W, 3) tile by tile; returns its two (H, W) maps.
+    """Run `infer` over pictures (N, H, W, 3) tile by tile, of up to `budget` pixels times frames; returns
+    its two (H, W) maps.
 
     Tiles overlap and are blended by weights that fall to their border, so that no seam shows.
     """
     count, height, width, _ = pictures.shape
-    side = max(3 * OVERLAP, int((TILE_BUDGET / count) ** 0.5) // 32 * 32)
-    tiles = [(rows, columns) for rows in _spans(height, side) for columns in _spans(width, side)]
+    tiles = _tiles(height, width, budget // count)
     sums = np.zeros((2, height, width), np.float32)
     weights = np.zeros((height, width), np.float32)
     for done, (rows, columns) in enumerate(tiles):
@@ -36,11 +42,34 @@ def infer_in_tiles(
     return sums[0] / weights, sums[1] / weights
 
 
-def _spans(length: int, side: int) -> Iterator[slice]:
-    """Slices of at most `side` that cover `length` and overlap by 2 OVERLAP, evenly laid."""
-    count = 1 if length <= side else -(-(length - 2 * OVERLAP) // (side - 2 * OVERLAP))
-    for start in np.linspace(0, max(length - side, 0), count).astype(int):
-        yield slice(int(start), int(min(start + side, length)))
+def _tiles(height: int, width: int, most: int) -> list[tuple[slice, slice]]:
+    """Rows and columns of overlapping tiles of `most` pixels: those of all grids that look at least twice."""
+    grids = product(_divisions(height), _divisions(width))
+    fitting = [(rows, columns) for rows, columns in grids if _area(rows[:1], columns[:1]) <= most]
+    # Tiles that are nearly all overlap would hold less still, but never end.
+    rows, columns = min(fitting, key=lambda grid: _area(*grid), default=(_smallest(height), _smallest(width)))
+    return list(product(rows, columns))
+
+
+def _divisions(length: int) -> list[list[slice]]:
+    """Ways to divide `length` into spans that overlap by 2 OVERLAP or a little more, evenly laid."""
+    most = max(1, -(-(length - 2 * OVERLAP) // OVERLAP))
+    return [_spans(length, parts) for parts in range(1, most + 1)]
+
+
+def _smallest(length: int) -> list[slice]:
+    return _divisions(length)[-1]
+
+
+def _spans(length: int, parts: int) -> list[slice]:
+    side = min(length, -(-(length + (parts - 1) * 2 * OVERLAP) // (parts * MULTIPLE)) * MULTIPLE)
+    starts = np.linspace(0, length - side, parts).astype(int)
+    return [slice(int(start), int(start) + side) for start in starts]
+
+
+def _area(rows: list[slice], columns: list[slice]) -> int:
+    """Of all the tiles together, in pixels."""
+    return sum(r.stop - r.start for r in rows) * sum(c.stop - c.start for c in columns)
 
 
 def _ramp(span: slice, length: int) -> np.ndarray:

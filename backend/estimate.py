@@ -13,20 +13,24 @@ import cv2
 import numpy as np
 
 from . import __version__, results, reuse
+from .ahead import made_ahead
 from .alignment import NETWORK, fill_in, warp
 from .all_in_focus import AllInFocus
 from .camera import reference_camera
-from .colour import srgb_decode
+from .colour import half_linear, srgb_bytes, srgb_decode
 from .depth import to_confidence, to_metres
-from .inference import OURS, check_network, infer
+from .engines.ours import forget
+from .inference import JUMP, OURS, check_network, infer
 from .messages import Reporter
 from .registration import register
 from .reuse import Found, Known
-from .stack import FocalStack, describe, read_photograph
+from .stack import FocalStack, describe, one_in, read_pixels, read_working_photograph
+from .upsampling import to_full_size
 
 # Longer side in pixels at which depth is inferred; None is the photographs' own. Results are of full size.
 DRAFT, STANDARD, FULL = "draft", "standard", "full"
-QUALITIES = {DRAFT: 640, STANDARD: 1280, FULL: None}
+QUALITIES = {DRAFT: 640, STANDARD: 960, FULL: None}
+WORTHWHILE = 1.5  # pictures shrink by so much or not at all: less would cost detail and save little
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,10 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
     known = known or _look(stack, size, choices, reporter, timings)
     stack = known.found.of(stack)
     stack = stack.with_warnings(*_doubts(stack, choices.network))
-    normalised, spread = (_at_size(values, stack.size) for values in known.found.maps)
     reporter.progress("write", 0, 1)
-    frames = known.aligned or _aligned(stack, known.found)
+    normalised = to_full_size(known.found.normalised, srgb_bytes(known.picture), JUMP)
+    spread = _at_size(known.found.spread, stack.size)
+    frames = known.aligned or ((index, pixels * gain) for index, pixels, gain in _aligned(stack, known.found))
     results.write_result(
         output,
         to_metres(normalised, stack),
@@ -86,7 +91,7 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
         known.picture,
         _description(stack, known.found, choices, timings) | {"versions": versions, "fingerprint": asked},
         aligned=_counted(frames, len(stack.frames), reporter) if choices.save_aligned else None,
-        sixteen_bit=any(frame.bits_per_channel > 8 for frame in stack.frames),
+        sixteen_bit=_is_deep(stack),
         found=reuse.to_keep(known.found, seen),
     )
     reporter.progress("write", 1, 1)
@@ -104,6 +109,7 @@ def _look(
         reporter.progress("align", 0, 1)
         left, registered = register(photographs, stack, choices.alignment)
         del photographs
+        forget()
     with timings.stage("depth"):
         maps = infer(
             choices.network,
@@ -112,6 +118,7 @@ def _look(
             lambda done, of: reporter.progress("depth", done, of),
             choices.enlarge,
         )
+        forget()
     found = Found(
         *maps,
         kept=np.array([frame in left.frames for frame in stack.frames]),
@@ -121,7 +128,8 @@ def _look(
     )
     del registered
     with timings.stage("fuse"):
-        return Known(found, srgb_decode(_fuse(left, found, reporter)))
+        fused = _fuse(left, found, reporter)
+        return Known(found, srgb_decode(fused) if _is_deep(stack) else half_linear(fused))
 
 
 def _shares(stack: FocalStack, size: tuple[int, int]) -> dict[str, float]:
@@ -140,20 +148,25 @@ def _shares(stack: FocalStack, size: tuple[int, int]) -> dict[str, float]:
 def _working_size(stack: FocalStack, quality: str) -> tuple[int, int]:
     """(width, height) at which the networks look at the pictures."""
     width, height = stack.size
-    shrink = min(1.0, (QUALITIES[quality] or math.inf) / max(width, height))
-    return max(16, round(width * shrink)), max(16, round(height * shrink))
+    shrink = max(width, height) / (QUALITIES[quality] or math.inf)
+    if shrink < WORTHWHILE:
+        return width, height
+    return max(16, round(width / shrink)), max(16, round(height / shrink))
 
 
 def _working_photographs(stack: FocalStack, size: tuple[int, int], reporter: Reporter) -> np.ndarray:
     """(N, h, w, 3) float32 sRGB, as taken, at the size the networks look at."""
     photographs = np.empty((len(stack.frames), size[1], size[0], 3), np.float32)
-    for index, frame in enumerate(stack.frames):
-        reporter.progress("read", index, len(stack.frames))
-        picture = read_photograph(frame.path)
-        photographs[index] = (
-            picture if size == stack.size else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        )
+    paths = [frame.path for frame in stack.frames]
+    for index, photograph in enumerate(made_ahead(lambda path: read_working_photograph(path, size), paths)):
+        reporter.progress("read", index, len(paths))
+        photographs[index] = photograph
     return photographs
+
+
+def _is_deep(stack: FocalStack) -> bool:
+    """Whether a photograph has more than 8 bits."""
+    return any(frame.bits_per_channel > 8 for frame in stack.frames)
 
 
 def _doubts(stack: FocalStack, network: str) -> Iterator[str]:
@@ -172,22 +185,27 @@ def _fuse(stack: FocalStack, found: Found, reporter: Reporter) -> np.ndarray:
     """All-in-focus picture (H, W, 3) sRGB of full size."""
     fusion = AllInFocus(_at_size(found.normalised, stack.size), stack.positions)
     count = len(stack.frames)
-    for index, picture in _aligned(stack, found):
+    for index, pixels, gain in _aligned(stack, found):
         reporter.progress("fuse", count - 1 - index, count)
-        fusion.add(index, picture)
+        fusion.add(index, pixels, gain)
     return fusion.picture()
 
 
-def _aligned(stack: FocalStack, found: Found) -> Iterator[tuple[int, np.ndarray]]:
-    """Number and full-size picture of every frame on the reference's grid, from near to far."""
-    nearer = None
-    for index in reversed(range(len(stack.frames))):
-        motion = found.alignment.motion[index]
-        picture = warp(read_photograph(stack.frames[index].path), motion, stack.size) * found.gains[index]
+def _aligned(stack: FocalStack, found: Found) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Number and full-size pixels of every frame on the reference's grid, from near to far, and what to
+    multiply them by for sRGB 0..1 of one exposure. The pixels are of the file's own kind, which is small."""
+
+    def aligned(index: int) -> np.ndarray:
+        return warp(read_pixels(stack.frames[index].path), found.alignment.motion[index], stack.size)
+
+    numbers = range(len(stack.frames) - 1, -1, -1)
+    nearer, gain_of_nearer = None, 1.0
+    for index, pixels in zip(numbers, made_ahead(aligned, numbers, most=1), strict=True):
+        gain = found.gains[index] / one_in(pixels)
         if nearer is not None:
-            fill_in(picture, motion, nearer)
-        yield index, picture
-        nearer = picture
+            fill_in(pixels, found.alignment.motion[index], nearer, gain_of_nearer / gain)
+        yield index, pixels, gain
+        nearer, gain_of_nearer = pixels, gain
 
 
 def _counted(frames: Iterable, count: int, reporter: Reporter) -> Iterator:

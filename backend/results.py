@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .colour import srgb_encode
+from .colour import srgb_bytes, srgb_encode
 from .errors import Cancelled, InputError
 
 FORMAT = 1
@@ -48,8 +48,8 @@ def write_result(
     """Write a result folder; an earlier result there is replaced at the last moment.
 
     depth (H,W) float32, planar, above 0, infinity allowed; confidence (H,W) float32 0..1;
-    all_in_focus (H,W,3) float32, scene linear, Rec.709. `description` becomes result.json; its
-    `format`, `size` and `depth` are filled in here. `aligned`: numbers in
+    all_in_focus (H,W,3) float16 or float32, scene linear, Rec.709, as which it is kept. `description`
+    becomes result.json; its `format`, `size` and `depth` are filled in here. `aligned`: numbers in
     description["frames"] with pictures (H,W,3) float32, sRGB-encoded, or with the PNG of an earlier
     result; those entries get an `aligned`, the picture's path in the folder. `sixteen_bit` makes 16-bit
     PNGs. `found` becomes found.npz.
@@ -62,7 +62,8 @@ def write_result(
     unfinished = _begin(folder)
     try:
         _write_exr(unfinished / DEPTH_EXR, depth, confidence, all_in_focus)
-        _write_png(unfinished / ALL_IN_FOCUS, srgb_encode(all_in_focus), sixteen_bit)
+        encoded = _whole_numbers(srgb_encode(all_in_focus)) if sixteen_bit else srgb_bytes(all_in_focus)
+        _save_png(unfinished / ALL_IN_FOCUS, encoded[..., ::-1])
         _write_false_colour(unfinished / FALSE_COLOUR, depth, far, near)
         if aligned is not None:
             frames = _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
@@ -87,12 +88,13 @@ def remove_unfinished() -> None:
 
 def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Depth and confidence of a result, each (H,W) float32. Raises InputError where there is none."""
-    return tuple(_read_channels(folder, "Depth.Z", "Confidence.V"))
+    channels = _read_channels(folder, "Depth.Z", "Confidence.V")
+    return tuple(channel.astype(np.float32, copy=False) for channel in channels)
 
 
 def read_linear_picture(folder: Path) -> np.ndarray:
-    """The all-in-focus picture of a result, (H,W,3) float32, scene linear, to the bit as it was found.
-    Raises InputError where there is none."""
+    """The all-in-focus picture of a result, (H,W,3) float16 or float32, scene linear, to the bit as it was
+    found. Raises InputError where there is none."""
     return np.stack(_read_channels(folder, *(f"Combined.{colour}" for colour in "RGB")), axis=-1)
 
 
@@ -103,7 +105,7 @@ def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
-            return [np.asarray(channels[f"{LAYER}.{name}"].pixels, dtype=np.float32) for name in names]
+            return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]
     except (KeyError, RuntimeError, TypeError, ValueError):
         raise InputError(
             f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
@@ -223,7 +225,7 @@ def _write_exr(path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_foc
     import OpenEXR
 
     height, width = depth.shape
-    combined = np.ones((height, width, 4), dtype=np.float32)
+    combined = np.ones((height, width, 4), all_in_focus.dtype)
     combined[..., :3] = all_in_focus
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     channels = {
@@ -231,16 +233,15 @@ def _write_exr(path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_foc
         f"{LAYER}.Depth.Z": np.ascontiguousarray(depth, dtype=np.float32),
         f"{LAYER}.Confidence.V": np.ascontiguousarray(confidence, dtype=np.float32),
     }
+    OpenEXR.set_global_thread_count(os.cpu_count() or 1)
     try:
         OpenEXR.File(header, channels).write(str(path))
     except RuntimeError as error:  # what OpenEXR makes of a full disk
         raise OSError(str(error)) from error
 
 
-def _write_png(path: Path, encoded: np.ndarray, sixteen_bit: bool) -> None:
-    most, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
-    picture = np.round(np.clip(encoded, 0, 1) * most).astype(kind)
-    _save_png(path, picture[..., ::-1])
+def _whole_numbers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
+    return np.round(np.clip(encoded, 0, 1) * np.iinfo(kind).max).astype(kind)
 
 
 def _save_png(path: Path, bgr: np.ndarray) -> None:
@@ -267,7 +268,8 @@ def _write_aligned(folder: Path, aligned: Iterable, frames: list[dict], sixteen_
         if isinstance(picture, Path):
             _link_or_copy(picture, folder / name)
         else:
-            _write_png(folder / name, picture, sixteen_bit)
+            kind = np.uint16 if sixteen_bit else np.uint8
+            _save_png(folder / name, _whole_numbers(picture, kind)[..., ::-1])
         frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
     return frames
 

@@ -1,5 +1,7 @@
 """Render validation stacks: `python -m rendering.validation --output DIR [--stacks 12] [--seed 1]`.
 
+With `--long-side 4243 --samples 6` they have 12 megapixels; the same scenes, finer.
+
 Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32
 metres, planar, on the grid of the last frame, which is the reference) and `truth.json`.
 """
@@ -20,7 +22,7 @@ from . import frames, scenes
 
 STOPS = (1.2, 1.4, 1.7, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
 FRAME_COUNTS = (6, 8, 10)
-LONG_SIDE, SHORT_SIDE = 480, 320
+LONG_SIDE, ASPECT = 480, 2 / 3
 SAMPLES, NOISE, BOUNCES = 14, 0.03, 0
 JPEG_QUALITY = 95
 
@@ -47,15 +49,27 @@ KINDS = (
 )
 
 
-def render_stack(folder: Path, data: Path, index: int, seed: int, attempt: int = 0) -> None:
+@dataclass(frozen=True)
+class Film:
+    """What a picture is made of: pixels of its longer side, and samples of a pixel."""
+
+    long_side: int = LONG_SIDE
+    samples: int = SAMPLES
+
+    def size(self, portrait: bool) -> tuple[int, int]:
+        long, short = self.long_side, round(self.long_side * ASPECT)
+        return (short, long) if portrait else (long, short)
+
+
+def render_stack(folder: Path, data: Path, index: int, seed: int, film: Film, attempt: int = 0) -> None:
     """Build a scene, meter it, spread the focus over the depth it has, and photograph it."""
     rng = np.random.default_rng((seed, index, attempt) if attempt else (seed, index))
     kind = KINDS[index % len(KINDS)]
     hand_held = (index + index // 4) % 3 == 0  # a third; every kind, with every number of frames
     portrait = index % 5 == 4
-    size = (SHORT_SIDE, LONG_SIDE) if portrait else (LONG_SIDE, SHORT_SIDE)
+    size = film.size(portrait)
     focal_length = rng.choice(kind.focal_lengths) / 1000
-    width = rng.choice(kind.sensor_widths) / 1000 * (SHORT_SIDE / LONG_SIDE if portrait else 1)
+    width = rng.choice(kind.sensor_widths) / 1000 * (ASPECT if portrait else 1)
     near, far = rng.uniform(*kind.near), rng.uniform(*kind.far)
 
     field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
@@ -63,14 +77,15 @@ def render_stack(folder: Path, data: Path, index: int, seed: int, attempt: int =
     scenes.empty_scene()
     scenes.SceneBuilder(data, scenes.MODELS[kind.theme], rng).build(view, things=int(rng.integers(8, 16)))
     camera = cameras.add_camera(view.height, view.pitch)
-    cameras.set_up_cycles(size, SAMPLES, NOISE, BOUNCES, denoise=True)
+    cameras.set_up_cycles(size, film.samples, NOISE, BOUNCES, denoise=True)
 
     lens = cameras.Lens(focal_length, kind.stops[0], width)
     depth = cameras.depth_truth(camera, lens, cameras.Frame(near))
     if np.percentile(depth, 2) < near / 2:  # a thing stands before the lens
-        return render_stack(folder, data, index, seed, attempt + 1)
+        return render_stack(folder, data, index, seed, film, attempt + 1)
     dioptres = _focus_dioptres(depth, FRAME_COUNTS[index % len(FRAME_COUNTS)], rng)
-    lens = cameras.Lens(focal_length, _stop(lens, kind.stops, dioptres, size[0], rng.uniform(9, 20)), width)
+    blur = rng.uniform(9, 20) * film.long_side / LONG_SIDE
+    lens = cameras.Lens(focal_length, _stop(lens, kind.stops, dioptres, size[0], blur), width)
     photographs = frames.drifting_frames(dioptres, hand_held, rng)
     cameras.meter(camera, lens, photographs[-1])
 
@@ -119,11 +134,14 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--stacks", type=int, default=12, metavar="K")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=int, nargs="*", metavar="INDEX", help="some of the stacks")
+    parser.add_argument("--long-side", type=int, default=LONG_SIDE, metavar="PIXELS")
+    parser.add_argument("--samples", type=int, default=SAMPLES, metavar="N", help="of a pixel")
     options = parser.parse_args()
-    data = scenes.shared_data()
-    for index in range(options.stacks):
+    data, film = scenes.shared_data(), Film(options.long_side, options.samples)
+    for index in options.only or range(options.stacks):
         kind = KINDS[index % len(KINDS)].name
-        render_stack(options.output.resolve() / f"{index:02d}_{kind}", data, index, options.seed)
+        render_stack(options.output.resolve() / f"{index:02d}_{kind}", data, index, options.seed, film)
 
 
 if __name__ == "__main__":

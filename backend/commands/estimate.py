@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quality",
         choices=QUALITIES,
         default=Choices.quality,
-        help="infer depth at 640 or 1280 pixels of the longer side, or at the photographs' own size; "
+        help="infer depth at about 640 or 960 pixels of the longer side, or at the photographs' own size; "
         "results are of full size in any case (default %(default)s)",
     )
     parser.add_argument(

@@ -8,7 +8,7 @@ import numpy as np
 from .session import open_session
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-STRETCH = 12  # pairs of frames aligned at a time
+STRETCH = 4  # pairs of frames aligned at a time: more take more memory and no less time
 MULTIPLE = 32  # the depth network halves height and width five times
 
 
@@ -34,16 +34,26 @@ def infer_depth(stack: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, n
     stack: (N, H, W, 3) float32 sRGB 0..1, aligned, far to near; positions: (N,) normalised dioptres.
     """
     height, width = stack.shape[1:3]
-    margins = (0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)
-    planes = _planes(np.pad(stack, margins, mode="edge"))
-    feed = {"stack": planes, "positions": np.asarray(positions, np.float32)}
+    feed = {"stack": _planes(stack, MULTIPLE), "positions": np.asarray(positions, np.float32)}
     depth, spread = _session("depth").run(None, feed)
     return depth[:height, :width], spread[:height, :width]
 
 
-def _planes(stack: np.ndarray) -> np.ndarray:
-    """(N, H, W, 3) to the networks' (N, 3, H, W), highlights cut at 1."""
-    return np.ascontiguousarray(np.clip(stack, 0, 1).transpose(0, 3, 1, 2), dtype=np.float32)
+def forget() -> None:
+    """Give back the memory of all that has run: the engine keeps what it needed at most."""
+    _session.cache_clear()
+
+
+def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
+    """(N, H, W, 3) to the networks' (N, 3, H', W'), highlights cut at 1, with its border repeated up to
+    multiples."""
+    count, height, width, _ = stack.shape
+    planes = np.empty((count, 3, height + -height % multiple, width + -width % multiple), np.float32)
+    for picture, plane in zip(stack, planes, strict=True):
+        np.clip(picture.transpose(2, 0, 1), 0, 1, out=plane[:, :height, :width])
+    planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]
+    planes[:, :, :, width:] = planes[:, :, :, width - 1 : width]
+    return planes
 
 
 @functools.cache

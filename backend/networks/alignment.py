@@ -9,6 +9,8 @@ size, so that the network only has to learn what to compare and where to trust i
 Coordinates: x and y about the picture's centre in halves of its longer side, so shifts too.
 """
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -49,27 +51,26 @@ class AlignmentNetwork(nn.Module):
             features = self.features(level)
             features = features.reshape(batch, frames, *features.shape[1:])
             moving, fixed = features[:, :-1].flatten(0, 1), features[:, 1:].flatten(0, 1)
+            grid = grid_of(level)
             for _ in range(iterations):
-                steps = self._refine(moving, fixed, steps)
+                steps = self._refine(moving, fixed, steps, grid)
         steps = steps.reshape(batch, frames - 1, 3)
         return chain(steps), steps
 
-    def _refine(self, moving: Tensor, fixed: Tensor, steps: Tensor) -> Tensor:
-        """One weighted Gauss-Newton step; all arguments (pairs, ...)."""
-        y, x = centred_coordinates(fixed)
-        warped = warp(moving, steps)
+    def _refine(self, moving: Tensor, fixed: Tensor, steps: Tensor, grid: "Grid") -> Tensor:
+        """One weighted Gauss-Newton step; all tensors (pairs, ...)."""
+        warped = warp(moving, steps, grid=grid)
         residual = fixed - warped
         agreement = self.trust(torch.cat([fixed, warped, residual.abs()], 1))
-        weight = torch.sigmoid(agreement) * _inside(steps, x, y)
+        weight = torch.sigmoid(agreement) * _inside(steps, grid)
         # Gradients of both pictures make the step second-order accurate (Malis 2004).
-        gradient_y, gradient_x = _gradients(0.5 * (fixed + warped))
-        radial = gradient_x * x + gradient_y * y
-        jacobian = (radial, gradient_x, gradient_y)
-        weighted = [weight * a for a in jacobian]
-        normal = [[(a * b).mean((1, 2, 3)) for b in jacobian] for a in weighted]
-        slope = [(a * residual).mean((1, 2, 3)) for a in weighted]
-        delta = _solve_symmetric(normal, slope)
-        limit = 4.0 / half_longer_side(fixed)  # pixels of this level in one step
+        gradient_y, gradient_x = _gradients(0.5 * (fixed + warped), grid.half)
+        radial = gradient_x * grid.x + gradient_y * grid.y
+        jacobian = torch.stack([radial, gradient_x, gradient_y], 1)
+        right = torch.cat([jacobian, residual[:, None]], 1).flatten(2).transpose(1, 2)
+        system = (weight[:, None] * jacobian).flatten(2) @ right / (CHANNELS * grid.pixels)
+        delta = _solve_symmetric(system[..., :3], system[..., 3])
+        limit = 4.0 / grid.half  # pixels of this level in one step
         delta = delta.clamp(-limit, limit)
         scale = steps[:, :1]
         return steps + torch.cat([scale * delta[:, :1], scale * delta[:, 1:]], 1)
@@ -85,60 +86,61 @@ def chain(steps: Tensor) -> Tensor:
     return torch.cat([torch.cat([total, carried], 2), last], 1)
 
 
-def centred_coordinates(picture: Tensor) -> tuple[Tensor, Tensor]:
-    """y (1, 1, H, 1) and x (1, 1, 1, W) of pixel centres about the middle, in halves of the longer side."""
+class Grid(NamedTuple):
+    """Where the pixels of a picture are, in halves of its longer side."""
+
+    y: Tensor  # (1, 1, H, 1) of pixel centres, from the middle down
+    x: Tensor  # (1, 1, 1, W) to the right
+    half: Tensor | float  # the longer side's half in pixels
+    pixels: Tensor | int  # H W
+
+
+def grid_of(picture: Tensor) -> Grid:
+    """The grid of a picture (..., H, W)."""
     height, width = picture.shape[-2], picture.shape[-1]
-    half = half_longer_side(picture)
+    half = 0.25 * (height + width + abs(height - width))  # not max(), whose outcome tracing to ONNX would fix
     y = (torch.arange(height, device=picture.device, dtype=picture.dtype) + 0.5 - 0.5 * height) / half
     x = (torch.arange(width, device=picture.device, dtype=picture.dtype) + 0.5 - 0.5 * width) / half
-    return y.view(1, 1, -1, 1), x.view(1, 1, 1, -1)
+    return Grid(y.view(1, 1, -1, 1), x.view(1, 1, 1, -1), half, height * width)
 
 
-def half_longer_side(picture: Tensor):
-    """In pixels. Written without max(), whose outcome tracing to ONNX would freeze."""
-    height, width = picture.shape[-2], picture.shape[-1]
-    return 0.25 * (height + width + abs(height - width))
-
-
-def warp(pictures: Tensor, motion: Tensor, mode: str = "bilinear") -> Tensor:
+def warp(pictures: Tensor, motion: Tensor, mode: str = "bilinear", grid: Grid | None = None) -> Tensor:
     """Pictures (N, C, H, W) resampled so that motion (N, 3) is undone; borders repeat."""
     height, width = pictures.shape[-2], pictures.shape[-1]
-    y, x = centred_coordinates(pictures)
-    scale, shift_x, shift_y = (motion[:, i].view(-1, 1, 1) for i in range(3))
-    half = half_longer_side(pictures)
-    grid_x = (scale * x[0] + shift_x) * (half / (0.5 * width))
-    grid_y = (scale * y[0] + shift_y) * (half / (0.5 * height))
-    grid = torch.stack([grid_x.expand(-1, height, -1), grid_y.expand(-1, -1, width)], -1)
-    return F.grid_sample(pictures, grid, mode=mode, padding_mode="border", align_corners=False)
+    y, x, half, _ = grid or grid_of(pictures)
+    scale, shift_x, shift_y = motion[:, :, None, None].split(1, 1)
+    across = (scale * x + shift_x)[:, 0] * (half / (0.5 * width))
+    down = (scale * y + shift_y)[:, 0] * (half / (0.5 * height))
+    places = torch.stack([across.expand(-1, height, -1), down.expand(-1, -1, width)], -1)
+    return F.grid_sample(pictures, places, mode=mode, padding_mode="border", align_corners=False)
 
 
-def _inside(steps: Tensor, x: Tensor, y: Tensor) -> Tensor:
+def _inside(steps: Tensor, grid: Grid) -> Tensor:
     """1 where the warp reads inside the picture, so that repeated borders do not vote."""
-    scale, shift_x, shift_y = (steps[:, i].view(-1, 1, 1, 1) for i in range(3))
-    inside_x = (scale * x + shift_x).abs() <= x.abs().max()
-    inside_y = (scale * y + shift_y).abs() <= y.abs().max()
-    return (inside_x & inside_y).to(x.dtype)
+    scale, shift_x, shift_y = steps[:, :, None, None].split(1, 1)
+    inside_x = (scale * grid.x + shift_x).abs() <= grid.x.abs().max()
+    inside_y = (scale * grid.y + shift_y).abs() <= grid.y.abs().max()
+    return (inside_x & inside_y).to(grid.x.dtype)
 
 
-def _gradients(picture: Tensor) -> tuple[Tensor, Tensor]:
+def _gradients(picture: Tensor, half: Tensor | float) -> tuple[Tensor, Tensor]:
     """Central differences per coordinate unit (half the longer side), zero at the border."""
-    half = half_longer_side(picture)
     vertical = (picture[:, :, 2:] - picture[:, :, :-2]) * (0.5 * half)
     horizontal = (picture[:, :, :, 2:] - picture[:, :, :, :-2]) * (0.5 * half)
     return F.pad(vertical, (0, 0, 1, 1)), F.pad(horizontal, (1, 1, 0, 0))
 
 
-def _solve_symmetric(matrix: list[list[Tensor]], right: list[Tensor]) -> Tensor:
-    """(N, 3) solution of N symmetric 3 x 3 systems, slightly damped, by cofactors (ONNX has no solver)."""
-    (a, b, c), (_, d, e), (_, _, f) = matrix
-    trace = a + d + f
-    a, d, f = a + 1e-3 * trace + 1e-6, d + 1e-3 * trace + 1e-6, f + 1e-3 * trace + 1e-6
-    aa, bb, cc = d * f - e * e, c * e - b * f, b * e - c * d
-    dd, ee, ff = a * f - c * c, b * c - a * e, a * d - b * b
-    determinant = a * aa + b * bb + c * cc
-    p, q, r = right
-    solution = torch.stack([aa * p + bb * q + cc * r, bb * p + dd * q + ee * r, cc * p + ee * q + ff * r], 1)
-    return solution / determinant.clamp_min(1e-18)[:, None]
+def _solve_symmetric(matrix: Tensor, right: Tensor) -> Tensor:
+    """(N, 3) solution of symmetric systems (N, 3, 3) and (N, 3), slightly damped, by Cramer's rule (ONNX has
+    no solver)."""
+    unit = torch.eye(3, device=matrix.device)
+    trace = (matrix * unit).sum((1, 2), keepdim=True)
+    matrix = matrix + (1e-3 * trace + 1e-6) * unit
+    # Row i: the cross product of the next two rows of the matrix.
+    one, other = matrix[:, [1, 2, 0]], matrix[:, [2, 0, 1]]
+    normals = one[..., [1, 2, 0]] * other[..., [2, 0, 1]] - one[..., [2, 0, 1]] * other[..., [1, 2, 0]]
+    determinant = (matrix[:, 0] * normals[:, 0]).sum(1, keepdim=True)
+    return (right[..., None] * normals).sum(1) / determinant.clamp_min(1e-18)
 
 
 def _locally_normalised(grey: Tensor) -> Tensor:

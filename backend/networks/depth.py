@@ -39,11 +39,12 @@ class DepthNetwork(nn.Module):
 
     def in_two_steps(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, and the first depth (B, H/2, W/2), before it was refined."""
-        frames = _each(lambda frame: F.pixel_unshuffle(frame, 2), stack - 0.5)
-        weight, candidate, summary = self.focus(frames, positions)
+        stack = stack - 0.5
+        weight, candidate, summary = self.focus(stack, positions)
         first = (weight * candidate).sum(1, keepdim=True)
         doubt = (weight * (candidate - first).abs()).sum(1, keepdim=True)
-        all_in_focus = (weight[:, :, None] * frames).sum(1)
+        at_full_size = F.interpolate(weight, scale_factor=2.0, mode="nearest")[:, :, None]
+        all_in_focus = F.pixel_unshuffle((at_full_size * stack).sum(1), 2)
         depth, spread = self.refine(all_in_focus, first, doubt, summary)
         return depth, spread, first[:, 0]
 
@@ -68,14 +69,14 @@ class FocusNetwork(nn.Module):
         filters = self.stem.weight
         filters.sub_(filters.mean((1, 2, 3), keepdim=True)).mul_(CONTRAST_GAIN)
 
-    def forward(self, frames: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """frames (B, N, 12, h, w), positions (B, N).
+    def forward(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """stack (B, N, 3, 2 h, 2 w), positions (B, N).
 
         Returns `weight` (B, N, h, w), which sums to one over the frames, `candidate` (B, N, h, w), the
         depth each frame stands for, and the stack's `summary` (B, 2 C, h/2, w/2).
         """
         spacing = frame_spacing(positions)
-        x = F.relu(_each(self.stem, frames))
+        x = _each(lambda frames: F.relu(self._stem_of_pixels(frames)), stack)
         skips = []
         for stage in self.down:
             x = stage(x, spacing)
@@ -89,6 +90,11 @@ class FocusNetwork(nn.Module):
         candidate = positions[..., None, None] + gap * torch.tanh(offset)
         return torch.softmax(score, 1), candidate, torch.cat([x.amax(1), x.mean(1)], 1)
 
+    def _stem_of_pixels(self, frames: Tensor) -> Tensor:
+        """The stem after space-to-depth, (B N, 3, 2 h, 2 w) to (B N, C, h, w), as one strided convolution:
+        the same sums, and no copy of every frame with its pixels in another order."""
+        return F.conv2d(frames, F.pixel_shuffle(self.stem.weight, 2), self.stem.bias, stride=2, padding=2)
+
 
 class FocusStage(nn.Module):
     """Convolution within frames, then mixing between them."""
@@ -100,7 +106,7 @@ class FocusStage(nn.Module):
 
     def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
         """x (B, N, C, h, w), spacing (B, N, 3) as `frame_spacing` has it."""
-        return self.along_stack(F.relu(_each(self.convolution, x)), spacing)
+        return self.along_stack(_each(lambda frames: F.relu(self.convolution(frames)), x), spacing)
 
 
 class AlongStack(nn.Module):

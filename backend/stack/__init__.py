@@ -3,7 +3,7 @@
 from .assemble import read_stack
 from .focal_stack import FocalStack, Frame
 from .options import Typed
-from .read import photograph_size, read_photograph
+from .read import one_in, photograph_size, read_photograph, read_pixels, read_working_photograph
 from .report import describe, describe_survey, inspect_table
 from .survey import Survey, survey
 
@@ -15,8 +15,11 @@ __all__ = [
     "describe",
     "describe_survey",
     "inspect_table",
+    "one_in",
     "photograph_size",
     "read_photograph",
+    "read_pixels",
     "read_stack",
+    "read_working_photograph",
     "survey",
 ]

@@ -18,12 +18,18 @@ ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
 TIFF_MAGICS = b"II*\0", b"MM\0*"
 COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
-# libjpeg scales while it decodes, which makes a thumbnail cost a fraction of a photograph.
+# libjpeg scales while it decodes, which makes a small picture cost a fraction of a photograph.
 REDUCED_GREY = {
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
     4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
     2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
     1: cv2.IMREAD_GRAYSCALE,
+}
+REDUCED_COLOUR = {
+    8: cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION,
+    4: cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION,
+    2: cv2.IMREAD_REDUCED_COLOR_2 | cv2.IMREAD_IGNORE_ORIENTATION,
+    1: COLOUR_AS_STORED,
 }
 
 
@@ -44,14 +50,45 @@ def read_photograph(path: Path) -> np.ndarray:
     linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal channels, alpha
     is dropped. Raises InputError where the file is missing, broken or no photograph.
     """
+    return _as_float(read_pixels(path))
+
+
+def read_working_photograph(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """The same at `size` (width, height), which is no larger than the photograph: pixels are averaged."""
+    picture = _as_float(read_pixels(path, size))
+    return (
+        picture if picture.shape[1::-1] == size else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    )
+
+
+def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
+    """The same as the file has it: uint8 or uint16, of which the largest number is 1, or float32.
+
+    Where `least` (width, height) is enough, a JPEG may come at a half, a quarter or an eighth of its size.
+    """
     data = read_file(path)
     if data.startswith(EXR_MAGIC):
         return srgb_encode(_read_exr(path))
-    pixels = _decode(path, data)
-    upright = turn_upright(pixels, read_header(path, data).orientation)
-    if upright.dtype.kind == "f":
-        return srgb_encode(upright)
-    return np.divide(upright, np.iinfo(upright.dtype).max, dtype=np.float32)
+    header = read_header(path, data)
+    pixels = turn_upright(_decode(path, data, _reduction(data, header, least)), header.orientation)
+    return srgb_encode(pixels) if pixels.dtype.kind == "f" else pixels
+
+
+def one_in(pixels: np.ndarray) -> float:
+    """What stands for 1 in pixels as `read_pixels` has them."""
+    return 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
+
+
+def _as_float(pixels: np.ndarray) -> np.ndarray:
+    return pixels if pixels.dtype.kind == "f" else np.divide(pixels, one_in(pixels), dtype=np.float32)
+
+
+def _reduction(data: bytes, header: Header, least: tuple[int, int] | None) -> int:
+    """By how much a JPEG may shrink; others have no cheap way."""
+    if least is None or not data.startswith(JPEG_MAGIC):
+        return 1
+    possible = min(header.width / least[0], header.height / least[1])
+    return next(factor for factor in REDUCED_COLOUR if factor <= max(possible, 1))
 
 
 def photograph_size(path: Path) -> tuple[int, int]:
@@ -127,10 +164,10 @@ def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(pixels)
 
 
-def _decode(path: Path, data: bytes) -> np.ndarray:
+def _decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
     """(H, W, 3) RGB, uint8, uint16 or float32: OpenCV, and Pillow for what OpenCV does not know."""
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), COLOUR_AS_STORED)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED_COLOUR[reduction])
     except cv2.error:
         pixels = None
     if pixels is not None:

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..networks.alignment import centred_coordinates
+from ..networks.alignment import grid_of
 
 EDGE_REACH, EDGE_WEIGHT = 7, 1.0  # pixels about a depth edge, and how much more they count there
 
@@ -41,7 +41,7 @@ def alignment_loss(motion: Tensor, steps: Tensor, true_motion: Tensor, picture: 
 
 def displacement(motion: Tensor, true_motion: Tensor, picture: Tensor) -> Tensor:
     """(..., 9) distance in pixels between where two motions (..., 3) take a 3 x 3 grid of points."""
-    y, x = centred_coordinates(picture)
+    y, x, _, _ = grid_of(picture)
     ends_x, ends_y = x.abs().max() * 0.9, y.abs().max() * 0.9
     points = torch.tensor([[i, j] for j in (-1, 0, 1) for i in (-1, 0, 1)], device=motion.device)
     points = points * torch.stack([ends_x, ends_y])

@@ -23,9 +23,11 @@ def brightness(pictures, positions):
 
 
 def test_tiles_join_without_a_seam():
-    pictures = np.random.default_rng(1).random((100, 300, 500, 3), np.float32)  # more than one tile's worth
-    calls = []
-    first, last = infer_in_tiles(brightness, pictures, None, lambda done, of: calls.append((done, of)))
+    pictures = np.random.default_rng(1).random((3, 500, 700, 3), np.float32)
+    calls, budget = [], 3 * 300 * 400
+    first, last = infer_in_tiles(
+        brightness, pictures, None, lambda done, of: calls.append((done, of)), budget
+    )
     np.testing.assert_allclose(first, pictures[0, ..., 0], atol=1e-6)
     np.testing.assert_allclose(last, pictures[-1, ..., 0], atol=1e-6)
     assert calls[-1][0] == calls[-1][1] > 2

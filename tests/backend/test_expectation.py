@@ -23,6 +23,7 @@ def expectation():
 
 def test_it_knows_what_the_backend_does(expectation):
     assert expectation.LONGEST == estimate.QUALITIES
+    assert expectation.WORTHWHILE == estimate.WORTHWHILE
     assert expectation.SMALL == inference.SMALL
     assert expectation.TILE * 1e6 == depth.TILE_BUDGET
 
@@ -50,4 +51,3 @@ def test_more_of_anything_takes_more(expectation):
     seconds = [expectation.seconds(8, 6000, 4000, quality, 2) for quality in estimate.QUALITIES]
     assert memory == sorted(memory)
     assert seconds == sorted(seconds)
-    assert "GB" in expectation.in_words(8, 6000, 4000, "standard")

@@ -11,7 +11,7 @@ import OpenEXR
 import pytest
 
 from backend import results
-from backend.colour import srgb_decode, srgb_encode
+from backend.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
 from backend.errors import Cancelled, InputError
 
 ROOT = Path(__file__).parents[2]
@@ -220,3 +220,14 @@ def test_srgb_curve():
     assert encoded.dtype == np.float32
     assert np.allclose(encoded[[4, 5]], [0.46136, 1.0], atol=1e-4) and encoded[6] > 2
     assert np.allclose(srgb_decode(encoded), linear, rtol=1e-5, atol=1e-7)
+
+
+def test_half_floats_of_linear_light_hold_every_byte():
+    encoded = np.arange(256, dtype=np.float32) / 255
+    assert np.array_equal(srgb_bytes(half_linear(encoded)), np.arange(256))
+
+
+def test_half_floats_are_looked_up_as_they_are_computed():
+    encoded = np.linspace(0, 1.9, 300_001, dtype=np.float32)
+    np.testing.assert_allclose(half_linear(encoded), srgb_decode(encoded), rtol=2**-10, atol=3e-6)
+    assert half_linear(np.float32([-1])) == 0

@@ -121,12 +121,12 @@ def test_findings_cut_short_are_found_again(tmp_path, run):
 
 def test_draft_looks_at_a_smaller_picture_and_gives_a_whole_one(tmp_path, run, photographs):
     for path in photographs.iterdir():
-        cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (800, 560)))
+        cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (1000, 700)))
     run(quality="draft")
     with np.load(tmp_path / "r" / "found.npz") as found:
         assert found["normalised"].shape == (448, 640)
-    assert read_depth(tmp_path / "r")[0].shape == (560, 800)
+    assert read_depth(tmp_path / "r")[0].shape == (700, 1000)
     assert run(quality="full") == (EVERYTHING, None)
     with np.load(tmp_path / "r" / "found.npz") as found:
-        assert found["normalised"].shape == (560, 800)
-    assert run(quality="standard") == ({"write"}, "networks")  # of 1280 pixels at most: the same pictures
+        assert found["normalised"].shape == (700, 1000)
+    assert run(quality="standard") == ({"write"}, "networks")  # which would hardly shrink them

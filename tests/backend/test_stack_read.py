@@ -8,7 +8,7 @@ from PIL import Image
 
 from backend.colour import srgb_encode
 from backend.errors import InputError
-from backend.stack import photograph_size, read_photograph
+from backend.stack import photograph_size, read_photograph, read_working_photograph
 from backend.stack.read import read_thumbnail
 
 # What a viewer sees (EXIF 2.3, table 6) against how the file stores it.
@@ -132,3 +132,22 @@ def test_no_photograph(tmp_path, name, content, remedy):
         with pytest.raises(InputError, match=remedy) as error:
             read(path)
         assert name in str(error.value)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("shrink", [1, 1.7, 3, 9])
+def test_a_working_photograph_is_the_photograph_averaged(tmp_path, suffix, orientation, shrink):
+    """JPEGs are decoded at a fraction of their size, which must not show."""
+    random = np.random.default_rng(0)
+    soft = cv2.resize(random.random((6, 8, 3), np.float32), (640, 480), interpolation=cv2.INTER_CUBIC)
+    pixels = np.uint8(255 * np.clip(soft, 0, 1))
+    path = write_photograph(tmp_path / f"p{suffix}", pixels, exif={"Exif.Image.Orientation": orientation})
+    whole = read_photograph(path)
+    size = round(whole.shape[1] / shrink), round(whole.shape[0] / shrink)
+    expected = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    seen = read_working_photograph(path, size)
+    assert seen.shape == expected.shape
+    assert seen.dtype == np.float32
+    assert np.abs(seen - expected).max() < 0.03
+    assert np.abs(seen - expected).mean() < 0.004
