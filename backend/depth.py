@@ -11,6 +11,7 @@ from .stack import FocalStack
 TILE_BUDGET = 12_000_000  # pixels times frames
 OVERLAP = 96  # pixels a tile sees beyond its own part
 MULTIPLE = 32  # pixels: networks look at no other sizes
+SMALLEST_TILE = (3 * OVERLAP) ** 2  # pixels
 RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres by convention where no distance is known
 
 Infer = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]

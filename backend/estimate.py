@@ -19,8 +19,10 @@ from .all_in_focus import AllInFocus
 from .camera import reference_camera
 from .colour import half_linear, srgb_bytes, srgb_decode
 from .depth import to_confidence, to_metres
+from .engines import devices
 from .engines.ours import forget
 from .inference import JUMP, OURS, check_network, infer
+from .memory import Plan, plan
 from .messages import Reporter
 from .registration import register
 from .reuse import Found, Known
@@ -41,6 +43,7 @@ class Choices:
     alignment: str = NETWORK  # of ALIGNMENTS
     network: str = OURS  # "ours", "paper" or the path of an imported .onnx file of the paper's
     save_aligned: bool = False
+    max_memory: float | None = None  # bytes; less may make depth coarser
 
     @property
     def enlarge(self) -> bool:
@@ -68,8 +71,8 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
     """
     results.check_output(output)
     check_network(choices.network)
-    size, versions = _working_size(stack, choices.quality), _versions()
-    seen = reuse.seen(stack, choices.alignment, choices.network, (size, choices.enlarge, versions))
+    planned, versions = plan_of(stack, choices), _versions()
+    seen = reuse.seen(stack, choices.alignment, choices.network, (planned.size, choices.enlarge, versions))
     asked = reuse.asked(seen, stack, asdict(choices))
     if (unchanged := reuse.unchanged(output, asked)) is not None:
         _report(unchanged["warnings"], output, reporter, reused="all")
@@ -77,9 +80,9 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
     timings = Timings()
     known = reuse.known(output, seen)
     reused = None if known is None else "networks"
-    known = known or _look(stack, size, choices, reporter, timings)
+    known = known or look(stack, planned, choices, reporter, timings)
     stack = known.found.of(stack)
-    stack = stack.with_warnings(*_doubts(stack, choices.network))
+    stack = stack.with_warnings(*_doubts(stack, planned, choices))
     reporter.progress("write", 0, 1)
     normalised = to_full_size(known.found.normalised, srgb_bytes(known.picture), JUMP)
     spread = _at_size(known.found.spread, stack.size)
@@ -98,13 +101,11 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
     _report(stack.warnings, output, reporter, reused)
 
 
-def _look(
-    stack: FocalStack, size: tuple[int, int], choices: Choices, reporter: Reporter, timings: Timings
-) -> Known:
+def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, timings: Timings) -> Known:
     """All that takes its time: frames aligned, their depth, and one picture fused of them."""
-    reporter.plan(_shares(stack, size))
+    reporter.plan(_shares(stack, plan.size))
     with timings.stage("read"):
-        photographs = _working_photographs(stack, size, reporter)
+        photographs = _working_photographs(stack, plan.size, reporter)
     with timings.stage("align"):
         reporter.progress("align", 0, 1)
         left, registered = register(photographs, stack, choices.alignment)
@@ -117,6 +118,7 @@ def _look(
             left.positions,
             lambda done, of: reporter.progress("depth", done, of),
             choices.enlarge,
+            plan.tile_budget,
         )
         forget()
     found = Found(
@@ -145,10 +147,14 @@ def _shares(stack: FocalStack, size: tuple[int, int]) -> dict[str, float]:
     }
 
 
-def _working_size(stack: FocalStack, quality: str) -> tuple[int, int]:
-    """(width, height) at which the networks look at the pictures."""
+def plan_of(stack: FocalStack, choices: Choices) -> Plan:
+    """How large the networks look at the pictures. Raises InputError where memory does not hold them."""
+    return plan(len(stack.frames), stack.size, _size_asked(stack, choices), choices.max_memory)
+
+
+def _size_asked(stack: FocalStack, choices: Choices) -> tuple[int, int]:
     width, height = stack.size
-    shrink = max(width, height) / (QUALITIES[quality] or math.inf)
+    shrink = max(width, height) / (QUALITIES[choices.quality] or math.inf)
     if shrink < WORTHWHILE:
         return width, height
     return max(16, round(width / shrink)), max(16, round(height / shrink))
@@ -169,11 +175,13 @@ def _is_deep(stack: FocalStack) -> bool:
     return any(frame.bits_per_channel > 8 for frame in stack.frames)
 
 
-def _doubts(stack: FocalStack, network: str) -> Iterator[str]:
+def _doubts(stack: FocalStack, plan: Plan, choices: Choices) -> Iterator[str]:
     """What a person should know of a result that is whole, but less than it looks."""
+    if plan.size < _size_asked(stack, choices):
+        yield f"Depth was inferred at {max(plan.size)} pixels: the memory allowed holds no more."
     if assumed := reference_camera(stack).assumed:
         yield f"Unknown and assumed, so widths are a guess: {' and '.join(assumed)}."
-    if network != OURS:
+    if choices.network != OURS:
         yield "This network does not tell how sure it is: Confidence is 1 everywhere."
 
 
@@ -241,6 +249,7 @@ def _description(stack: FocalStack, found: Found, choices: Choices, timings: Tim
         },
         "quality": choices.quality,
         "network": choices.network,
+        "engine": devices.described(),
         "warnings": list(stack.warnings),
         "timings": timings.seconds,
     }

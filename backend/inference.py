@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .all_in_focus import all_in_focus
-from .depth import infer_in_tiles
+from .depth import TILE_BUDGET, infer_in_tiles
 from .edges import brought_to_edges
 from .errors import InputError
 
@@ -24,16 +24,22 @@ Progress = Callable[[int, int], None]
 
 
 def infer(
-    network: str, pictures: np.ndarray, positions: np.ndarray, progress: Progress, enlarge: bool = True
+    network: str,
+    pictures: np.ndarray,
+    positions: np.ndarray,
+    progress: Progress,
+    enlarge: bool = True,
+    budget: int = TILE_BUDGET,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Depth and its expected error, each (h, w) in normalised dioptres.
 
     pictures: (N, h, w, 3) sRGB float32, aligned, far to near; positions: (N,). `network` is "ours",
     "paper", or the path of an .onnx file made by `import-weights`. Only ours can `enlarge` small pictures.
+    `budget`: pixels times frames that are looked at in one go.
     """
     if network == OURS:
-        return _ours(pictures, positions, progress, enlarge)
-    return _paper(network, pictures, positions, progress)
+        return _ours(pictures, positions, progress, enlarge, budget)
+    return _paper(network, pictures, positions, progress, budget)
 
 
 def check_network(network: str) -> None:
@@ -53,7 +59,7 @@ def paper_model(network: str) -> Path:
 
 
 def _ours(
-    pictures: np.ndarray, positions: np.ndarray, progress: Progress, enlarge: bool
+    pictures: np.ndarray, positions: np.ndarray, progress: Progress, enlarge: bool, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
     enlargement = max(1.0, min(ENLARGEMENT, SMALL / max(pictures.shape[1:3]))) if enlarge else 1.0
     looks = []
@@ -62,13 +68,13 @@ def _ours(
         def report(done: int, of: int, number=number) -> None:
             progress(number * of + done, len(LOOKS) * of)
 
-        looks.append(_look(pictures, positions, enlargement * share, report))
+        looks.append(_look(pictures, positions, enlargement * share, report, budget))
     depth, spread = _settled(looks)
     return brought_to_edges(depth, 1 / spread, all_in_focus(depth, pictures, positions), JUMP), spread
 
 
 def _look(
-    pictures: np.ndarray, positions: np.ndarray, zoom: float, progress: Progress
+    pictures: np.ndarray, positions: np.ndarray, zoom: float, progress: Progress, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Depth and its expected error (h, w), found in pictures that many times as large."""
     from .engines.ours import infer_depth
@@ -80,7 +86,7 @@ def _look(
         zoomed = np.empty((len(pictures), size[1], size[0], 3), np.float32)
         for index, picture in enumerate(pictures):
             zoomed[index] = _resized(picture, size)
-    maps = infer_in_tiles(infer_depth, zoomed, positions, progress)
+    maps = infer_in_tiles(infer_depth, zoomed, positions, progress, budget)
     return tuple(_resized(found, (width, height), cv2.INTER_LINEAR) for found in maps)
 
 
@@ -99,7 +105,7 @@ def _settled(looks: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
 
 
 def _paper(
-    network: str, pictures: np.ndarray, positions: np.ndarray, progress: Progress
+    network: str, pictures: np.ndarray, positions: np.ndarray, progress: Progress, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
     from .engines.paper import paper_depth
 
@@ -109,4 +115,4 @@ def _paper(
         depth = paper_depth(model, tile, positions)
         return depth, np.zeros_like(depth)  # the paper's network does not doubt itself
 
-    return infer_in_tiles(infer_tile, pictures, positions, progress)
+    return infer_in_tiles(infer_tile, pictures, positions, progress, budget)

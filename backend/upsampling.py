@@ -10,28 +10,38 @@ import cv2
 import numpy as np
 
 from .chunks import chunks
+from .edges import brought_to_edges
 
 REACH = 2  # small pixels to either side of a jump within which both its surfaces are seen
 BAND = 128  # rows enlarged in one go
+FAR_TO_GO = 2.5  # times as large as this, a picture is reached by way of one of twice the size
 GRAIN = 0.1  # deviation of sRGB within a surface: colours that differ by less tell nothing
 SAY = 0.5  # of colour, where 1 is that of the place: an edge moves by less than a small pixel
-DEPTH, NEAR, FAR, SIDE, JUMP, NEAR_COLOUR, FAR_COLOUR = 0, 1, 2, 3, 4, slice(5, 8), slice(8, 11)  # layers
+DEPTH, NEAR, FAR, SIDE, WITHIN, NEAR_COLOUR, FAR_COLOUR = 0, 1, 2, 3, 4, slice(5, 8), slice(8, 11)  # layers
 
 
 def to_full_size(values: np.ndarray, guide: np.ndarray, limit: float) -> np.ndarray:
     """(H, W) float32 of values (h, w), which rise towards the camera, and a larger sRGB picture (H, W, 3)
     of bytes. Steps larger than `limit` become edges of the picture; all else is interpolated.
     """
+    height, width = values.shape
+    if max(guide.shape[:2]) > FAR_TO_GO * max(values.shape):
+        # Where an edge is farther off, the picture at twice the size tells.
+        halfway = cv2.resize(guide, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
+        doubled = _enlarged_to(values, halfway, limit)
+        values = brought_to_edges(doubled, np.ones_like(doubled), np.float32(halfway) / 255, limit)
+    return values if values.shape == guide.shape[:2] else _enlarged_to(values, guide, limit)
+
+
+def _enlarged_to(values: np.ndarray, guide: np.ndarray, limit: float) -> np.ndarray:
     height, width = guide.shape[:2]
-    if values.shape == (height, width):
-        return values
     small = cv2.resize(guide, values.shape[::-1], interpolation=cv2.INTER_AREA)
     layers = _two_surfaces(np.ascontiguousarray(values, np.float32), np.float32(small) / 255, limit)
     full = np.empty((height, width), np.float32)
     for rows in chunks(height, BAND):
         band = _enlarged(layers, rows, (width, height))
         full[rows] = band[..., DEPTH]
-        at = np.nonzero(band[..., JUMP] > 0)
+        at = np.nonzero(band[..., WITHIN] > 0)
         full[rows][at] = _of_like_colour(band[at], np.float32(guide[rows][at]) / 255)
     return full
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ..alignment import ALIGNMENTS, NETWORK
+from ..engines.devices import AUTO, DEVICES, use
 from ..estimate import QUALITIES, Choices, estimate
 from ..inference import OURS
 from ..messages import Reporter
@@ -34,11 +35,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help='"ours", "paper" (see import-weights), or an imported .onnx file (default ours)',
     )
+    parser.add_argument(
+        "--device",
+        choices=DEVICES,
+        default=AUTO,
+        help="processor of the networks; auto takes a graphics processor that ONNX Runtime is built for",
+    )
+    parser.add_argument(
+        "--max-memory", type=float, metavar="GB", help="stay within so much; depth may become coarser"
+    )
     parser.add_argument("--save-aligned", action="store_true", help="keep the aligned photographs too")
     add_stack_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    use(options.device)
     stack = read_stack(options.photographs, typed_from(options))
-    choices = Choices(options.quality, options.alignment, options.network, options.save_aligned)
+    choices = Choices(
+        options.quality,
+        options.alignment,
+        options.network,
+        options.save_aligned,
+        None if options.max_memory is None else options.max_memory * 1e9,
+    )
     estimate(stack, options.output, reporter, choices)

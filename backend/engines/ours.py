@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .devices import torch_device
 from .session import open_session
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -58,4 +59,8 @@ def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
 
 @functools.cache
 def _session(name: str):
+    if device := torch_device():
+        from .on_torch import TorchSession
+
+        return TorchSession(WEIGHTS / "focal_depth.safetensors", name, device)
     return open_session(WEIGHTS / f"{name}.onnx")
