@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from . import optics
+from .messages import Progress
 from .stack import FocalStack
 
 # How frames are brought onto the reference's grid; each does less than the one before.
@@ -40,7 +41,12 @@ def relative_field_of_view(stack: FocalStack, method: str = NETWORK) -> np.ndarr
     return optics.relative_field_of_view(focal_length, stack.dioptres).astype(np.float32)
 
 
-def align(pictures: np.ndarray, relative_fov: np.ndarray, method: str = NETWORK) -> Alignment:
+def align(
+    pictures: np.ndarray,
+    relative_fov: np.ndarray,
+    method: str = NETWORK,
+    progress: Progress = lambda done, of: None,
+) -> Alignment:
     """Find the motion left in pictures (N, h, w, 3), sRGB float32, far to near, not yet cropped.
 
     Only the method "network" looks for it.
@@ -60,7 +66,7 @@ def align(pictures: np.ndarray, relative_fov: np.ndarray, method: str = NETWORK)
         return Alignment(relative_fov, at_rest, before)
     from .engines.ours import find_motion
 
-    found = _believable(find_motion(cropped))
+    found = _believable(find_motion(cropped, progress))
     moved = np.stack([warp(picture, motion, size) for picture, motion in zip(cropped, found, strict=True)])
     after = _correlations(moved)
     if np.median(after) < np.median(before):

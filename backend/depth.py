@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from .messages import Progress
 from .stack import FocalStack
 
 # A tile takes about 70 bytes a pixel and frame at the network's widest stage.
@@ -21,7 +22,7 @@ def infer_in_tiles(
     infer: Infer,
     pictures: np.ndarray,
     positions: np.ndarray,
-    progress: Callable[[int, int], None],
+    progress: Progress,
     budget: int = TILE_BUDGET,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Run `infer` over pictures (N, H, W, 3) tile by tile, of up to `budget` pixels times frames; returns

@@ -1,6 +1,5 @@
 """Normalised depth from aligned pictures, by our network or the paper's."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ from .all_in_focus import all_in_focus
 from .depth import TILE_BUDGET, infer_in_tiles
 from .edges import brought_to_edges
 from .errors import InputError
+from .messages import Progress
 
 OURS, PAPER = "ours", "paper"
 # Our network reads features of half the picture's size: enlarging small pictures keeps their edges.
@@ -19,8 +19,6 @@ LOOKS = (1.0, 0.5)
 DECISIVENESS = 4  # power of the expected error by which looks are weighed
 
 JUMP = 0.05  # normalised dioptres: what depth differs by about an edge
-
-Progress = Callable[[int, int], None]
 
 
 def infer(

@@ -3,9 +3,11 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
+
+Progress = Callable[[int, int], None]  # how many steps are behind, of how many
 
 
 class Reporter:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .alignment import NETWORK, Alignment, align, fill_in, relative_field_of_view, warp
 from .exposure import equalising_gains
+from .messages import Progress
 from .stack import FocalStack
 
 MATCHING = 0.3  # correlation with both neighbours under which a frame shows another scene
@@ -23,14 +24,17 @@ class Registered:
 
 
 def register(
-    photographs: np.ndarray, stack: FocalStack, method: str = NETWORK
+    photographs: np.ndarray,
+    stack: FocalStack,
+    method: str = NETWORK,
+    progress: Progress = lambda done, of: None,
 ) -> tuple[FocalStack, Registered]:
     """Align photographs (N, h, w, 3), as taken, to the reference; sRGB float32, far to near.
 
     Returns the stack that is left: frames of another scene or another exposure are taken out, where
     most of the others agree, and named in its warnings.
     """
-    registered = _register(photographs, stack, method)
+    registered = _register(photographs, stack, method, progress)
     misfits = _misfits(registered)
     if not misfits.any():
         return stack, registered
@@ -40,11 +44,11 @@ def register(
         return stack.with_warnings(f"{names}: {odd}; look at the result with care."), registered
     del registered
     stack = stack.without(misfits).with_warnings(f"{names} left out: {odd}.")
-    return stack, _register(photographs[~misfits], stack, method)
+    return stack, _register(photographs[~misfits], stack, method, progress)
 
 
-def _register(photographs: np.ndarray, stack: FocalStack, method: str) -> Registered:
-    alignment = align(photographs, relative_field_of_view(stack, method), method)
+def _register(photographs: np.ndarray, stack: FocalStack, method: str, progress: Progress) -> Registered:
+    alignment = align(photographs, relative_field_of_view(stack, method), method, progress)
     height, width = photographs.shape[1:3]
     pictures = np.empty_like(photographs)
     for index, motion in enumerate(alignment.motion):
