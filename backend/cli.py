@@ -19,6 +19,7 @@ COMMANDS = {
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "look": ("look", "make small arrays to look at from a result folder"),
+    "standby": ("standby", "load all that takes its time, then run what standard input says"),
     "import-weights": ("import_weights", "convert the paper authors' checkpoint (needs torch)"),
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
     "train": ("train", "train the networks, or go on where training stopped (needs torch)"),

@@ -20,7 +20,7 @@ from .camera import reference_camera
 from .colour import half_linear, srgb_bytes, srgb_decode
 from .depth import to_confidence, to_metres
 from .engines import devices
-from .engines.ours import forget
+from .engines.ours import ALIGNMENT, DEPTH, forget
 from .inference import JUMP, OURS, check_network, infer
 from .memory import Plan, plan
 from .messages import Reporter
@@ -108,9 +108,14 @@ def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, ti
         photographs = _working_photographs(stack, plan.size, reporter)
     with timings.stage("align"):
         reporter.progress("align", 0, 1)
-        left, registered = register(photographs, stack, choices.alignment)
+        left, registered = register(
+            photographs,
+            stack,
+            choices.alignment,
+            lambda done, of: reporter.progress("align", done, of),
+        )
         del photographs
-        forget()
+        forget(ALIGNMENT)
     with timings.stage("depth"):
         maps = infer(
             choices.network,
@@ -120,7 +125,7 @@ def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, ti
             choices.enlarge,
             plan.tile_budget,
         )
-        forget()
+        forget(DEPTH)
     found = Found(
         *maps,
         kept=np.array([frame in left.frames for frame in stack.frames]),

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from .scratch import Scratch
 
@@ -27,15 +28,23 @@ CANCELLED = 130
 _WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
     subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
 )
+ORDER = "order.json"
 LOG, KEPT_LOG, BYTECODE = "log", "last_fault.log", "bytecode"  # the last two in the cache folder
 
 
 class Child:
     """A running `python -m backend ...`, and all it has said so far."""
 
-    def __init__(self, arguments: list[str], scratch: Scratch, cache: Path, threads: int = 0) -> None:
-        """Start it. `scratch` is removed by `close`; `cache` is a folder that stays. 0 threads are as many
-        as there are cores."""
+    def __init__(
+        self,
+        arguments: list[str],
+        scratch: Scratch,
+        cache: Path,
+        threads: int = 0,
+        standby: subprocess.Popen | None = None,
+    ) -> None:
+        """Start it, or let the one run that waits in `standby`. `scratch` is removed by `close`; `cache` is a
+        folder that stays. 0 threads are as many as there are cores."""
         self.progress: dict | None = None  # the last message of that type
         self.progressed = 0.0  # when it came, as time.monotonic has it
         self.warnings: list[str] = []
@@ -47,19 +56,13 @@ class Child:
         self._cache = cache
         self._patience_ends = 0.0
         said, complained = scratch.folder / "messages", scratch.folder / LOG
+        words = [*arguments, "--messages", "--stop-with-stdin"]
         with said.open("wb") as stdout, complained.open("wb") as stderr:
-            self._process = subprocess.Popen(
-                [*_COMMAND, *arguments, "--messages", "--stop-with-stdin"],
-                stdin=subprocess.PIPE,
-                stdout=stdout,
-                stderr=stderr,
-                cwd=scratch.folder,
-                env=_environment(cache, threads),
-                creationflags=_WINDOWS_FLAGS,
-            )
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0) + COURTESY)
+            if standby is None:
+                self._process = launch(words, environment(cache, threads), scratch.folder, stdout, stderr)
+            else:
+                self._process = standby
+                self._order({"arguments": words, "stdout": str(said), "stderr": str(complained)})
         self._messages = said.open("rb")
         self._unfinished_line = b""
 
@@ -107,8 +110,7 @@ class Child:
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
         if self._failed():
-            status = self._process.returncode
-            return self.error or f"The backend ended unexpectedly (status {status}): try again"
+            return self.error or "The backend ended unexpectedly: try again, or look into the log"
         if self.error is None and self.result is None:
             return "The backend ended without a result: try again"
         return self.error
@@ -117,6 +119,14 @@ class Child:
     def kept_log(self) -> Path | None:
         """Where `close` keeps the log, if the fault is not the person's."""
         return self._cache / KEPT_LOG if self._failed() else None
+
+    def _order(self, order: dict) -> None:
+        """Tell one that waits what to run. A pipe may not hold as much as a file does."""
+        file = self._scratch.folder / ORDER
+        file.write_text(json.dumps(order), encoding="utf-8")
+        with contextlib.suppress(OSError):  # it has died just now, which `poll` sees
+            self._process.stdin.write(json.dumps(str(file)).encode() + b"\n")
+            self._process.stdin.flush()
 
     def _failed(self) -> bool:
         return not self.cancelled and self._process.returncode not in (0, 2, CANCELLED)
@@ -160,7 +170,30 @@ class Child:
                 self.result = message
 
 
-def _environment(cache: Path, threads: int) -> dict[str, str]:
+def launch(
+    arguments: list[str],
+    environment: dict[str, str],
+    folder: Path,
+    stdout: BinaryIO | int = subprocess.DEVNULL,
+    stderr: BinaryIO | int = subprocess.DEVNULL,
+) -> subprocess.Popen:
+    """`python -m backend ...` in a folder, with a pipe to its standard input, and Blender before it."""
+    process = subprocess.Popen(
+        [*_COMMAND, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        cwd=folder,
+        env=environment,
+        creationflags=_WINDOWS_FLAGS,
+    )
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + COURTESY)
+    return process
+
+
+def environment(cache: Path, threads: int) -> dict[str, str]:
     """The child finds the backend in the extension and the libraries in the extension's wheels."""
     limits = {"OMP_NUM_THREADS": str(threads), "OPENCV_FOR_THREADS_NUM": str(threads)} if threads else {}
     path = [str(EXTENSION)]

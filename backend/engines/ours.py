@@ -1,19 +1,22 @@
 """Our two networks under ONNX Runtime, from the weights that travel with the package."""
 
-import functools
 from pathlib import Path
 
 import numpy as np
 
-from .devices import torch_device
+from ..messages import Progress
+from .devices import described, torch_device
 from .session import open_session
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
+ALIGNMENT, DEPTH = "alignment", "depth"
 STRETCH = 4  # pairs of frames aligned at a time: more take more memory and no less time
 MULTIPLE = 32  # the depth network halves height and width five times
 
+_sessions: dict[tuple[str, str], object] = {}  # by network and processor
 
-def find_motion(stack: np.ndarray) -> np.ndarray:
+
+def find_motion(stack: np.ndarray, progress: Progress) -> np.ndarray:
     """(N, 3) scale and shifts that carry the last frame's coordinates into each frame.
 
     stack: (N, H, W, 3) float32 sRGB 0..1, of one field of view, far to near. Coordinates run about
@@ -22,8 +25,9 @@ def find_motion(stack: np.ndarray) -> np.ndarray:
     motion = np.float32([[1, 0, 0]])
     # Far stretches of a long stack are chained to the nearer ones, so that memory stays flat.
     for last in range(len(stack) - 1, 0, -STRETCH):
+        progress(len(stack) - 1 - last, len(stack) - 1)
         stretch = _planes(stack[max(0, last - STRETCH) : last + 1])
-        found, _ = _session("alignment").run(None, {"stack": stretch})
+        found, _ = _session(ALIGNMENT).run(None, {"stack": stretch})
         onwards = found[:-1, :1] * motion[:1] + np.pad(found[:-1, 1:], ((0, 0), (1, 0)))
         motion = np.concatenate([onwards, motion])
     return motion
@@ -36,13 +40,19 @@ def infer_depth(stack: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, n
     """
     height, width = stack.shape[1:3]
     feed = {"stack": _planes(stack, MULTIPLE), "positions": np.asarray(positions, np.float32)}
-    depth, spread = _session("depth").run(None, feed)
+    depth, spread = _session(DEPTH).run(None, feed)
     return depth[:height, :width], spread[:height, :width]
 
 
-def forget() -> None:
-    """Give back the memory of all that has run: the engine keeps what it needed at most."""
-    _session.cache_clear()
+def open_networks() -> None:
+    """Open what is else opened at its first use."""
+    for name in (ALIGNMENT, DEPTH):
+        _session(name)
+
+
+def forget(name: str) -> None:
+    """Give back the memory of a network that has run: the engine keeps what it needed at most."""
+    _sessions.pop((name, described()), None)
 
 
 def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
@@ -57,8 +67,14 @@ def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
     return planes
 
 
-@functools.cache
 def _session(name: str):
+    opened = name, described()
+    if opened not in _sessions:
+        _sessions[opened] = _opened(name)
+    return _sessions[opened]
+
+
+def _opened(name: str):
     if device := torch_device():
         from .on_torch import TorchSession
 

@@ -1,0 +1,97 @@
+"""The backend that waits for the next estimate: who takes it, and what ends it."""
+
+import json
+import sys
+import time
+
+import bpy
+import pytest
+
+
+@pytest.fixture
+def module(addon):
+    """module("tasks") -> that module of the installed add-on."""
+    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
+
+
+@pytest.fixture(autouse=True)
+def cache(module, scene, tmp_path):
+    """A cache folder of the test's own, chosen in the preferences."""
+    preferences = module("preferences").preferences()
+    preferences.cache_folder = str(tmp_path / "cache")
+    yield module("preferences").cache_folder()
+    module("tasks").stop()
+    module("tasks").tell(None)
+    for name in ("cache_folder", "threads"):
+        preferences.property_unset(name)
+
+
+@pytest.fixture
+def waiting(module, cache):
+    """A process that waits, as a run in a window leaves it."""
+    module("standby")._start()
+    return module("standby")._process
+
+
+@pytest.fixture
+def estimate(photographs, tmp_path):
+    """estimate() -> from start to end; returns what its result.json says."""
+
+    def run(**given) -> dict:
+        given = {"directory": str(photographs), "output": str(tmp_path / "result")} | given
+        bpy.ops.focal_depth.estimate(**given)
+        return json.loads((tmp_path / "result" / "result.json").read_text())
+
+    return run
+
+
+def test_an_estimate_takes_it_and_a_script_leaves_none(module, waiting, estimate, cache):
+    estimate()
+    assert waiting.returncode == 0  # it has run
+    assert module("standby")._process is None
+    for function in (module("standby")._start, module("standby").end):
+        assert not bpy.app.timers.is_registered(function)
+    assert list(cache.glob("run-*")) == []
+
+
+def test_reading_photographs_leaves_it_waiting(module, waiting, photographs):
+    bpy.ops.focal_depth.add_photographs(directory=str(photographs))
+    assert module("standby")._process is waiting
+    assert waiting.poll() is None
+
+
+@pytest.mark.parametrize("change", ["threads", "killed"])
+def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, waiting, estimate, change):
+    if change == "threads":
+        module("preferences").preferences().threads = 1
+    else:
+        waiting.kill()
+    assert estimate()["metric"]
+    assert waiting.returncode == -9
+    assert module("standby")._process is None
+
+
+def test_one_that_dies_just_then_is_told_like_any_crash(module, waiting, cache, photographs):
+    waiting.kill()
+    time.sleep(0.1)
+    scratch = module("scratch").Scratch(cache)
+    child = module("child").Child(["inspect", str(photographs)], scratch, cache, standby=waiting)
+    while child.poll():
+        time.sleep(0.01)
+    child.close()
+    assert "ended unexpectedly" in child.fault
+    assert list(cache.glob("run-*")) == []
+
+
+@pytest.mark.parametrize("way", ["file", "fault", "disabled"])
+def test_it_ends_with_the_file_with_a_fault_and_with_the_extension(module, waiting, way):
+    if way == "file":
+        bpy.ops.wm.read_homefile(use_empty=True)
+    elif way == "fault":
+        with pytest.raises(RuntimeError, match="nowhere"):
+            bpy.ops.focal_depth.add_photographs(directory="/nowhere")
+    else:
+        module("tasks").unregister()
+        module("tasks").register()
+    assert waiting.returncode is not None
+    assert module("standby")._process is None
