@@ -3,6 +3,8 @@
 #   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5 and 5.0
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
 #                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
+#   make manual  the pictures of docs/manual/, taken from that window
+#   make bench   time and memory of estimates and networks, into build/bench/
 #   make lint    check and format the sources
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
 #   make clean   remove what was made and installed
@@ -24,7 +26,7 @@ SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx'
 	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
 SUITES := backend $(addprefix addon-,$(BLENDERS)) $(addprefix rendering-,$(BLENDERS))
 
-.PHONY: demo test lint zip clean test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
+.PHONY: bench demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
 .SECONDARY:
 
 demo: .venv-demo/installed $(ZIP)
@@ -60,6 +62,7 @@ endef
 # In a Debian of its own, which only root can make, or in a Blender that is installed.
 DEBIAN_4.3 := trixie
 DEBIAN_5.2 := sid
+PYTHON_5.2 := 3.14
 ifdef BLENDER
 test-window: .venv/installed $(ZIP)
 	$(call in-window,.venv/bin/python)
@@ -67,16 +70,25 @@ else
 test-window: test-window-4.3
 endif
 
-test-window-4.3 test-window-5.2: test-window-%: .window/%/made $(ZIP)
+test-window-4.3: $(ZIP)
+test-window-5.2: $(ZIP:.zip=-python$(PYTHON_5.2).zip)
+test-window-4.3 test-window-5.2: test-window-%: .window/%/made
 	$(call in-window,BLENDER=blender .ci/in-root .window/$* python3)
 
 define in-window
 @echo "== window"; mkdir -p build
-FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) $(1) -m pytest tests/window | tee build/$@.log
+FOCAL_DEPTH_ZIP=$(abspath $(filter %.zip,$^)) $(1) -m pytest tests/window | tee build/$@.log
 endef
+
+manual: .window/4.3/made $(ZIP)
+	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) BLENDER=blender .ci/in-root .window/4.3 python3 docs/manual/screenshots.py
 
 .window/%/made: .ci/window-root
 	.ci/window-root $(DEBIAN_$*) .window/$*
+
+bench: .venv/installed
+	.venv/bin/python benchmarks/estimate.py
+	PYTHONPATH=. .venv/bin/python benchmarks/networks.py
 
 lint: .venv/installed
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
@@ -89,6 +101,9 @@ zip: .venv-bpy4.5/installed
 
 $(ZIP): $(SOURCES)
 	$(PYTHON) build_extension.py $(PLATFORM)
+
+$(ZIP:.zip=-python%.zip): $(SOURCES)
+	$(PYTHON) build_extension.py $(PLATFORM) --python $*
 
 .venv/installed: requirements-dev.txt wheels.txt
 	$(PYTHON) -m venv .venv
