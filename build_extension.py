@@ -1,6 +1,6 @@
 """Builds the extension's zip, one a platform: add-on, backend, weights and wheels; nothing to install.
 
-    python build_extension.py [PLATFORM ...] [--output dist]
+    python build_extension.py [PLATFORM ...] [--python 3.14] [--output dist]
 
 Needs only Python 3.11 and pip. Wheels are downloaded once, into .wheels/.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-PYTHONS = ("3.11", "3.13")  # Blender 4.2 to 5.0; 5.1 and later
+PYTHONS = ("3.11", "3.13")  # of Blender's own builds: 4.2 to 5.0; 5.1 and later
 LEFT_OUT = (  # needs torch, or is for development
     "backend/networks/",
     "backend/simulation/",
@@ -50,28 +50,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the extension's zip for each platform.")
     names = [platform.name for platform in PLATFORMS]
     parser.add_argument("platforms", nargs="*", metavar="PLATFORM", help="default: all")
+    parser.add_argument(
+        "--python",
+        metavar="VERSION",
+        help="a zip for this Python alone: a Blender that a Linux distribution built may run another than "
+        + " and ".join(PYTHONS),
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR")
     options = parser.parse_args()
     if unknown := set(options.platforms) - set(names):
         parser.error(f"no such platform: {', '.join(unknown)}; there are {', '.join(names)}")
     for platform in PLATFORMS:
         if platform.name in (options.platforms or names):
-            print(build(platform, options.output))
+            print(build(platform, options.output, options.python))
 
 
-def build(platform: Platform, output: Path) -> Path:
-    """Write the platform's zip into the folder `output`; returns its path."""
+def build(platform: Platform, output: Path, python: str | None = None) -> Path:
+    """Write the platform's zip into the folder `output`; returns its path.
+
+    It runs in Blender's own builds, or, where a version is named, in a Blender with that `python`.
+    """
     files = extension_files()
     if not any(path.suffix == ".onnx" for path in files):
         raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
-    wheels = download_wheels(platform)
+    wheels = download_wheels(platform, (python,) if python else PYTHONS)
     manifest = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
     content |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     content["blender_manifest.toml"] = complete_manifest(manifest, platform, wheels).encode()
 
     header = tomllib.loads(manifest)
-    name = f"{header['id']}-{header['version']}-{platform.name.replace('-', '_')}.zip"
+    name = f"{header['id']}-{header['version']}-{platform.name.replace('-', '_')}"
+    name += f"-python{python}.zip" if python else ".zip"
     output.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(output / name, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in sorted(content.items()):
@@ -94,15 +104,15 @@ def extension_files() -> list[Path]:
     return [ROOT / "__init__.py", ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", *weights, *sources]
 
 
-def download_wheels(platform: Platform) -> list[Path]:
-    """The pinned wheels for every Python; a folder of .wheels/ is whole or absent, and never stale."""
+def download_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:
+    """The pinned wheels for these Pythons; a folder of .wheels/ is whole or absent, and never stale."""
     lock = (ROOT / "wheels.txt").read_bytes()
-    key = hashlib.sha256(lock + repr((platform, PYTHONS)).encode()).hexdigest()[:8]
+    key = hashlib.sha256(lock + repr((platform, pythons)).encode()).hexdigest()[:8]
     folder = ROOT / ".wheels" / f"{platform.name}-{key}"
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
-            for python in PYTHONS:
+            for python in pythons:
                 _pip_download(python, platform, Path(unfinished) / "wheels")
             (Path(unfinished) / "wheels").rename(folder)
     return sorted(folder.glob("*.whl"))

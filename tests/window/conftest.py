@@ -3,6 +3,7 @@
 Screenshots of every test go to build/window/; they are for looking at.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from window import SAMPLE, Screen, Window, children
+from window import SAMPLE, Screen, Window, children, end_children
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "import", "convert")  # the last two are ImageMagick's
 
@@ -39,19 +40,17 @@ class Installed:
 def installed(screen, tmp_path_factory) -> Installed:
     """The extension, installed from its zip through the Preferences."""
     resources = tmp_path_factory.mktemp("blender")
-    window = Window(screen, resources)
     zipped = os.environ["FOCAL_DEPTH_ZIP"]
-    window.run(f"""
+    with contextlib.closing(Window(screen, resources)) as window:
+        window.run(f"""
 bpy.ops.screen.userpref_show(section="EXTENSIONS")
 bpy.ops.extensions.package_install_files(
     filepath={zipped!r}, repo="user_default", enable_on_install=True)
 bpy.context.window_manager.extension_search = "Focal"
 """)
-    window.screenshot("preferences")
-    window.run("bpy.ops.wm.save_userpref()")
-    console = window.console
-    window.close()
-    return Installed(resources, console)
+        window.screenshot("preferences")
+        window.run("bpy.ops.wm.save_userpref()")
+        return Installed(resources, window.console)
 
 
 @pytest.fixture(scope="session")
@@ -70,24 +69,23 @@ def _shared(screen, installed):
 
 
 @pytest.fixture
-def window(_shared):
+def window(_shared, installed):
     """Blender with a new file, and our panel in the sidebar of its 3D view."""
-    window = _shared()
-    yield from _in_new_file(window)
+    yield from _in_new_file(_shared(), installed)
 
 
 @pytest.fixture
 def own_window(screen, installed):
     """A Blender that the test may end."""
-    window = Window(screen, installed.resources)
-    yield from _in_new_file(window)
-    window.close()
+    with contextlib.closing(Window(screen, installed.resources)) as window:
+        yield from _in_new_file(window, installed)
 
 
-def _in_new_file(window: Window):
+def _in_new_file(window: Window, installed: Installed):
     printed_before = len(window.console)
     window.open()
     yield window
+    end_children(installed.resources)  # of a test that failed: the next one finds none
     printed = window.console[printed_before:]
     assert "Traceback" not in printed, printed
 
@@ -98,9 +96,11 @@ def traces(installed, tmp_path):
     output = tmp_path / "output"
     output.mkdir()
     own = installed.resources / "extensions" / ".user" / "user_default" / "focal_depth"
+    earlier = set(own.glob("run-*"))  # of a Blender that a test has killed
 
     def found() -> list:
-        return [*children(installed.resources), *own.glob("run-*"), *output.iterdir()]
+        files = {*own.glob("run-*"), *output.iterdir()} - earlier
+        return [*children(installed.resources), *files]
 
     return found
 
@@ -112,6 +112,18 @@ def small(tmp_path_factory) -> Path:
     folder.mkdir()
     for photograph in sorted(SAMPLE.glob("*.jpg")):
         subprocess.run(["convert", photograph, "-resize", "50%", folder / photograph.name], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untold(tmp_path_factory) -> Path:
+    """The sample, tiny, and without a word on how it was taken."""
+    folder = tmp_path_factory.mktemp("photographs") / "untold"
+    folder.mkdir()
+    for photograph in sorted(SAMPLE.glob("*.jpg")):
+        subprocess.run(
+            ["convert", photograph, "-resize", "20%", "-strip", folder / photograph.name], check=True
+        )
     return folder
 
 

@@ -6,6 +6,7 @@ A step is one line of JSON, {"source": Python, "in_view": whether it runs as if 
 
 import ast
 import contextlib
+import ctypes
 import inspect
 import itertools
 import json
@@ -14,6 +15,7 @@ import socket
 import sys
 import time
 import traceback
+from pathlib import Path
 
 import bpy
 
@@ -25,13 +27,13 @@ CALLED_BY_BLENDER = ("draw", "draw_item", "invoke", "execute", "modal")
 
 connection = socket.socket(socket.AF_UNIX)
 received = b""
-pulse: list[float] = []
+pulse: list[tuple[float, float]] = []  # when, and how long this thread had been deprived by then
 
 
 def serve() -> float | None:
     global received
     try:
-        arrived = connection.recv(1 << 16)
+        arrived = connection.recv(1 << 16, socket.MSG_DONTWAIT)
     except BlockingIOError:
         return PERIOD
     if not arrived:
@@ -39,6 +41,7 @@ def serve() -> float | None:
     *lines, received = (received + arrived).split(b"\n")
     for line in lines:
         answer = json.dumps(step(**json.loads(line)), default=str)
+        ctypes.CDLL(None).fflush(None)  # what Blender has printed reaches the console
         connection.sendall(answer.encode() + b"\n")
     return PERIOD
 
@@ -115,13 +118,15 @@ def sidebar_is_open() -> bool:
     return True
 
 
-def operator_under_mouse() -> str | None:
-    """The call that a press of the button there makes."""
+def under_mouse() -> str:
+    """The call that a press of the button there makes, or the path of the property that it shows."""
     bpy.context.window_manager.clipboard = ""
     with context_of_view("UI"):
-        if bpy.ops.ui.copy_python_command_button.poll():
-            bpy.ops.ui.copy_python_command_button()
-    return bpy.context.window_manager.clipboard or None
+        for tell in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
+            if tell.poll():
+                tell()
+                break
+    return bpy.context.window_manager.clipboard
 
 
 def start_pulse() -> None:
@@ -131,18 +136,24 @@ def start_pulse() -> None:
 
 
 def _beat() -> float:
-    pulse.append(time.perf_counter())
+    pulse.append((time.perf_counter(), deprived()))
     return PULSE
 
 
-def stop_pulse() -> list[float]:
-    """The seconds from each beat to the next."""
+def stop_pulse() -> list[tuple[float, float]]:
+    """The seconds from each beat to the next, and in how many of them this thread was deprived."""
     bpy.app.timers.unregister(_beat)
-    return [after - before for before, after in itertools.pairwise(pulse)]
+    return [(after[0] - before[0], after[1] - before[1]) for before, after in itertools.pairwise(pulse)]
+
+
+def deprived() -> float:
+    """Seconds that this thread was ready to go on while others had the processor, as Linux counts them."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) * 1e-9
 
 
 def time_our_functions() -> dict[str, float]:
-    """Of each function of ours that Blender calls, the longest call from now on, in seconds."""
+    """Of each function of ours that Blender calls, the longest call from now on, in seconds; those in which
+    others had the processor are not counted."""
     longest: dict[str, float] = {}
     for base in (bpy.types.Operator, bpy.types.Panel, bpy.types.UIList, bpy.types.Menu):
         for ours in _descendants(base):
@@ -159,11 +170,11 @@ def _descendants(base: type) -> set[type]:
 
 def _timed(function, name: str, longest: dict[str, float]):
     def call(*arguments):
-        started = time.perf_counter()
+        started = time.perf_counter() - deprived()
         try:
             return function(*arguments)
         finally:
-            longest[name] = max(longest.get(name, 0), time.perf_counter() - started)
+            longest[name] = max(longest.get(name, 0), time.perf_counter() - deprived() - started)
 
     named = ", ".join(inspect.signature(function).parameters)  # Blender counts them
     return eval(f"lambda {named}: call({named})", {"call": call})
@@ -172,5 +183,4 @@ def _timed(function, name: str, longest: dict[str, float]):
 names = globals()
 bpy.context.preferences.view.show_splash = False
 connection.connect(os.environ["FOCAL_DEPTH_WINDOW"])
-connection.setblocking(False)
 bpy.app.timers.register(serve, persistent=True)

@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from window import SAMPLE, children
+from window import PATIENCE, SAMPLE, children, held
 
 SOON = 2.0  # seconds; half a second is meant, and told, but the processor may be shared
 FRAME = 0.1  # seconds of which people say that it hangs
@@ -37,12 +37,13 @@ def seconds_until(happened, patience: float = SOON) -> float:
 
 
 @pytest.mark.parametrize("way", ["escape", "button"])
-def test_cancelled_halfway_it_is_idle_at_once_and_leaves_nothing(window, estimate, way, capsys):
+def test_cancelled_halfway_it_is_idle_at_once_and_leaves_nothing(window, estimate, way, installed, capsys):
     traces = estimate(window)
     window.screenshot(f"estimating_{way}")
     assert traces() != []
     if way == "button":
-        place = window.button("bpy.ops.focal_depth.cancel")
+        with held(installed.resources):
+            place = window.button("bpy.ops.focal_depth.cancel")
         assert not window.run("idle()")
         window.click(place)
     else:
@@ -72,8 +73,10 @@ def test_it_runs_to_the_end_and_blender_never_hangs(own_window, estimate, small,
     own_window.screenshot("estimated")
     with capsys.disabled():
         for name, measured in (("drawing the sidebar alone", without), ("estimating", gaps)):
-            over = sum(gap > FRAME for gap in measured)
-            print(f"\n  {name}: longest gap {max(measured) * 1e3:.0f} ms, {over} over 100 ms", end="")
+            longest_gap, deprived = max(measured)
+            over = sum(gap > FRAME for gap, _ in measured)
+            print(f"\n  {name}: longest gap {longest_gap * 1e3:.0f} ms, {over} over 100 ms; ", end="")
+            print(f"in {deprived * 1e3:.0f} ms of it others had the processor", end="")
         slowest = sorted(longest.items(), key=lambda each: -each[1])[:3]
         print("\n  of it ours: " + ", ".join(f"{name} {took * 1e3:.0f} ms" for name, took in slowest))
     moving = [share for share in shares if share > 0]
@@ -112,23 +115,18 @@ def test_another_file_stops_it(window, estimate):
 
 
 @pytest.mark.parametrize("way", ["quit", "terminated", "killed"])
-def test_it_ends_with_blender(own_window, estimate, way, installed):
+def test_it_ends_with_blender(window, own_window, estimate, way, installed):
     traces = estimate(own_window)
     if way == "quit":
         own_window.key("ctrl+q")
     else:
         own_window.process.send_signal(signal.SIGTERM if way == "terminated" else signal.SIGKILL)
-    own_window.process.wait(timeout=20)
+    own_window.process.wait(timeout=PATIENCE)
     seconds_until(lambda: not children(installed.resources))
     if way == "quit":
         assert traces() == []
-    else:  # what lies in the cache goes when the next run starts
-        assert [each for each in traces() if "run-" not in str(each)] == []
-
-
-def test_what_a_killed_blender_left_goes_with_the_next_run(window, estimate):
-    traces = estimate(window)
-    assert sum("run-" in str(each) for each in traces()) == 2  # this run's folder and its lock
-    window.key("Escape")
-    window.wait_until("idle()", SOON)
-    assert traces() == []
+        return
+    left = traces()
+    assert len(left) == 2 and all(each.name.startswith("run-") for each in left)  # a folder and its lock
+    estimate(window)  # the next run removes them
+    assert not any(each.exists() for each in left)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,6 +17,8 @@ PICTURES = HERE.parents[1] / "build" / "window"
 WIDTH, HEIGHT = 1600, 1000  # pixels
 PATIENCE = 240.0  # seconds for one step; the processor may be shared
 HOVER = 0.06  # seconds after which a button knows that the mouse is over it
+GLIDE = 0.4  # seconds that panels take to make room for one another, or an edge to be grasped
+EDGE = 9  # pixels within the sidebar where its left edge can be grasped
 Place = tuple[int, int]  # pixels from the screen's upper left corner
 
 
@@ -82,7 +85,12 @@ class Window:
         What opens a file must not be run `in_view`: no view outlives that.
         """
         self._connection.sendall(json.dumps({"source": source, "in_view": in_view}).encode() + b"\n")
-        answer = json.loads(self._answers.readline() or b'{"error": "Blender has ended"}')
+        try:
+            answer = json.loads(self._answers.readline() or b'{"error": "Blender has ended"}')
+        except TimeoutError:
+            self.process.kill()  # the next test has another
+            self.process.wait()
+            raise AssertionError(f"{source}\nBlender hangs") from None
         if "error" in answer:
             raise AssertionError(f"{source}\n{answer['error']}")
         return answer["value"]
@@ -93,7 +101,7 @@ class Window:
         self.run(f"bpy.ops.wm.{opening}", in_view=False)
         self.wait_until("sidebar_is_open()")
 
-    def wait_until(self, expression: str, timeout: float = 90):
+    def wait_until(self, expression: str, timeout: float = PATIENCE):
         """Until a Python expression is true in Blender; returns its value."""
         deadline = time.monotonic() + timeout
         while not (value := self.run(expression)):
@@ -119,17 +127,38 @@ class Window:
         x, y, width, height = self._edges("WINDOW")
         return x + width // 3, y + height * 2 // 3
 
-    def button(self, call: str) -> Place:
-        """Where in the sidebar a button is that makes this call, as Blender itself says under the mouse."""
+    def type(self, place: Place, text: str) -> None:
+        """Into the field there; away from its ends, where the arrows are."""
+        self.move(place)
+        self.screen.call("xdotool", "click", "--repeat", "2", "--delay", "50", "1")
+        self.screen.call("xdotool", "type", text)
+        self.screen.call("xdotool", "key", "Return")
+
+    def button(self, meant: str, across: tuple[float, ...] = (0.4, 0.83, 0.65)) -> Place:
+        """Where in the sidebar the button is that makes this call, or the field of this property, as Blender
+        itself says under the mouse. It is looked for along lines so far `across` the sidebar, 0 to 1."""
         x, y, width, height = self._edges("UI")
-        for share in (0.4, 0.83, 0.65):
+        for share in across:
             for down in range(y + 8, y + height, 12):
                 place = (x + int(share * width), down)
                 self.move(place)
-                if (self.run("operator_under_mouse()") or "").startswith(call):
+                if self.run("under_mouse()").startswith(meant):
                     return place
         self.screenshot("no_button")
-        raise AssertionError(f"no button in the sidebar calls {call}")
+        raise AssertionError(f"no button in the sidebar is {meant}")
+
+    def widen_sidebar(self, pixels: int) -> None:
+        """By its edge."""
+        x, y, before, height = self._edges("UI")
+        self.move((x + EDGE, y + height // 2))
+        time.sleep(GLIDE)
+        self.screen.call("xdotool", "mousedown", "1")
+        time.sleep(GLIDE)
+        for share in (0.25, 0.5, 0.75, 1):
+            self.move((x + EDGE - round(share * pixels), y + height // 2))
+        time.sleep(GLIDE)
+        self.screen.call("xdotool", "mouseup", "1")
+        self.wait_until(f"region(main_area(), 'UI').width > {before}", 5)
 
     def _edges(self, kind: str) -> tuple[int, int, int, int]:
         """Left, top, width and height of a region of the main area, on the screen."""
@@ -142,6 +171,8 @@ found.x, found.y, found.width, found.height
 
     def screenshot(self, name: str) -> Path:
         path = self._pictures / f"{name}.png"
+        self.run("draw()")
+        time.sleep(GLIDE)
         self.run("draw()")
         self.screen.call("import", "-window", "root", str(path))
         return path
@@ -169,6 +200,7 @@ found.x, found.y, found.width, found.height
 
     @property
     def console(self) -> str:
+        """What Blender had printed when it answered last."""
         return self._console.read_text(errors="replace")
 
     def close(self) -> None:
@@ -191,3 +223,24 @@ def children(resources: Path) -> list[int]:
             if b"backend" in words and f"BLENDER_USER_RESOURCES={resources}".encode() in variables:
                 found.append(int(process.name))
     return found
+
+
+@contextlib.contextmanager
+def held(resources: Path):
+    """Those backends stand still meanwhile: where a person sees a button at once, a test feels for it."""
+    standing = children(resources)
+    for child in standing:
+        os.kill(child, signal.SIGSTOP)
+    yield
+    for child in standing:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGCONT)
+
+
+def end_children(resources: Path) -> None:
+    """None of those backends lives on."""
+    while found := children(resources):
+        for child in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        time.sleep(0.01)
