@@ -1,8 +1,8 @@
 """All that touches Blender. Estimating happens in a child process; see child.py."""
 
-from . import operators, panels, preferences, properties, rereading, tasks, thumbnails
+from . import menus, operators, panels, preferences, properties, rereading, tasks, thumbnails, translations
 
-_MODULES = (preferences, tasks, properties, rereading, thumbnails, operators, panels)
+_MODULES = (translations, preferences, tasks, properties, rereading, thumbnails, operators, panels, menus)
 
 
 def register() -> None:

@@ -6,16 +6,22 @@ import time
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .errors import UserError
+from .translations import CONTEXT, say
 
 EXTENSION = __package__.rpartition(".")[0]
 OWN_FOLDER = "focal_depth_cache"  # within a folder that the person chose
 QUALITIES = (
     ("draft", "Draft", "Depth is inferred at 640 pixels of the longer side: a first look"),
-    ("standard", "Standard", "Depth is inferred at 1280 pixels of the longer side"),
+    ("standard", "Standard", "Depth is inferred at about 960 pixels of the longer side"),
     ("full", "Full", "Depth is inferred at the photographs' own size: takes by far the most time and memory"),
+)
+DEVICES = (
+    ("auto", "Automatic", "A graphics processor where the extension's engine is built for one, else the CPU"),
+    ("cpu", "CPU", "The processor, whatever else there is"),
+    ("gpu", "GPU", "A graphics processor; estimating stops where none can be used"),
 )
 FRESH = 2.0  # seconds for which a measured size holds
 
@@ -36,6 +42,7 @@ class FocalDepthPreferences(bpy.types.AddonPreferences):
         description="How finely depth is inferred where the scene does not say otherwise",
         items=QUALITIES,
         default="standard",
+        translation_context=CONTEXT,
     )
     threads: IntProperty(
         name="Threads",
@@ -43,19 +50,37 @@ class FocalDepthPreferences(bpy.types.AddonPreferences):
         min=0,
         soft_max=64,
     )
+    device: EnumProperty(
+        name="Device",
+        description="What the networks run on",
+        items=DEVICES,
+        default="auto",
+        translation_context=CONTEXT,
+    )
+    memory: FloatProperty(
+        name="Memory Limit",
+        description="Gigabytes that estimating may use. Where they do not suffice, depth is inferred "
+        "coarser. 0 is no limit",
+        min=0,
+        soft_max=64,
+        step=50,
+        precision=1,
+    )
 
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(self, "quality")
+        layout.prop(self, "device")
         layout.prop(self, "threads")
+        layout.prop(self, "memory", text=say("Memory Limit (GB)"))
         layout.prop(self, "cache_folder", placeholder=str(own_folder()))
         columns = layout.split(factor=0.4)
         columns.label()
         row = columns.row()
         try:
-            row.label(text=f"Holds {in_words(folder_size(cache_folder()))}")
+            row.label(text=say("Holds {size}", size=in_words(folder_size(cache_folder()))))
         except UserError as error:
             row.label(text=str(error), icon="ERROR")
         row.operator("focal_depth.clear_cache")
@@ -79,7 +104,12 @@ def cache_folder() -> Path:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
-        raise UserError(f"The cache folder {folder} cannot be written: choose another in the preferences")
+        raise UserError(
+            say(
+                "The cache folder {folder} cannot be written: choose another in the preferences",
+                folder=folder,
+            )
+        )
     return folder
 
 

@@ -16,6 +16,7 @@ from bpy.props import (
 from . import rereading
 from .looking.settings import Look
 from .preferences import QUALITIES, preferences
+from .translations import CONTEXT, say
 from .versions import RELATIVE_PATH
 
 TYPED = "typed"
@@ -75,8 +76,9 @@ class Photograph(bpy.types.PropertyGroup):
     notes: StringProperty(name="Notes", description="What is odd about the photograph")  # one a line
     focus_distance: FloatProperty(
         name="Focus Distance",
-        description="Distance from the lens to what is in focus. Type it where the file does not know "
-        "it; two typed distances make the whole stack metric. 0 is unknown",
+        description="Distance from the lens to what is in focus, in the scene's units. Type it where the "
+        "file does not know it; two typed distances make the whole stack metric. 0 is unknown",
+        translation_context=CONTEXT,
         unit="LENGTH",
         min=0,
         precision=3,
@@ -88,11 +90,16 @@ class Photograph(bpy.types.PropertyGroup):
         update=_mark_typed,
     )
     source: StringProperty(name="Source", description="Where the focus distance comes from")
-    width: IntProperty(name="Width", subtype="PIXEL")  # 0 is unknown
-    height: IntProperty(name="Height", subtype="PIXEL")
+    width: IntProperty(
+        name="Width", description="Of the photograph, in pixels. 0 is unknown", subtype="PIXEL"
+    )
+    height: IntProperty(
+        name="Height", description="Of the photograph, in pixels. 0 is unknown", subtype="PIXEL"
+    )
     relative_fov: FloatProperty(
         name="Relative Field of View",
-        description="Width of what this frame sees over what the nearest-focus frame sees. 0 is unknown",
+        description="Width of what this frame sees over what the nearest-focus frame sees: 1 is the same. "
+        "0 is unknown",
     )
 
     @property
@@ -141,6 +148,7 @@ class Settings(bpy.types.PropertyGroup):
             ("near-to-far", "Near to Far", "By file name, the first is focused nearest"),
         ),
         update=_note_change,
+        translation_context=CONTEXT,
     )
     # What was typed, 0 where nothing was, and what the photographs say, 0 where they say nothing.
     focal_length: FloatProperty(unit="CAMERA", min=0, update=_note_change)
@@ -153,6 +161,7 @@ class Settings(bpy.types.PropertyGroup):
         "focal_length",
         "read_focal_length",
         name="Focal Length",
+        translation_context=CONTEXT,
         description="In millimetres, as engraved on the lens: what the photographs say, until you type "
         "another. 0 takes theirs again",
         unit="CAMERA",
@@ -173,7 +182,13 @@ class Settings(bpy.types.PropertyGroup):
         "another. 0 takes theirs again",
         unit="CAMERA",
     )
-    level: EnumProperty(name="Level", description="How fine the mesh is", items=LEVELS, default="full")
+    level: EnumProperty(
+        name="Level",
+        description="How fine the mesh is",
+        items=LEVELS,
+        default="full",
+        translation_context=CONTEXT,
+    )
     chosen_quality: StringProperty()  # empty: as the preferences have it
     quality: EnumProperty(
         name="Quality",
@@ -181,11 +196,20 @@ class Settings(bpy.types.PropertyGroup):
         items=QUALITIES,
         get=_quality,
         set=_choose_quality,
+        translation_context=CONTEXT,
     )
     alignment: EnumProperty(
-        name="Alignment", description="How frames are brought onto one grid", items=ALIGNMENTS
+        name="Alignment",
+        description="How frames are brought onto one grid",
+        items=ALIGNMENTS,
+        translation_context=CONTEXT,
     )
-    network: EnumProperty(name="Network", description="What infers depth", items=NETWORKS)
+    network: EnumProperty(
+        name="Network",
+        description="What infers depth",
+        items=NETWORKS,
+        translation_context=CONTEXT,
+    )
     output: StringProperty(
         name="Output",
         description="Folder for the result. Empty: focal_depth beside the .blend file, or in the "
@@ -293,12 +317,12 @@ def _short_names(files: list[str]) -> list[str]:
 def _summary(description: dict) -> str:
     if description["metric"]:
         near, far = (_metres(description["depth"][edge]) for edge in ("near", "far"))
-        return f"Metric depth, {near} to {far}"
-    return "Relative depth: the focus distances are not known"
+        return say("Metric depth, {near} to {far}", near=near, far=far)
+    return say("Relative depth: the focus distances are not known")
 
 
 def _metres(distance: float | str) -> str:
-    return "infinity" if distance == "inf" else f"{distance:.3g} m"
+    return say("infinity") if distance == "inf" else f"{distance:.3g} m"
 
 
 def register() -> None:

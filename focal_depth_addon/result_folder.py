@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 
 from .errors import UserError
+from .translations import say
 
 DEPTH = "depth.exr"
 PHOTOGRAPH = "all_in_focus.png"
@@ -19,12 +20,17 @@ def read_description(folder: Path) -> dict:
     missing = [name for name in (DESCRIPTION, DEPTH, PHOTOGRAPH) if not (folder / name).is_file()]
     if missing:
         raise UserError(
-            f"{folder} is not a result folder, it has no {missing[0]}: press Estimate Depth first"
+            say(
+                "{folder} is not a result folder, it has no {file}: press Estimate Depth first",
+                folder=folder,
+                file=missing[0],
+            )
         )
     try:
         return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     except ValueError:
-        raise UserError(f"{folder / DESCRIPTION} is damaged: estimate depth again") from None
+        damaged = say("{file} is damaged: estimate depth again", file=folder / DESCRIPTION)
+        raise UserError(damaged) from None
 
 
 def load_image(path: Path) -> bpy.types.Image:

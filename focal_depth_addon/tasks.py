@@ -12,10 +12,12 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
+from . import standby
 from .child import Child
 from .errors import UserError
 from .preferences import cache_folder, preferences
 from .scratch import Scratch, remove_abandoned
+from .translations import say
 
 INTERVAL = 0.1  # seconds between two looks at the child
 STAGES = {  # of the backend, as people call them
@@ -41,6 +43,7 @@ class Notice:
 _child: Child | None = None
 _timer: bpy.types.Timer | None = None
 _label = ""
+_resumes = False
 _notice: Notice | None = None
 
 
@@ -54,14 +57,14 @@ def status() -> tuple[str, float]:
     progress = _child.progress
     done = 0.0 if progress is None else progress["overall"]
     if _child.cancelled:
-        return "Stopping", done
+        return say("Stopping"), done
     if progress is None:
-        return _label, done
-    stage = STAGES.get(progress["stage"], _label)
+        return say(_label), done
+    stage = say(STAGES.get(progress["stage"], _label))
     if progress["seconds_left"] is None:
         return stage, done
     left = progress["seconds_left"] - (time.monotonic() - _child.progressed)
-    return (stage if left < 1 else f"{stage}, {_in_words(left)} left"), done
+    return (stage if left < 1 else say("{stage}, {time} left", stage=stage, time=in_words(left))), done
 
 
 def notice() -> Notice | None:
@@ -85,11 +88,12 @@ def fail(operator: bpy.types.Operator, text: str, log: Path | None = None) -> se
 
 
 def stop() -> None:
-    """Cancel the child, if any, and take the timer away."""
+    """Cancel the child, if any, and take the timer away; nothing waits for another run."""
     if _child is not None:
         _child.stop()
         _child.close()
     _forget()
+    standby.end()
 
 
 class Idle:
@@ -97,7 +101,7 @@ class Idle:
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set("Wait for the present task to end, or cancel it")
+        cls.poll_message_set(say("Wait for the present task to end, or cancel it"))
         return _child is None
 
 
@@ -114,6 +118,9 @@ class ChildOperator(Idle):
         raise NotImplementedError
 
     label = ""  # what the panel calls the work
+    resumes = False  # whether it starts again by itself where undo has stopped it
+    takes_standby = False  # whether it loads so much that one is kept for it
+    before_estimate = False  # whether an estimate may well come next
 
     def execute(self, context):
         if not self._start(context):
@@ -151,8 +158,8 @@ class ChildOperator(Idle):
         stop()
 
     def _start(self, context) -> bool:
-        global _child, _label
-        _label = self.label
+        global _child, _label, _resumes
+        _label, _resumes = self.label, self.resumes
         self._scene_name = context.scene.name  # a name outlives undo, a reference does not
         if _notice is not None and (not _notice.fault or _notice.task == self.label):
             tell(None)
@@ -165,7 +172,9 @@ class ChildOperator(Idle):
             return False
         try:
             arguments = self.arguments(context.scene, scratch.folder)
-            _child = Child(arguments, scratch, cache, preferences().threads)
+            threads = preferences().threads
+            waiting = standby.taken(cache, threads) if self.takes_standby else None
+            _child = Child(arguments, scratch, cache, threads, waiting)
         except UserError as error:
             scratch.remove()
             fail(self, str(error))
@@ -173,13 +182,18 @@ class ChildOperator(Idle):
         return True
 
     def _end(self, context):
-        child = _child
+        child, in_window = _child, _timer is not None
         _forget()
         _redraw_panels(context)
         try:
-            return self._report(context, child)
+            ended = self._report(context, child)
         finally:
             child.close()
+        if ended != {"FINISHED"}:
+            standby.end()
+        elif in_window and self.before_estimate:
+            standby.expect_estimate()
+        return ended
 
     def _report(self, context, child: Child):
         scene = bpy.data.scenes.get(self._scene_name)
@@ -198,8 +212,11 @@ class ChildOperator(Idle):
         return {"FINISHED"}
 
 
-def _in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+def in_words(seconds: float) -> str:
+    """As rough as anyone can tell beforehand."""
+    if seconds < 90:
+        return say("{seconds} s", seconds=f"{seconds:.0f}")
+    return say("{minutes} min", minutes=f"{seconds / 60:.0f}")
 
 
 def _forget() -> None:
@@ -229,7 +246,8 @@ def _stop_before_undo(*_) -> None:
     """The photographs that are worked on may be others after it."""
     if _child is not None:
         stop()
-        tell(Notice(STOPPED_BY_UNDO))
+        if not _resumes:
+            tell(Notice(STOPPED_BY_UNDO))
 
 
 def _handlers() -> tuple:
@@ -242,6 +260,7 @@ def _handlers() -> tuple:
 
 
 def _stop_at_exit() -> None:
+    standby.kill()
     if _child is not None:
         _child.stop()
         _child.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 
 from .. import result_folder
+from ..translations import say
 from . import depth_merge, photograph
 from .nodes import Group, result_group
 from .result import Result
@@ -54,7 +55,9 @@ class Lens:
         else:
             step = (RELATIVE_NEAR - RELATIVE_FAR) / (len(told) - 1)
             dioptres = [RELATIVE_FAR + step * number for number in range(len(told))]
-            notes.append("Focus distances are not known: Focus Distance is relative, 1 (near) to 4 (far).")
+            notes.append(
+                say("Focus distances are not known: Focus Distance is relative, 1 (near) to 4 (far)")
+            )
         far, near = dioptres[0], dioptres[-1]
         f_number = camera["f_number"] if description["metric"] else None
         if f_number:
@@ -62,12 +65,14 @@ class Lens:
             blur = camera["focal_length_mm"] / 1000 / f_number * camera["fx"]
         else:
             blur = USUAL_BLUR * size[0] / (near - far)
-            notes.append("The f-number is not known: blur beyond the stack is a guess.")
+            notes.append(say("The f-number is not known: blur beyond the stack is a guess"))
         aligned = zip(dioptres, (frame.get("aligned") for frame in told), strict=True)
         frames = tuple((dioptre, result.folder / path) for dioptre, path in aligned if path)
         if not frames:
-            notes.insert(0, "There are no aligned photographs, all blur is synthetic: estimate depth again.")
-        return cls(frames, far, near, f_number, blur, size, " ".join(notes))
+            notes.insert(
+                0, say("There are no aligned photographs, all blur is synthetic: estimate depth again")
+            )
+        return cls(frames, far, near, f_number, blur, size, ". ".join(notes))
 
     @property
     def middle(self) -> float:

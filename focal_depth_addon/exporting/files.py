@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import UserError
 from ..stage import materials
 from ..stage.nodes import Drawing
+from ..translations import say
 from . import model
 from .presets import Preset
 
@@ -49,18 +50,33 @@ def write(
         made = model.make(scene, folder, arrays, bench)
         triangles, vertices = len(made.data.polygons), len(made.data.vertices)
         if vertices > preset.vertices:
-            raise UserError(
-                f"{folder.name} has {vertices:,} vertices at {triangles:,} triangles, and {preset.name} "
-                f"shows {preset.vertices:,}: switch Background off, or use another preset"
+            too_many = say(
+                "{name} has {vertices} vertices at {triangles} triangles, and {viewer} shows {most}: "
+                "switch Background off, or use another preset",
+                name=folder.name,
+                vertices=f"{vertices:,}",
+                triangles=f"{triangles:,}",
+                viewer=say(preset.name),
+                most=f"{preset.vertices:,}",
             )
+            raise UserError(too_many)
         export = _export_usdz if preset.suffix == ".usdz" else _export_glb
         export(preset, made, bpy.data.images.load(str(texture)), unfinished)
     size = unfinished.stat().st_size / 1e6
     try:
         shutil.move(unfinished, path)
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}); choose another place") from None
-    return f"{path}: {triangles:,} triangles, {vertices:,} vertices, {size:.1f} MB"
+        unwritten = say(
+            "{file} cannot be written ({reason}): choose another place", file=path, reason=error.strerror
+        )
+        raise UserError(unwritten) from None
+    return say(
+        "{file}: {triangles} triangles, {vertices} vertices, {size} MB",
+        file=path,
+        triangles=f"{triangles:,}",
+        vertices=f"{vertices:,}",
+        size=f"{size:.1f}",
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from bpy_extras import view3d_utils
 from mathutils import Vector
 
 from .. import result_folder, stage
+from ..translations import say
 from . import kept, units
 from .places import metres_of_error, pixel_at, place_seen
 
@@ -28,8 +29,10 @@ class Reading(NamedTuple):
         if self.error and self.error < self.distance:
             said += f" ± {_in_words(scene, self.error, 2)}"
         if not scene.focal_depth.metric:
-            said = f"relative {said}"
-        return said if self.confidence is None else f"{said}, confidence {self.confidence:.2f}"
+            said = say("relative {distance}", distance=said)
+        if self.confidence is None:
+            return said
+        return say("{distance}, confidence {confidence}", distance=said, confidence=f"{self.confidence:.2f}")
 
 
 class Measure:

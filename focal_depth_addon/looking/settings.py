@@ -14,6 +14,8 @@ SHOWN = (
     ("PHOTOGRAPHED", "As Photographed", "The frames before alignment; play them to see what moves"),
     ("ALIGNED", "Aligned", "The frames after alignment; played, nothing but sharpness should change"),
 )
+NEAR = "Distance, in the scene's units. What lies here or nearer gets the brightest colour"
+FAR = "Distance, in the scene's units. What lies here or farther gets the darkest colour"
 LEAST_SPAN = 1.001  # far over near
 
 
@@ -76,8 +78,8 @@ class Look(bpy.types.PropertyGroup):
     )
     near_metres: FloatProperty(default=1)
     far_metres: FloatProperty(default=2)
-    near: _distance("Near", "What lies here or nearer gets the brightest colour", unit="LENGTH")
-    far: _distance("Far", "What lies here or farther gets the darkest colour", unit="LENGTH")
+    near: _distance("Near", NEAR, unit="LENGTH")
+    far: _distance("Far", FAR, unit="LENGTH")
     relative_near: _distance("Near", "Relative depth that gets the brightest colour; no unit is known")
     relative_far: _distance("Far", "Relative depth that gets the darkest colour; no unit is known")
     picked: StringProperty(name="Picked", description="The distance that was clicked on last")

@@ -2,6 +2,8 @@
 
 import bpy
 
+from ..translations import say
+
 ABBREVIATIONS = {
     "KILOMETERS": "km",
     "METERS": "m",
@@ -18,7 +20,7 @@ ABBREVIATIONS = {
 def length(scene: bpy.types.Scene, distance: float, digits: int) -> str:
     """A distance of so many Blender units, with as many significant digits."""
     if distance == float("inf"):
-        return "infinity"
+        return say("infinity")
     units = scene.unit_settings
     if units.system == "NONE":
         return f"{distance:.{digits}g}"

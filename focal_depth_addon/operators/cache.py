@@ -10,16 +10,18 @@ from ..child import BYTECODE, KEPT_LOG
 from ..errors import UserError
 from ..looking import kept
 from ..preferences import cache_folder
+from ..translations import say
 
 TEXT = "Focal Depth Log"
 
 
 class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
-    """Delete what the cache folder holds, but for results that the open file uses. Results beside .blend
-    files are never touched"""
-
     bl_idname = "focal_depth.clear_cache"
     bl_label = "Clear Cache"
+    bl_description = (
+        "Delete what the cache folder holds, but for results that the open file uses. "
+        "Results beside .blend files are never touched"
+    )
 
     def invoke(self, context, event):
         return context.window_manager.invoke_props_dialog(self, width=420)
@@ -28,8 +30,11 @@ class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
         """What will go, before it goes."""
         used = _used()
         for folder in _results():
-            said, icon = ("stays, this file uses it", "CHECKMARK") if folder in used else ("will go", "TRASH")
-            self.layout.label(text=f"{folder.name}: {said}", icon=icon)
+            if folder in used:
+                stays = say("{name} stays: this file uses it", name=folder.name)
+                self.layout.label(text=stays, icon="CHECKMARK")
+            else:
+                self.layout.label(text=say("{name} will go", name=folder.name), icon="TRASH")
         self.layout.label(text="A .blend file elsewhere that uses one of these needs it estimated again")
 
     def execute(self, context):
@@ -43,7 +48,8 @@ class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
         for folder in (*gone, cache / BYTECODE, cache / kept.SHELVES):
             shutil.rmtree(folder, ignore_errors=True)
         (cache / KEPT_LOG).unlink(missing_ok=True)
-        self.report({"INFO"}, f"{len(gone)} results deleted, {len(_results())} kept: this file uses them")
+        told = say("Results deleted: {gone}. Kept: {kept}", gone=len(gone), kept=len(_results()))
+        self.report({"INFO"}, told)
         return {"FINISHED"}
 
 
@@ -55,14 +61,14 @@ class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set("There is no log: nothing has failed")
+        cls.poll_message_set(say("There is no log: nothing has failed"))
         return tasks.notice() is not None and tasks.notice().log is not None
 
     def execute(self, context):
         try:
             log = tasks.notice().log.read_text(encoding="utf-8", errors="replace")
         except OSError:
-            log = "The log has been deleted.\n"
+            log = say("The log has been deleted") + "\n"
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
         text.from_string(log)
         text.cursor_set(0)

@@ -6,6 +6,7 @@ from .. import result_folder, stage, tasks
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
 from ..compositing.result import Result
 from ..errors import UserError
+from ..translations import say
 from .given import NeedsResult
 
 
@@ -34,7 +35,7 @@ class Effect(NeedsResult, tasks.Idle):
         if tree.find(refocus.KIND):
             refocus.put(tree, result)
         told = self.add(tree, result)
-        self.report({"INFO"}, "; ".join(filter(None, (told, changed))))
+        self.report({"INFO"}, ". ".join(filter(None, (told, changed))))
         return {"FINISHED"}
 
     def add(self, tree: scene_tree.SceneTree, result: Result) -> str:
@@ -51,7 +52,7 @@ class FOCAL_DEPTH_OT_depth_pass(Effect, bpy.types.Operator):
     matches = True
 
     def add(self, tree, result):
-        return "The compositor merges renders with the photograph by depth"
+        return say("The compositor merges renders with the photograph by depth")
 
 
 class FOCAL_DEPTH_OT_refocus(Effect, bpy.types.Operator):
@@ -63,7 +64,7 @@ class FOCAL_DEPTH_OT_refocus(Effect, bpy.types.Operator):
 
     def add(self, tree, result):
         note = refocus.put(tree, result)
-        return f"The photograph can be refocused. {note}".rstrip()
+        return ". ".join(filter(None, (say("The photograph can be refocused"), note)))
 
 
 class FOCAL_DEPTH_OT_depth_fog(Effect, bpy.types.Operator):
@@ -75,7 +76,7 @@ class FOCAL_DEPTH_OT_depth_fog(Effect, bpy.types.Operator):
 
     def add(self, tree, result):
         depth_fog.put(tree, result)
-        return "There is fog over all the compositor gives"
+        return say("There is fog over all the compositor gives")
 
 
 class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
@@ -87,7 +88,7 @@ class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
 
     def add(self, tree, result):
         depth_matte.put(tree, result)
-        return "Depth Matte is in the compositor, for other nodes to use"
+        return say("Depth Matte is in the compositor, for other nodes to use")
 
 
 def _hide_what_the_photograph_shows(scene: bpy.types.Scene, photo_set: stage.PhotoSet) -> None:

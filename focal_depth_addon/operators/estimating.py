@@ -8,7 +8,8 @@ from bpy.props import StringProperty
 
 from .. import recent, result_folder, tasks
 from ..errors import UserError
-from ..preferences import cache_folder
+from ..preferences import cache_folder, preferences
+from ..translations import say
 from .given import NO_PHOTOGRAPHS, Files, lens_arguments, listed, typed_arguments
 from .looking import show_new
 
@@ -22,9 +23,13 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
     bl_label = "Estimate Depth"
     bl_options = {"UNDO"}
     label = "Estimating depth"
+    takes_standby = before_estimate = True
 
     output: StringProperty(
-        name="Output", description="Folder for the result", subtype="DIR_PATH", options={"SKIP_SAVE"}
+        name="Output",
+        description="Folder for the result. Empty: the scene's",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE"},
     )
 
     def arguments(self, scene, scratch):
@@ -45,6 +50,7 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
             str(self._folder),
             "--save-aligned",  # the photographs of Refocus
             *("--quality", settings.quality, "--alignment", settings.alignment),
+            *_limits(),
             *("--network", settings.network),
             *typed,
             *lens_arguments(settings),
@@ -56,6 +62,13 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
         return _use_result(context, scene, self._folder)
 
 
+def _limits() -> list[str]:
+    """The backend's arguments that depend on this machine."""
+    chosen = preferences()
+    limit = ["--max-memory", f"{chosen.memory:g}"] if chosen.memory else []
+    return ["--device", chosen.device, *limit]
+
+
 class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
     """Stop what is running. Nothing half-done stays behind"""
 
@@ -64,7 +77,7 @@ class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set("Nothing is running")
+        cls.poll_message_set(say("Nothing is running"))
         return tasks.running() is not None
 
     def execute(self, context):
@@ -79,7 +92,9 @@ class FOCAL_DEPTH_OT_open_result(bpy.types.Operator):
     bl_label = "Open Result"
     bl_options = {"UNDO"}
 
-    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+    directory: StringProperty(
+        name="Folder", description="The result folder", subtype="DIR_PATH", options={"SKIP_SAVE"}
+    )
 
     def invoke(self, context, event):
         if self.directory:  # a recent one

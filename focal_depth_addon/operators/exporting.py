@@ -19,16 +19,22 @@ class FOCAL_DEPTH_OT_export(NeedsResult, tasks.ChildOperator, bpy.types.Operator
 
     preset: EnumProperty(
         name="Preset",
+        description="The viewer that the file is for",
         items=[(key, each.name, each.description) for key, each in exporting.PRESETS.items()],
         options={"HIDDEN", "SKIP_SAVE"},  # the file browser was opened for one of them
     )
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(
+        name="File",
+        description="The file to write. What it ends with is the preset's",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
     filter_glob: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def description(cls, context, properties):
-        return exporting.PRESETS[properties.preset].description
+        return bpy.app.translations.pgettext_tip(exporting.PRESETS[properties.preset].description)
 
     def invoke(self, context, event):
         if self.filepath:

@@ -7,6 +7,7 @@ import bpy
 from bpy.props import CollectionProperty, StringProperty
 
 from ..properties import TYPED, Photograph, Settings
+from ..translations import say
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr")  # as the backend reads
 NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus bracket"
@@ -15,8 +16,15 @@ NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus b
 class Files:
     """The photographs an operator is given: chosen files, or a whole folder."""
 
-    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
-    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE"})
+    directory: StringProperty(
+        name="Folder", description="Where the photographs are", subtype="DIR_PATH", options={"SKIP_SAVE"}
+    )
+    files: CollectionProperty(
+        name="Files",
+        description="Names of photographs in the folder. Without any it is the whole folder",
+        type=bpy.types.OperatorFileListElement,
+        options={"SKIP_SAVE"},
+    )
 
     def given(self, expanded: bool = False) -> list[str]:
         """Paths; a folder stands for itself unless it shall be `expanded` into its photographs."""
@@ -33,7 +41,7 @@ class NeedsResult:
     @classmethod
     def poll(cls, context):
         if not context.scene.focal_depth.result:
-            cls.poll_message_set("There is no result yet: press Estimate Depth, or open a result")
+            cls.poll_message_set(say("There is no result yet: press Estimate Depth, or open a result"))
             return False
         return super().poll(context)
 

@@ -12,6 +12,7 @@ from ..errors import UserError
 from ..looking import kept, pictures
 from ..looking.places import ping_pong
 from ..looking.settings import SHOWN
+from ..translations import say
 from .given import NeedsResult
 
 INTERVAL = 0.2  # seconds a frame is shown
@@ -67,11 +68,12 @@ class FOCAL_DEPTH_OT_look(LooksInto, bpy.types.Operator):
     bl_label = "Look"
     bl_options = {"UNDO"}
 
-    show: EnumProperty(name="Show", items=SHOWN, default="DEPTH")
+    show: EnumProperty(name="Show", description="What of the result is shown", items=SHOWN, default="DEPTH")
 
     @classmethod
     def description(cls, context, properties):
-        return next(text for key, _, text in SHOWN if key == properties.show)
+        text = next(text for key, _, text in SHOWN if key == properties.show)
+        return bpy.app.translations.pgettext_tip(text)
 
     def needs(self, scene):
         return pictures.needed(self.show)
@@ -105,7 +107,7 @@ class Shows:
     @classmethod
     def poll(cls, context):
         if not pictures.is_shown(context.scene):
-            cls.poll_message_set("Nothing of the result is shown yet: choose Depth, for one, first")
+            cls.poll_message_set(say("Nothing of the result is shown yet: choose Depth, for one, first"))
             return False
         return True
 
@@ -118,20 +120,24 @@ class FOCAL_DEPTH_OT_look_window(Shows, bpy.types.Operator):
 
     def execute(self, context):
         if bpy.app.background:
-            return tasks.fail(self, f"Blender runs without a window: use the image {pictures.NAME}")
+            without = say("Blender runs without a window: use the image {image}", image=pictures.NAME)
+            return tasks.fail(self, without)
         pictures.open_window(context, context.scene)
         return {"FINISHED"}
 
 
 class FOCAL_DEPTH_OT_overlay(Shows, bpy.types.Operator):
-    """Lay what is shown over the view through the photograph's camera; where the scene has no such camera
-    yet, it is made"""
-
     bl_idname = "focal_depth.overlay"
     bl_label = "Overlay"
+    bl_description = (
+        "Lay what is shown over the view through the photograph's camera. Where the "
+        "scene has no such camera yet, it is made"
+    )
     bl_options = {"UNDO"}
 
-    enable: BoolProperty(default=True, options={"SKIP_SAVE"})
+    enable: BoolProperty(
+        name="Enable", description="Off takes the picture away again", default=True, options={"SKIP_SAVE"}
+    )
 
     def execute(self, context):
         scene, look = context.scene, context.scene.focal_depth.look
@@ -145,7 +151,7 @@ class FOCAL_DEPTH_OT_overlay(Shows, bpy.types.Operator):
             return tasks.fail(self, str(error))
         pictures.put_overlay(photo_set.camera.data, look, pictures.image(scene))
         changed = photo_set.look_through()
-        self.report({"INFO"}, changed[0].upper() + changed[1:])
+        self.report({"INFO"}, changed)
         if context.space_data is not None and context.space_data.type == "VIEW_3D":
             context.space_data.region_3d.view_perspective = "CAMERA"
         return {"FINISHED"}
@@ -158,7 +164,7 @@ class ShowsFrames:
     def poll(cls, context):
         scene = context.scene
         if scene.focal_depth.look.shown not in pictures.FRAMES or not pictures.is_shown(scene):
-            cls.poll_message_set(NO_FRAMES)
+            cls.poll_message_set(say(NO_FRAMES))
             return False
         return True
 

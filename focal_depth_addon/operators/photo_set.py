@@ -9,21 +9,29 @@ from .. import result_folder, stage, tasks
 from ..errors import UserError
 from ..properties import LEVELS
 from ..stage.hidden import hidden_by
+from ..translations import CONTEXT, say
 from .given import NeedsResult
 
 TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
 
 
 class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Operator):
-    """Build a textured mesh of the depth map, and the camera that took the photograph. If they
-    exist already, they are updated"""
-
     bl_idname = "focal_depth.build_mesh"
     bl_label = "Build Mesh"
+    bl_description = (
+        "Build a textured mesh of the depth map, and the camera that took the photograph. "
+        "If they exist already, they are updated"
+    )
     bl_options = {"UNDO"}
     label = "Building the mesh"
 
-    level: EnumProperty(name="Level", items=LEVELS, default="full")
+    level: EnumProperty(
+        name="Level",
+        description="How fine the mesh is",
+        items=LEVELS,
+        default="full",
+        translation_context=CONTEXT,
+    )
 
     def arguments(self, scene, scratch):
         folder = result_folder.from_stored(scene.focal_depth.result)
@@ -38,8 +46,10 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, tasks.ChildOperator, bpy.types.Oper
         changed = photo_set.look_through()
         _show_through_camera(context)
         if hiding := hidden_by(context, photo_set.camera, mesh):
-            tasks.tell(tasks.Notice(f"{hiding.name} hides the set from its camera: hide or move it"))
-        return f"{len(mesh.data.polygons):,} triangles; {changed}"
+            hides = say("{name} hides the set from its camera: hide or move it", name=hiding.name)
+            tasks.tell(tasks.Notice(hides))
+        triangles = say("{count} triangles", count=f"{len(mesh.data.polygons):,}")
+        return f"{triangles}. {changed}"
 
 
 class SetOperator(NeedsResult, tasks.Idle):
@@ -60,23 +70,26 @@ class SetOperator(NeedsResult, tasks.Idle):
 
 
 class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
-    """Scale the set by one length that is known. Select its two ends first: two objects, or in Edit
-    Mode two vertices; or type in what Blender's Measure tool says"""
-
     bl_idname = "focal_depth.set_scale"
     bl_label = "Set Scale"
+    bl_translation_context = CONTEXT
+    bl_description = (
+        "Scale the set by one length that is known. Select its two ends first: two objects, or in Edit Mode "
+        "two vertices; or type in what Blender's Measure tool says"
+    )
     bl_options = {"UNDO"}
 
     measured: FloatProperty(
         name="Measured",
-        description="The length as the set has it now. 0 is between the two that are selected",
+        description="The length as the set has it now, in the scene's units. 0 takes what lies between the "
+        "two that are selected",
         unit="LENGTH",
         min=0,
         precision=4,
     )
     length: FloatProperty(
         name="True Length",
-        description="What the length is in truth",
+        description="How long it is in truth, in the scene's units",
         unit="LENGTH",
         min=0,
         precision=4,
@@ -93,18 +106,21 @@ class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
         if not self.length:
             raise UserError("Type in how long it is in truth")
         photo_set.scale(self.length / measured)
-        return f"The set is {self.length / measured:.4g} times as large"
+        return say("The set is {times} times as large", times=f"{self.length / measured:.4g}")
 
 
 class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
-    """Render the scene inside the photograph, without compositing: the mesh hides what is behind it and
-    takes its shadow. In EEVEE, press it again when lights have changed"""
-
     bl_idname = "focal_depth.holdout"
     bl_label = "Holdout"
+    bl_description = (
+        "Render the scene inside the photograph, without compositing: the mesh hides what is behind it and "
+        "takes shadows. In EEVEE, press it again when lights have changed"
+    )
     bl_options = {"UNDO"}
 
-    enable: BoolProperty(default=True, options={"SKIP_SAVE"})
+    enable: BoolProperty(
+        name="Enable", description="Off lets renders show the mesh again", default=True, options={"SKIP_SAVE"}
+    )
 
     def change(self, context, photo_set):
         if not self.enable:
@@ -112,7 +128,8 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
             return "Renders show the mesh"
         photo_set.hold_out()
         changed = photo_set.look_through()
-        return f"Renders stand inside the photograph; the compositor is off, {changed}"
+        held_out = say("Renders stand inside the photograph, and the compositor is off")
+        return f"{held_out}. {changed}"
 
 
 def _photo_set(scene: bpy.types.Scene) -> stage.PhotoSet:

@@ -8,6 +8,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import tasks
 from ..errors import UserError
+from ..translations import say
 from .given import NO_PHOTOGRAPHS, SUFFIXES, Files, reading_arguments
 
 PHOTOGRAPHS = ";".join(f"*{suffix}" for suffix in SUFFIXES)
@@ -18,6 +19,7 @@ class Reading(tasks.ChildOperator):
     """Reads photographs and lists them with their distances. Subclasses say which."""
 
     label = "Reading photographs"
+    before_estimate = True
     in_place = False
 
     def photographs(self, settings) -> list[str]:
@@ -38,9 +40,13 @@ class Reading(tasks.ChildOperator):
         settings.show_frames(
             stack["frames"], stack["warnings"], scene.unit_settings.scale_length, self.in_place
         )
-        known = "known" if stack["metric"] else "not known: depth will be relative until two are typed in"
-        used = sum(not frame["left_out"] for frame in stack["frames"])
-        return f"{used} photographs, focus distances {known}"
+        count = sum(not frame["left_out"] for frame in stack["frames"])
+        if stack["metric"]:
+            return say("Photographs: {count}, focus distances known", count=count)
+        return say(
+            "Photographs: {count}, focus distances not known: depth is relative until two are typed in",
+            count=count,
+        )
 
 
 class FOCAL_DEPTH_OT_inspect(Reading, bpy.types.Operator):
@@ -55,6 +61,10 @@ class FOCAL_DEPTH_OT_inspect(Reading, bpy.types.Operator):
         description="Keep the rows of the list as they are, rather than far to near",
         options={"SKIP_SAVE"},
     )
+
+    @property
+    def resumes(self):
+        return self.in_place  # see rereading.py
 
     def photographs(self, settings):
         return _all_listed(settings)
@@ -156,7 +166,7 @@ class FOCAL_DEPTH_OT_remove_photograph(tasks.Idle, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not context.scene.focal_depth.photographs:
-            cls.poll_message_set("There are no photographs")
+            cls.poll_message_set(say("There are no photographs"))
             return False
         return super().poll(context)
 
@@ -172,7 +182,7 @@ class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
     bl_label = "Odd Photograph"
     bl_options = {"INTERNAL"}
 
-    index: IntProperty(options={"SKIP_SAVE"})
+    index: IntProperty(name="Photograph", description="Its row in the list, from 0", options={"SKIP_SAVE"})
 
     @classmethod
     def description(cls, context, properties):
@@ -204,7 +214,12 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
     bl_label = "Choose Sensor"
     bl_options = {"UNDO"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(
+        name="Preset",
+        description="File of one of Blender's camera presets",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
 
     def execute(self, context):
         camera = bpy.data.cameras.new("preset")  # what presets are run on
@@ -226,7 +241,11 @@ class FOCAL_DEPTH_OT_as_read(bpy.types.Operator):
     bl_label = "As Read"
     bl_options = {"UNDO", "INTERNAL"}
 
-    value: StringProperty(options={"SKIP_SAVE"})
+    value: StringProperty(
+        name="Value",
+        description="Which one: focal_length, f_number or sensor_width",
+        options={"SKIP_SAVE"},
+    )
 
     def execute(self, context):
         setattr(context.scene.focal_depth, self.value, 0)

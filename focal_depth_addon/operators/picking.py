@@ -10,6 +10,7 @@ from .. import tasks
 from ..errors import UserError
 from ..looking import pictures
 from ..looking.measuring import Measure, Reading
+from ..translations import say
 from .looking import LooksInto, folder_of
 
 HELP = "Click: keep and copy the distance    ESC or right click: done"
@@ -54,11 +55,12 @@ class Label:
 
 
 class FOCAL_DEPTH_OT_pick(LooksInto, bpy.types.Operator):
-    """Read distances under the cursor, over the picture in an image editor and in 3D views. Click to keep
-    one, ESC or right click to end"""
-
     bl_idname = "focal_depth.pick"
     bl_label = "Pick Distance"
+    bl_description = (
+        "Read distances under the cursor, in the scene's units, over the picture in an image editor and "
+        "in 3D views. Click to keep one, ESC or right click to end"
+    )
 
     place: FloatVectorProperty(
         name="Place",
@@ -162,7 +164,7 @@ def picking() -> bool:
 def start_picking(context: bpy.types.Context) -> None:
     for space in (bpy.types.SpaceImageEditor, bpy.types.SpaceView3D):
         _handlers.append((space, space.draw_handler_add(_draw_label, (), "WINDOW", "POST_PIXEL")))
-    context.workspace.status_text_set(HELP)
+    context.workspace.status_text_set(say(HELP))
     pictures.redraw()
     context.window.cursor_modal_set("EYEDROPPER")
 

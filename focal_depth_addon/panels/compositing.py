@@ -3,6 +3,7 @@
 import bpy
 
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
+from ..translations import say
 from .text import wrapped
 
 EFFECTS = (
@@ -31,7 +32,7 @@ def _draw_node(column: bpy.types.UILayout, node: bpy.types.Node) -> None:
     """The group's own settings, and what there is to know."""
     for socket in node.inputs:
         if not socket.hide_value and not socket.is_linked:
-            column.prop(socket, "default_value", text=socket.name)
+            column.prop(socket, "default_value", text=say(socket.name))
     if note := node.node_tree.get(refocus.NOTE_TAG):
         wrapped(column, note, "INFO")
 

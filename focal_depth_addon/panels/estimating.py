@@ -1,11 +1,14 @@
 """Below the photographs: estimating, its progress, and what the result says."""
 
+import os
+
 import bpy
 
 from .. import expectation, recent, tasks
 from ..errors import UserError
 from ..preferences import QUALITIES, cache_folder
 from ..properties import Settings
+from ..translations import say
 from .text import LINE, wrapped
 
 BESIDE_A_BUTTON = LINE - 12  # characters
@@ -26,7 +29,9 @@ class FOCAL_DEPTH_MT_recent(bpy.types.Menu):
             return
         for folder in folders:
             place = "/".join(folder.parent.parts[-2:])
-            opening = layout.operator("focal_depth.open_result", text=f"{folder.name}  in {place}")
+            opening = layout.operator(
+                "focal_depth.open_result", text=say("{name}  in {place}", name=folder.name, place=place)
+            )
             opening.directory = str(folder)
         if not folders:
             layout.label(text="None yet")
@@ -67,10 +72,17 @@ def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
 def _expected(settings: Settings) -> str:
     """The quality, and what estimating will take where the photographs' size is known."""
     quality, used = settings.quality, [each for each in settings.photographs if each.used]
-    name = next(name for identifier, name, _ in QUALITIES if identifier == quality)
+    name = say(next(name for identifier, name, _ in QUALITIES if identifier == quality))
     if not used or not used[-1].width:
         return name
-    return f"{name}: {expectation.in_words(len(used), used[-1].width, used[-1].height, quality)}"
+    size = len(used), used[-1].width, used[-1].height, quality
+    gigabytes, took = expectation.memory(*size), expectation.seconds(*size, os.cpu_count() or 1)
+    return say(
+        "{quality}: about {memory} GB, {time}",
+        quality=name,
+        memory=f"{gigabytes:.{0 if gigabytes > 10 else 1}f}",
+        time=tasks.in_words(max(10, round(took, -1))),
+    )
 
 
 def _draw_notice(layout: bpy.types.UILayout) -> None:

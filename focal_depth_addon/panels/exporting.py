@@ -3,6 +3,7 @@
 import bpy
 
 from ..exporting import PRESETS
+from ..translations import say
 
 
 class FOCAL_DEPTH_PT_exporting(bpy.types.Panel):
@@ -15,7 +16,7 @@ class FOCAL_DEPTH_PT_exporting(bpy.types.Panel):
     def draw(self, context):
         column = self.layout.column(align=True)
         for key, preset in PRESETS.items():
-            text = f"{preset.name} ({preset.suffix})"
+            text = f"{say(preset.name)} ({preset.suffix})"
             column.operator("focal_depth.export", text=text, icon="EXPORT").preset = key
 
 

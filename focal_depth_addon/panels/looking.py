@@ -9,6 +9,7 @@ from ..looking import icons, kept, pictures, units
 from ..looking.settings import SHOWN
 from ..operators.looking import frame_count, playing
 from ..operators.picking import picking
+from ..translations import say
 from .estimating import draw_progress
 
 UNIT = 20  # pixels of a row of the interface, before its scale
@@ -40,19 +41,23 @@ class Looking:
         self._draw_overlay(context.scene)
 
     def _draw_frames(self, scene, count):
-        look, photographs = scene.focal_depth.look, scene.focal_depth.photographs
+        look = scene.focal_depth.look
+        used = [photograph for photograph in scene.focal_depth.photographs if photograph.used]
         column = self.layout.column(align=True)
         row = column.row(align=True)
         row.operator("focal_depth.step", text="", icon="PREV_KEYFRAME").by = -1
-        row.prop(look, "frame", text=f"Frame of {count}")
+        row.prop(look, "frame", text=say("Frame of {count}", count=count))
         row.operator("focal_depth.step", text="", icon="NEXT_KEYFRAME").by = 1
         icon = "PAUSE" if playing() else "PLAY"
         row.operator("focal_depth.play", text="", icon=icon, depress=playing())
-        if len(photographs) == count:
-            photograph = photographs[min(look.frame, count) - 1]
+        if len(used) == count:
+            photograph = used[min(look.frame, count) - 1]
             distance = inf if photograph.at_infinity else photograph.focus_distance
-            focused = f", focused at {units.length(scene, distance, 3)}" if distance else ""
-            column.label(text=photograph.name + focused)
+            said = photograph.name
+            if distance:
+                focus = units.length(scene, distance, 3)
+                said = say("{file}, focused at {distance}", file=said, distance=focus)
+            column.label(text=said)
 
     def _draw_depth(self, context, look):
         settings = context.scene.focal_depth

@@ -4,10 +4,12 @@ import bpy
 
 from .. import result_folder, stage, versions
 from ..stage import holdout, modifier
+from ..translations import CONTEXT, say
 
 
 class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
     bl_label = "Set"
+    bl_translation_context = CONTEXT
     bl_parent_id = "FOCAL_DEPTH_PT_panel"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -34,7 +36,7 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         column = self._column()
         for name in modifier.SHOWN:
             owner, path = versions.modifier_property(live, name)
-            column.prop(owner, path, text=name)
+            column.prop(owner, path, text=say(name))
 
     def _draw_render(self, mesh):
         holds_out = holdout.is_on(mesh)

@@ -6,6 +6,7 @@ import bpy
 
 from .. import thumbnails
 from ..properties import UNKNOWN, Photograph, Settings
+from ..translations import say
 from . import estimating
 from .text import LINE, wrapped
 
@@ -114,7 +115,8 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
 
 def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
     count, used = len(settings.photographs), sum(each.used for each in settings.photographs)
-    layout.label(text=f"Photographs: {used}" + (f" of {count}" if used < count else ""))
+    of_all = say("Photographs: {used} of {count}", used=used, count=count)
+    layout.label(text=of_all if used < count else say("Photographs: {count}", count=count))
     row = layout.row()
     row.template_list(
         "FOCAL_DEPTH_UL_photographs",
@@ -147,7 +149,7 @@ def _draw_active(layout: bpy.types.UILayout, photograph: Photograph, wide: bool)
     toggle.prop(photograph, "at_infinity", text="∞", toggle=True)
     column.label(text=SOURCES.get(photograph.source, photograph.source))
     if photograph.relative_fov:
-        column.label(text=f"Field of view {_percent(photograph.relative_fov)}")
+        column.label(text=say("Field of view {share}", share=_percent(photograph.relative_fov)))
     for note in photograph.notes.splitlines():
         wrapped(box, note, "ERROR", IN_A_BOX)
 

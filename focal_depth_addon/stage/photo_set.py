@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import result_folder, versions
 from ..errors import UserError
+from ..translations import say
 from . import holdout, materials, mesh, modifier
 from .ground import LOOK_AHEAD, LOOK_ALONG_Y, camera_frame
 
@@ -77,11 +78,13 @@ class PhotoSet:
         """Render through the photograph's camera at its size; returns what changed, for the person."""
         self._frame(self._scene)
         render, view = self._scene.render, self._scene.view_settings
-        changed = f"rendering at {render.resolution_x} x {render.resolution_y} through {self.camera.name}"
+        size = f"{render.resolution_x} x {render.resolution_y}"
+        changed = say("Renders are {size}, through {camera}", size=size, camera=self.camera.name)
         if view.view_transform == VIEW_TRANSFORM:
             return changed
         view.view_transform = VIEW_TRANSFORM
-        return f"{changed}, view transform {VIEW_TRANSFORM} to keep the photograph's colours"
+        colours = say("View transform {name} keeps the photograph's colours", name=VIEW_TRANSFORM)
+        return f"{changed}. {colours}"
 
     def hide_mesh_from_renders(self) -> None:
         """The photograph takes the mesh's place in a composite; both together would fight."""
@@ -108,7 +111,7 @@ class PhotoSet:
     def _built(self) -> bpy.types.Object:
         if built := self._objects.get("mesh"):
             return built
-        raise UserError(f"{self._collection.name} has no mesh yet: press Build Mesh first")
+        raise UserError(say("{name} has no mesh yet: press Build Mesh first", name=self._collection.name))
 
     def _light_on(self, built: bpy.types.Object) -> bpy.types.Image:
         empty = bpy.data.scenes.new("Focal Depth Light")

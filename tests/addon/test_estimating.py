@@ -1,7 +1,9 @@
 """Running the child: cancelled, crashed, undone; what is kept between runs, and what is cleared."""
 
+import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -186,9 +188,9 @@ def test_quality_is_the_preferences_until_it_is_chosen(module, photographs, tmp_
 
 
 def test_threads_limit_the_child(module, cache, child):
-    environment = module("child")._environment(cache, 3)
+    environment = module("child").environment(cache, 3)
     assert environment["OMP_NUM_THREADS"] == environment["OPENCV_FOR_THREADS_NUM"] == "3"
-    assert module("child")._environment(cache, 0).get("OMP_NUM_THREADS") == os.environ.get("OMP_NUM_THREADS")
+    assert module("child").environment(cache, 0).get("OMP_NUM_THREADS") == os.environ.get("OMP_NUM_THREADS")
 
 
 def test_recent_results_open_without_running(cache, module, photographs, result, tmp_path):
@@ -244,3 +246,9 @@ def test_what_a_crashed_blender_left_is_removed_and_what_a_living_one_uses_is_no
     assert set(runs(cache)) == {living.folder, living.folder.with_suffix(".lock")}
     living.remove()
     assert runs(cache) == []
+
+
+def test_the_panel_tells_what_it_will_take(scene, addon, photographs):
+    bpy.ops.focal_depth.add_photographs(directory=str(photographs))
+    panel = importlib.import_module(f"{addon}.focal_depth_addon.panels.estimating")
+    assert re.fullmatch(r"Standard: about [\d.]+ GB, \d+ (s|min)", panel._expected(scene.focal_depth))

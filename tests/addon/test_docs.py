@@ -1,0 +1,47 @@
+"""What docs/scripting.md says of the operators is true of those registered, and its script runs."""
+
+import re
+import sys
+from pathlib import Path
+
+import bpy
+import pytest
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scripting.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", re.MULTILINE)
+TABLE = {name: (re.findall(r"`(\w+)`", arguments), said) for name, arguments, said in ROW.findall(PAGE)}
+
+
+def test_every_operator_is_documented():
+    assert sorted(TABLE) == sorted(dir(bpy.ops.focal_depth))
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_its_arguments_are_those_documented(name):
+    properties = getattr(bpy.ops.focal_depth, name).get_rna_type().properties
+    described = [each.identifier for each in properties if each.description]  # what hides has no tooltip
+    assert ["rna_type", *TABLE[name][0]] == described
+
+
+@pytest.mark.parametrize("name, argument", [("look", "show"), ("build_mesh", "level"), ("export", "preset")])
+def test_the_choices_are_those_documented(name, argument):
+    items = getattr(bpy.ops.focal_depth, name).get_rna_type().properties[argument].enum_items
+    assert re.findall(r'"(\w+)"', TABLE[name][1]) == [each.identifier for each in items]
+
+
+def test_what_is_to_be_read_is_there(scene):
+    named = re.search(r"`scene.focal_depth.photographs` \((.*?)\), (.*?)\.\n\n", PAGE, re.DOTALL)
+    row = scene.focal_depth.photographs.add()
+    assert all(hasattr(row, name) for name in re.findall(r"`(\w+)`", named[1]))
+    assert all(hasattr(scene.focal_depth, name) for name in re.findall(r"`\.(\w+)`", named[2]))
+
+
+def test_the_script_goes_from_photographs_to_a_blend(scene, photographs, tmp_path, monkeypatch, capsys):
+    script = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
+    monkeypatch.setattr(sys, "argv", ["blender", "--", str(photographs), str(tmp_path)])
+    exec(compile(script, "bracket.py", "exec"), {})
+    assert "Metric depth" in capsys.readouterr().out
+    assert (tmp_path / "set.glb").read_bytes()[:4] == b"glTF"
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "set.blend"))
+    assert bpy.context.scene.focal_depth.metric
+    assert any(each.type == "MESH" for each in bpy.context.scene.objects)
