@@ -89,6 +89,7 @@ shown.x + found.x, {HEIGHT} - shown.y - found.y - found.height, found.width, fou
         """Of the sidebar; the mouse comes from elsewhere, lest Blender tell where it was before."""
         self.window.move(self.window.middle())
         self.window.run("draw()")
+        self.window.wait_until(f"not under_mouse().startswith({call!r})")
         return self.window.button(call)
 
     def sidebar(self, name: str, call: str, above: int, below: int) -> None:
@@ -290,10 +291,17 @@ def build_and_composite(manual: Manual) -> None:
     window.run("""
 nodes = areas("NODE_EDITOR")[0]
 with bpy.context.temp_override(area=nodes, region=region(nodes)):
+    bpy.ops.screen.screen_full_area(use_hide_panels=True)
+""")
+    time.sleep(SETTLED)
+    window.run("""
+nodes = areas("NODE_EDITOR")[0]
+with bpy.context.temp_override(area=nodes, region=region(nodes)):
     bpy.ops.node.view_all()
 """)
     left, top, width, height = manual.box()
-    manual.take("nodes.png", (left + 3 * width // 10, top + height // 12, 2 * width // 5, 3 * height // 4))
+    manual.take("nodes.png", (left + width // 4, top, width // 2, height))
+    window.run("bpy.ops.screen.screen_full_area(use_hide_panels=True)")
     window.run("bpy.context.window.workspace = bpy.data.workspaces['Layout']")
     time.sleep(SETTLED)
 

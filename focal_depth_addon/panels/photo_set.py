@@ -23,13 +23,13 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         if settings.result:
             objects = stage.standing(context.scene, result_folder.from_stored(settings.result))
         if "mesh" in objects:
-            self._draw_modifier(objects["mesh"])
+            self._draw_modifier(objects["mesh"], objects["origin"].scale.x)
             self._draw_render(objects["mesh"])
         if "camera" in objects:
             self._draw_lens(objects["camera"].data.dof)
             self.layout.operator("focal_depth.set_scale", icon="DRIVER_DISTANCE")
 
-    def _draw_modifier(self, mesh):
+    def _draw_modifier(self, mesh, scale):
         live = modifier.find(mesh)
         if live is None:
             return
@@ -37,6 +37,8 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         for name in modifier.SHOWN:
             owner, path = versions.modifier_property(live, name)
             column.prop(owner, path, text=say(name))
+        if abs(scale - 1) > 1e-4:  # lengths of the mesh itself are told before its objects are scaled
+            column.label(text=say("Set Scale: {times} times these lengths", times=f"{scale:.4g}"))
 
     def _draw_render(self, mesh):
         holds_out = holdout.is_on(mesh)

@@ -401,6 +401,7 @@ MESSAGES = {
     ),
     "Type in how long it is in truth": "실제 길이를 입력하십시오",
     "The set is {times} times as large": "세트의 크기가 {times}배가 되었습니다",
+    "Set Scale: {times} times these lengths": "크기 맞추기: 이 길이의 {times}배",
     "Holdout": "홀드아웃",
     "Render the scene inside the photograph, without compositing: the mesh hides what is behind it and "
     "takes shadows. In EEVEE, press it again when lights have changed": (

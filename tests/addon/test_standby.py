@@ -1,6 +1,7 @@
 """The backend that waits for the next estimate: who takes it, and what ends it."""
 
 import json
+import os
 import sys
 import time
 
@@ -45,6 +46,12 @@ def estimate(photographs, tmp_path):
     return run
 
 
+def kill(process):
+    """Returns once it is dead, and has not been asked for its status."""
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
 def test_an_estimate_takes_it_and_a_script_leaves_none(module, waiting, estimate, cache):
     estimate()
     assert waiting.returncode == 0  # it has run
@@ -65,15 +72,14 @@ def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, waiting, estimate
     if change == "threads":
         module("preferences").preferences().threads = 1
     else:
-        waiting.kill()
+        kill(waiting)
     assert estimate()["metric"]
     assert waiting.returncode == -9
     assert module("standby")._process is None
 
 
 def test_one_that_dies_just_then_is_told_like_any_crash(module, waiting, cache, photographs):
-    waiting.kill()
-    time.sleep(0.1)
+    kill(waiting)
     scratch = module("scratch").Scratch(cache)
     child = module("child").Child(["inspect", str(photographs)], scratch, cache, standby=waiting)
     while child.poll():

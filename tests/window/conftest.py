@@ -71,7 +71,9 @@ def _shared(screen, installed):
 @pytest.fixture
 def window(_shared, installed):
     """Blender with a new file, and our panel in the sidebar of its 3D view."""
-    yield from _in_new_file(_shared(), installed)
+    shared = _shared()
+    yield from _in_new_file(shared, installed)
+    shared.run("addon('standby').end()")  # or one may start beside the next test's own window
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_nobody_needing_it_it_ends(own_window, waiting, installed):
 def test_it_ends_with_blender_and_leaves_no_file(own_window, waiting, traces, way, installed):
     waiting(own_window)
     if way == "quit":
-        own_window.key("ctrl+q")
+        own_window.run("bpy.ops.wm.quit_blender()")  # a person would be asked first whether to save
     else:
         own_window.process.send_signal(signal.SIGTERM if way == "terminated" else signal.SIGKILL)
     own_window.process.wait(timeout=PATIENCE)
