@@ -83,9 +83,11 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
     known = known or look(stack, planned, choices, reporter, timings)
     stack = known.found.of(stack)
     stack = stack.with_warnings(*_doubts(stack, planned, choices))
+    with timings.stage("enlarge"):
+        reporter.progress("enlarge", 0, 1)
+        normalised = to_full_size(known.found.normalised, srgb_bytes(known.picture), JUMP)
+        spread = _at_size(known.found.spread, stack.size)
     reporter.progress("write", 0, 1)
-    normalised = to_full_size(known.found.normalised, srgb_bytes(known.picture), JUMP)
-    spread = _at_size(known.found.spread, stack.size)
     frames = known.aligned or ((index, pixels * gain) for index, pixels, gain in _aligned(stack, known.found))
     results.write_result(
         output,
@@ -144,11 +146,12 @@ def _shares(stack: FocalStack, size: tuple[int, int]) -> dict[str, float]:
     count, cores = len(stack.frames), os.cpu_count() or 1
     whole, looked_at = (count * width * height / 1e6 for width, height in (stack.size, size))
     return {
-        "read": 0.03 * whole,
-        "align": 0.3 * count / cores,
-        "depth": 0.6 * looked_at / cores,
-        "fuse": 0.12 * whole,
-        "write": 0.5 + 0.08 * whole,
+        "read": 0.003 * whole,
+        "align": 0.14 * count / cores,
+        "depth": 0.4 * looked_at / cores,
+        "fuse": 0.018 * whole,
+        "enlarge": 0.2 * whole / count,
+        "write": 0.3 + 0.13 * whole / count,
     }
 
 

@@ -22,13 +22,14 @@ import cv2
 import numpy as np
 from photographs import make_stack
 
-STAGES = ("start", "read", "align", "depth", "fuse", "write")
-NETWORKS = ("read", "align", "depth")  # what would not be without a network
+BACKEND = (sys.executable, "-m", "backend")
+STAGES = ("start", "read", "align", "depth", "fuse", "enlarge", "write")
+NETWORKS = ("read", "align", "depth")  # what would not be without networks: any depth has to be enlarged
 
 
 @dataclass
 class Measured:
-    """One estimate: seconds, and gigabytes at most."""
+    """One estimate: seconds, and gigabytes at most; then the seconds of a mesh of its result."""
 
     megapixels: float
     frames: int
@@ -38,9 +39,11 @@ class Measured:
     align: float
     depth: float
     fuse: float
+    enlarge: float
     write: float
     whole: float
     memory: float
+    mesh: float
 
     @property
     def over_no_network(self) -> float:
@@ -67,7 +70,7 @@ def _estimate(stack: Path) -> dict[str, float]:
     """Seconds a stage, from what the command says while it runs."""
     result = stack.with_name(f"{stack.name}.result")
     shutil.rmtree(result, ignore_errors=True)
-    command = [sys.executable, "-m", "backend", "estimate", str(stack), "--output", str(result), "--messages"]
+    command = [*BACKEND, "estimate", str(stack), "--output", str(result), "--messages"]
     times, stage, began = dict.fromkeys(STAGES, 0.0), "start", time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     for line in process.stdout:
@@ -79,7 +82,11 @@ def _estimate(stack: Path) -> dict[str, float]:
         raise SystemExit(f"{' '.join(command)} failed: run it by itself")
     times[stage] += time.perf_counter() - began
     scale = 1e9 if sys.platform == "darwin" else 1e6  # macOS counts bytes, Linux kilobytes
-    return times | {"whole": sum(times.values()), "memory": used.ru_maxrss / scale}
+    told = times | {"whole": sum(times.values()), "memory": used.ru_maxrss / scale}
+    began = time.perf_counter()
+    command = [*BACKEND, "mesh", str(result), "--output", f"{result}.npz"]
+    subprocess.run(command, check=True, capture_output=True)
+    return told | {"mesh": time.perf_counter() - began}
 
 
 def write_table(measured: list[Measured], folder: Path) -> None:

@@ -1,13 +1,13 @@
 """What estimating will take, told before it starts. Nothing in here knows Blender.
 
-Measured on the sample, on a stack of a Nikon D3100 and on one of 24 megapixels, at every quality, on two
-cores. Good to a quarter for memory; another processor may well be twice as fast or slow.
+Measured on 5 to 40 photographs of 1 to 24 megapixels on two cores; see docs/speed.md. Good to a quarter for
+memory; another processor may well be twice as fast or slow.
 """
 
 LONGEST = {"draft": 640, "standard": 960, "full": None}  # pixels of the longer side; see backend/estimate.py
 WORTHWHILE = 1.5  # pictures shrink by so much or not at all
 SMALL = 960  # smaller pictures are enlarged to it, twice at most, but in drafts; see backend/inference.py
-TILE = 12.0  # megapixels times frames that the network takes at a time; see backend/depth.py
+TILE = 7.0  # megapixels times frames that the network takes at a time; see backend/depth.py
 
 
 def memory(count: int, width: int, height: int, quality: str) -> float:
@@ -20,7 +20,7 @@ def memory(count: int, width: int, height: int, quality: str) -> float:
 def seconds(count: int, width: int, height: int, quality: str, cores: int) -> float:
     """About how long it takes where `cores` share the networks' work."""
     whole, _, inferred = _megapixels(width, height, quality)
-    return 2 + count * (0.23 * whole + (0.3 + 0.6 * inferred) / cores)
+    return 1 + 0.33 * whole + count * (0.021 * whole + (0.14 + 0.4 * inferred) / cores)
 
 
 def _megapixels(width: int, height: int, quality: str) -> tuple[float, float, float]:

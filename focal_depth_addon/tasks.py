@@ -25,6 +25,7 @@ STAGES = {  # of the backend, as people call them
     "align": "Aligning",
     "depth": "Inferring depth",
     "fuse": "Fusing the sharpest",
+    "enlarge": "Bringing depth to full size",
     "write": "Saving",
 }
 STOPPED_BY_UNDO = "Undo stopped what was running: start it again"

@@ -213,6 +213,7 @@ MESSAGES = {
     "Aligning": "정렬",
     "Inferring depth": "깊이 추론",
     "Fusing the sharpest": "선명한 곳 합치기",
+    "Bringing depth to full size": "깊이를 전체 크기로 키우기",
     "Saving": "저장",
     "Stopping": "멈추는 중",
     "{stage}, {time} left": "{stage}, {time} 남음",

@@ -34,7 +34,8 @@ def test_the_result_is_whole(balls):
     assert cv2.imread(str(folder / "all_in_focus.png")).shape == (720, 1280, 3)
     assert messages[-1]["type"] == "result"
     progress = [message for message in messages if message["type"] == "progress"]
-    assert {message["stage"] for message in progress} == {"read", "align", "depth", "fuse", "write"}
+    stages = {message["stage"] for message in progress}
+    assert stages == {"read", "align", "depth", "fuse", "enlarge", "write"}
     overall = [message["overall"] for message in progress]
     assert overall == sorted(overall)
     assert overall[-1] == 1
@@ -125,7 +126,7 @@ def test_the_description_tells_camera_and_frames(tmp_path, command, photographs)
     assert [frame["source"] for frame in description["frames"]] == ["EXIF"] * 3
     fov = [frame["relative_fov"] for frame in description["frames"]]
     np.testing.assert_allclose(fov, [0.975 / 0.9, 0.95 / 0.9, 1], rtol=1e-4)
-    assert set(description["timings"]) == {"read", "align", "depth", "fuse"}
+    assert set(description["timings"]) == {"read", "align", "depth", "fuse", "enlarge"}
 
 
 def test_without_distances_everything_says_that_depth_is_relative(tmp_path, command, photographs):

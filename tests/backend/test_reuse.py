@@ -15,7 +15,7 @@ from backend.results import read_depth, read_description
 from backend.stack import Typed, read_stack
 
 TYPED = Typed(focus_distances={"0.png": 2.0, "2.png": 0.5})
-EVERYTHING = {"read", "align", "depth", "fuse", "write"}
+EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_nothing_is_run_again_when_nothing_has_changed(tmp_path, run):
 )
 def test_metres_and_camera_are_told_anew_without_the_networks(tmp_path, run, change):
     run()
-    assert run(change) == ({"write"}, "networks")
+    assert run(change) == ({"enlarge", "write"}, "networks")
     run(change, name="anew")
     reused, anew = (files(tmp_path / name) for name in ("r", "anew"))
     assert len(reused) == len(anew) == 8
@@ -129,4 +129,4 @@ def test_draft_looks_at_a_smaller_picture_and_gives_a_whole_one(tmp_path, run, p
     assert run(quality="full") == (EVERYTHING, None)
     with np.load(tmp_path / "r" / "found.npz") as found:
         assert found["normalised"].shape == (700, 1000)
-    assert run(quality="standard") == ({"write"}, "networks")  # which would hardly shrink them
+    assert run(quality="standard") == ({"enlarge", "write"}, "networks")  # which would hardly shrink them
