@@ -20,7 +20,7 @@ from .camera import reference_camera
 from .colour import half_linear, srgb_bytes, srgb_decode
 from .depth import to_confidence, to_metres
 from .engines import devices
-from .engines.ours import ALIGNMENT, DEPTH, forget
+from .engines.ours import ALIGNMENT, DEPTH, forget, open_networks
 from .inference import JUMP, OURS, check_network, infer
 from .memory import Plan, plan
 from .messages import Reporter
@@ -106,6 +106,8 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
 def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, timings: Timings) -> Known:
     """All that takes its time: frames aligned, their depth, and one picture fused of them."""
     reporter.plan(_shares(stack, plan.size))
+    needed = {ALIGNMENT: choices.alignment == NETWORK, DEPTH: choices.network == OURS}
+    open_networks(*(name for name, is_needed in needed.items() if is_needed))
     with timings.stage("read"):
         photographs = _working_photographs(stack, plan.size, reporter)
     with timings.stage("align"):

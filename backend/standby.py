@@ -46,7 +46,7 @@ def _load() -> None:
 
     Image.preinit()
     if devices.providers() == [devices.ON_CPU]:  # the memory of a graphics card is not held in vain
-        ours.open_networks()
+        ours.open_networks(ours.ALIGNMENT, ours.DEPTH)
 
 
 def _write_to(stdout: str, stderr: str) -> None:

@@ -1,5 +1,6 @@
 """Our two networks under ONNX Runtime, from the weights that travel with the package."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ ALIGNMENT, DEPTH = "alignment", "depth"
 STRETCH = 4  # pairs of frames aligned at a time: more take more memory and no less time
 MULTIPLE = 32  # the depth network halves height and width five times
 
-_sessions: dict[tuple[str, str], object] = {}  # by network and processor
+_sessions: dict[tuple[str, str], Future] = {}  # by network and processor
 
 
 def find_motion(stack: np.ndarray, progress: Progress) -> np.ndarray:
@@ -44,10 +45,14 @@ def infer_depth(stack: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, n
     return depth[:height, :width], spread[:height, :width]
 
 
-def open_networks() -> None:
-    """Open what is else opened at its first use."""
-    for name in (ALIGNMENT, DEPTH):
-        _session(name)
+def open_networks(*names: str) -> None:
+    """Begin to open these, in this order, beside whatever else is done until they are used."""
+    opener = ThreadPoolExecutor(1, "open networks")
+    for name in names:
+        key = name, described()
+        if key not in _sessions:
+            _sessions[key] = opener.submit(_opened, name)
+    opener.shutdown(wait=False)
 
 
 def forget(name: str) -> None:
@@ -68,10 +73,8 @@ def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
 
 
 def _session(name: str):
-    opened = name, described()
-    if opened not in _sessions:
-        _sessions[opened] = _opened(name)
-    return _sessions[opened]
+    open_networks(name)
+    return _sessions[name, described()].result()
 
 
 def _opened(name: str):
