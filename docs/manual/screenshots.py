@@ -301,7 +301,10 @@ with bpy.context.temp_override(area=nodes, region=region(nodes)):
 """)
     left, top, width, height = manual.box()
     manual.take("nodes.png", (left + width // 4, top, width // 2, height))
-    window.run("bpy.ops.screen.screen_full_area(use_hide_panels=True)")
+    window.run("""
+with bpy.context.temp_override(area=areas("NODE_EDITOR")[0]):
+    bpy.ops.screen.screen_full_area(use_hide_panels=True)
+""")
     window.run("bpy.context.window.workspace = bpy.data.workspaces['Layout']")
     time.sleep(SETTLED)
 
