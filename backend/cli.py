@@ -24,6 +24,7 @@ COMMANDS = {
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
     "train": ("train", "train the networks, or go on where training stopped (needs torch)"),
     "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
+    "submit": ("submit", "make or check a submission to the DDFF 12-Scene benchmark"),
 }
 # What the extension's zip does without: the heavy libraries, and our own modules that need them.
 LEFT_OUT = {"torch", "onnx", "onnxscript", "safetensors", "matplotlib", __package__}

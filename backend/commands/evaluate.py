@@ -1,29 +1,40 @@
-"""`focal-depth evaluate DATA...`: our network, others and the classical peer on stacks of known depth.
+"""`focal-depth evaluate DATA...`: methods on stacks of known depth, in one table.
 
-Prints a table of depth errors, how far off the alignments are, whether networks know where they err,
-and with --invariance how little they care for the order and the number of frames.
+Our network, any other, classical peers and depth maps of other programs; with --output a table as CSV and
+JSON and a page with pictures.
 """
 
 import argparse
-import json
+import tempfile
 from pathlib import Path
 
 from ..errors import InputError
 from ..evaluation.aligned import ALIGNMENTS, NETWORK
-from ..evaluation.compare import compare, find_stacks
-from ..evaluation.report import as_text, summarise
-from ..inference import OURS, check_network
+from ..evaluation.compare import Asked
+from ..evaluation.data.find import LAYOUTS, find_scenes
+from ..evaluation.methods import METHODS, ORACLE, check_method
+from ..evaluation.page import write_page
+from ..evaluation.peers import PEERS
+from ..evaluation.report import as_text, summarise, write_csv, write_json
+from ..evaluation.run import measure_scenes
 from ..messages import Reporter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", nargs="+", type=Path, help="stacks with depth.npz, or folders of them")
-    parser.add_argument("--network", action="append", metavar="NAME", help="as in estimate; repeatable")
+    parser.add_argument("data", nargs="+", type=Path, help="stacks, or data sets of them")
+    parser.add_argument("--layout", choices=LAYOUTS, help="of the data, where it is not told by itself")
+    parser.add_argument(
+        "--method",
+        action="append",
+        metavar="NAME",
+        help="a network as in estimate, a folder with a depth map for every scene, or one of "
+        f"{', '.join((ORACLE, *PEERS))}; repeatable (default: ours and all of these)",
+    )
     parser.add_argument(
         "--alignment",
         action="append",
         choices=ALIGNMENTS,
-        help="how the networks' frames are aligned: not at all, by the thin lens alone, by OpenCV's ECC "
+        help="how photographs as taken are aligned: not at all, by the thin lens alone, by OpenCV's ECC "
         "after that, or by our network (the default); repeatable",
     )
     parser.add_argument(
@@ -31,31 +42,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure with frames reversed, with half of them, and the order found without distances too",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there too")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the cores")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="table.csv, summary.json and index.html; the same command goes on after a break",
+    )
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    networks, alignments = _unique(options.network, OURS), _unique(options.alignment, NETWORK)
-    if options.invariance and NETWORK not in alignments:
+    asked = Asked(_unique(options.method, *METHODS), _unique(options.alignment, NETWORK), options.invariance)
+    if asked.invariance and NETWORK not in asked.alignments:
         raise InputError("--invariance needs frames aligned by our network; add --alignment network")
-    for network in networks:
-        check_network(network)
-    folders = find_stacks(options.data)
-    measured = {}
-    for done, (name, folder) in enumerate(_named(folders).items()):
-        reporter.progress("evaluate", done, len(folders))
-        measured[name] = compare(folder, networks, alignments, options.invariance)
-    summary = summarise(measured)
-    if options.json:
-        options.json.write_text(json.dumps(summary, indent=1))
-    reporter.result(options.data[0], as_text(summary), **summary)
+    if options.workers < 1:
+        raise InputError("--workers must be 1 or more")
+    for method in asked.methods:
+        check_method(method)
+    scenes = find_scenes(options.data, options.layout)
+    with tempfile.TemporaryDirectory() as scratch:
+        output = options.output or Path(scratch)
+        summary = summarise(measure_scenes(scenes, asked, output, options.workers, reporter))
+        if options.output:
+            write_csv(summary, output / "table.csv")
+            write_json(summary, output / "summary.json")
+            write_page(summary, output)
+    reporter.result(options.output or options.data[0], as_text(summary), sets=len(summary))
 
 
-def _unique(named: list[str] | None, default: str) -> list[str]:
-    return list(dict.fromkeys(named or [default]))
-
-
-def _named(folders: list[Path]) -> dict[str, Path]:
-    """Each under its own name where that tells it apart, else under its path."""
-    names = {folder.resolve().name: folder for folder in folders}
-    return names if len(names) == len(folders) else {str(folder): folder for folder in folders}
+def _unique(named: list[str] | None, *default: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(named or default))

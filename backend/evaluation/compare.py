@@ -1,137 +1,168 @@
-"""Networks and peers under several alignments on one stack with known depth."""
+"""Methods under several alignments on one stack with known depth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
-from ..errors import InputError
-from ..inference import infer
-from ..stack import FocalStack, read_photograph, read_stack
-from .aligned import ALIGNMENTS, FIELD_OF_VIEW, NETWORK, Aligned, align_by
-from .classical import classical_depth
+from ..stack import FocalStack, read_stack
+from .aligned import ALIGNMENTS, NETWORK, align_by
 from .confidence import draw
+from .data.scene import METRES, NEAREST, Focused, Scene
 from .invariance import order_found, turned_and_thinned
-from .measures import mean_error, near_edges, nearest_frame
+from .measures import mean_error, measure, near_edges
+from .methods import ORACLE, Found, find_depth, is_network, label, looks_at_pictures
 from .misregistration import misregistration, read_true_frames
 
-TRUTH = "depth.npz"  # "depth": (H, W) float32 metres, planar, on the reference frame's grid
+AS_GIVEN = "as given"  # the alignment of a data set whose pictures lie on one grid already
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is measured on every stack."""
+
+    methods: tuple[str, ...]
+    alignments: tuple[str, ...] = (NETWORK,)
+    invariance: bool = False
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one stack has told. Errors are in normalised dioptres."""
+    """What one stack has told. Columns are methods, under an alignment where several were asked for."""
 
-    errors: dict[str, dict[str, float]]  # {method: {"error", "edges"}}
-    misregistration: dict[str, list[float]]  # {alignment: pixels a frame}; empty without truth.json
-    moved: bool  # whether the true camera did, as in a hand
-    pixels: dict[str, np.ndarray]  # {network: (2, n) expected and true error}, of those that expect any
-    invariance: dict[str, dict[str, float]]  # {network: errors}; empty where not asked for
-    order: str | None  # one of `invariance.ORDERS`; None where not asked for
-
-
-def find_stacks(data: list[Path]) -> list[Path]:
-    """Folders with a truth, among those named and right below them."""
-    found = [f for folder in data for f in (folder, *sorted(folder.glob("*/"))) if (f / TRUTH).exists()]
-    if not found:
-        raise InputError(f"{data[0]} holds no stack with a {TRUTH}; name folders of rendered stacks")
-    return list(dict.fromkeys(found))
+    measures: dict[str, dict[str, float]]  # {column: {measure: value}}; "error" and "edges" normalised
+    misregistration: dict[str, list[float]] = field(default_factory=dict)  # {alignment: pixels a frame}
+    moved: bool = False  # whether the true camera did, as in a hand
+    pixels: dict[str, np.ndarray] = field(default_factory=dict)  # {network: (2, n) expected and true error}
+    invariance: dict[str, dict[str, float]] = field(default_factory=dict)  # {network: errors}
+    order: str | None = None  # one of `invariance.ORDERS`; None where not asked for
 
 
-def compare(
-    folder: Path, networks: Sequence[str], alignments: Sequence[str] = (NETWORK,), invariance: bool = False
-) -> Measured:
-    """Measure the peers, every network under every alignment named, and all alignments on one stack.
+@dataclass(frozen=True)
+class Shown:
+    """What one stack looks like: all normalised, truth NaN where it is unknown."""
 
-    What a network expects of itself, and its invariance, are measured under the alignment "network" and
-    only where that is named. Raises InputError where the stack has no focus distances, or a frame that
-    does not belong.
+    picture: np.ndarray  # (H, W, 3) the nearest-focus frame
+    truth: np.ndarray | None
+    depth: dict[str, np.ndarray]
+
+
+def compare(scene: Scene, asked: Asked) -> tuple[Measured, Shown]:
+    """Measure all that is asked for on one scene.
+
+    What a network expects of itself, and its invariance, are measured where its frames are aligned by ours
+    or came aligned. Raises InputError where the scene cannot be read, or has a frame that does not belong.
     """
-    stack = read_stack([folder])
-    if not stack.metric:
-        raise InputError(f"{folder} has no focus distances; add a focus.csv")
-    depth = _depth(folder, stack)
-    truth = normalised(depth, stack)
-    frames = read_true_frames(folder, stack)
-    photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
-    aligned = {alignment: align_by(alignment, photographs, stack) for alignment in ALIGNMENTS}
-    inferred = {
-        (network, alignment): infer(
-            network, aligned[alignment].pictures, stack.positions, lambda done, of: None
+    focused = scene.load()
+    truth = _normalised_truth(focused)
+    pictures, motions, stack = _aligned(focused, asked)
+    found = {
+        (method, alignment): find_depth(
+            method, scene.name, focused, pictures.get(alignment, focused.pictures), truth
         )
-        for network in networks
-        for alignment in alignments
+        for method in asked.methods
+        if truth is not None or method != ORACLE
+        for alignment in (_alignments(focused, asked) if looks_at_pictures(method) else (_best(focused),))
     }
-    maps = _peers(aligned, stack.positions, truth) | {
-        _column(*pair, alignments): inferred[pair][0] for pair in inferred
-    }
-    in_full = {network: inferred[network, NETWORK] for network in networks if NETWORK in alignments}
-    return Measured(
-        errors=_errors(maps, truth),
-        misregistration={
-            name: misregistration(way.motion, frames, depth) for name, way in aligned.items() if frames
-        },
-        moved=any(frame.moved for frame in frames or ()),
+    columns = {_column(*pair, asked, focused): maps for pair, maps in found.items()}
+    shown = Shown(focused.pictures[-1], truth, {name: maps.depth for name, maps in columns.items()})
+    if truth is None:
+        return Measured({name: {"seconds": maps.seconds} for name, maps in columns.items()}), shown
+    measured = Measured(
+        measures={name: _measures(maps, focused, truth) for name, maps in columns.items()},
         pixels={
-            _label(network): draw(spread, np.abs(found - truth))
-            for network, (found, spread) in in_full.items()
-            if spread.any()
+            label(method): draw(maps.spread[focused.valid], _error(maps, truth)[focused.valid])
+            for (method, alignment), maps in found.items()
+            if alignment == _best(focused) and maps.spread is not None
         },
         invariance={
-            _label(network): turned_and_thinned(
-                network, aligned[NETWORK].pictures, stack.positions, found, truth
+            label(method): turned_and_thinned(
+                method, pictures[alignment], focused.positions, maps.depth, truth
             )
-            for network, (found, _) in in_full.items()
-            if invariance
+            for (method, alignment), maps in found.items()
+            if asked.invariance and alignment == _best(focused) and is_network(method)
         },
-        order=order_found(photographs) if invariance else None,
+        order=order_found(focused.pictures) if asked.invariance else None,
+        **_camera(focused, stack, motions),
+    )
+    return measured, shown
+
+
+def _alignments(focused: Focused, asked: Asked) -> Sequence[str]:
+    return asked.alignments if focused.folder else (AS_GIVEN,)
+
+
+def _best(focused: Focused) -> str:
+    return NETWORK if focused.folder else AS_GIVEN
+
+
+def _aligned(
+    focused: Focused, asked: Asked
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], FocalStack | None]:
+    """{alignment: pictures}, {alignment: motion (N, 3, 3)}, and the stack where there are photographs."""
+    if focused.folder is None:
+        return {AS_GIVEN: focused.pictures}, {}, None
+    stack = read_stack([focused.folder])
+    needed = ALIGNMENTS if read_true_frames(focused.folder, stack) else asked.alignments
+    aligned = {name: align_by(name, focused.pictures, stack) for name in ALIGNMENTS if name in needed}
+    return (
+        {name: way.pictures for name, way in aligned.items()},
+        {name: way.motion for name, way in aligned.items()},
+        stack,
     )
 
 
-def normalised(depth: np.ndarray, stack: FocalStack) -> np.ndarray:
-    """(H, W) normalised dioptres from metres."""
-    far, near = stack.dioptres[0], stack.dioptres[-1]
-    return ((1 / depth - far) / (near - far)).astype(np.float32)
-
-
-def _depth(folder: Path, stack: FocalStack) -> np.ndarray:
-    """(H, W) metres, on the reference's grid."""
-    depth = np.load(folder / TRUTH)["depth"]
-    if depth.shape[::-1] != stack.size:
-        width, height = stack.size
-        raise InputError(f"{folder / TRUTH} is not {width} x {height} as the photographs; render them again")
-    return depth
-
-
-def _peers(aligned: dict[str, Aligned], positions: np.ndarray, truth: np.ndarray) -> dict[str, np.ndarray]:
-    """{method: depth (H, W)}: what an oracle and the classical way make of the stack."""
-    cropped = aligned[FIELD_OF_VIEW].pictures
-    # Grain reads as focus to a Laplacian; a little blur first is the peer at its best on noisy frames.
-    smoothed = np.stack([cv2.GaussianBlur(picture, (0, 0), 1) for picture in cropped])
+def _camera(focused: Focused, stack: FocalStack | None, motions: dict[str, np.ndarray]) -> dict:
+    """What is known of the true camera: `misregistration` and `moved`."""
+    frames = stack and read_true_frames(focused.folder, stack)
+    if not frames:
+        return {}
+    depth = 1 / np.maximum(focused.truth, NEAREST)
     return {
-        "nearest frame (oracle)": nearest_frame(truth, positions),
-        "classical": classical_depth(cropped, positions),
-        "classical, smoothed": classical_depth(smoothed, positions),
-        "classical, aligned by ours": classical_depth(aligned[NETWORK].pictures, positions),
+        "misregistration": {name: misregistration(motion, frames, depth) for name, motion in motions.items()},
+        "moved": any(frame.moved for frame in frames),
     }
 
 
-def _errors(maps: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, dict[str, float]]:
-    edges = near_edges(truth)
-    return {
-        name: {"error": mean_error(found, truth), "edges": mean_error(found, truth, edges)}
-        for name, found in maps.items()
+def _normalised_truth(focused: Focused) -> np.ndarray | None:
+    """(H, W) float32, 0 where it is not valid."""
+    if focused.truth is None:
+        return None
+    truth = np.where(focused.valid, focused.truth, 1.0)
+    inverse = 1 / truth if focused.unit == METRES else truth
+    far, near = focused.focus[0], focused.focus[-1]
+    return np.where(focused.valid, (inverse - far) / (near - far), 0).astype(np.float32)
+
+
+def _error(maps: Found, truth: np.ndarray) -> np.ndarray:
+    return np.abs(maps.depth - truth)
+
+
+def _measures(maps: Found, focused: Focused, truth: np.ndarray) -> dict[str, float]:
+    edges = near_edges(truth, focused.valid)
+    told = measure(
+        focused.in_unit(maps.depth),
+        focused.truth,
+        focused.valid,
+        weights=focused.confidence,
+        uncertainty=_uncertainty(maps, focused),
+        edges=edges,
+    )
+    normalised = {
+        "error": mean_error(maps.depth, truth, focused.valid),
+        "edges": mean_error(maps.depth, truth, edges & focused.valid),
     }
+    return normalised | told | {"seconds": maps.seconds}
 
 
-def _column(network: str, alignment: str, alignments: Sequence[str]) -> str:
-    """The network's name alone where it has no other alignment to be told from."""
-    name = _label(network)
-    return name if list(alignments) == [NETWORK] else f"{name}, {alignment}"
+def _uncertainty(maps: Found, focused: Focused) -> np.ndarray | None:
+    """The expected error in the truth's unit; None where it is not linear in what the network expects."""
+    if maps.spread is None or focused.unit == METRES:
+        return None
+    return maps.spread * (focused.focus[-1] - focused.focus[0])
 
 
-def _label(network: str) -> str:
-    """A file's name is enough to know an imported network by."""
-    return Path(network).stem if network.endswith(".onnx") else network
+def _column(method: str, alignment: str, asked: Asked, focused: Focused) -> str:
+    """The method's name alone where it has no other alignment to be told from."""
+    alone = not looks_at_pictures(method) or len(_alignments(focused, asked)) == 1
+    return label(method) if alone else f"{label(method)}, {alignment}"

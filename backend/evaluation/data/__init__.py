@@ -1,0 +1,1 @@
+"""Data sets of focal stacks, each as its authors lay it out."""
