@@ -4,6 +4,7 @@
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
 #                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
 #   make manual  the pictures of docs/manual/, taken from that window
+#   make measured  depth errors on rendered stacks, ours and others': docs/measured.md
 #   make bench   time and memory of estimates and networks, into build/bench/
 #   make lint    check and format the sources
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
@@ -26,7 +27,7 @@ SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx'
 	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
 SUITES := backend $(addprefix addon-,$(BLENDERS)) $(addprefix rendering-,$(BLENDERS))
 
-.PHONY: bench demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
+.PHONY: bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
 .SECONDARY:
 
 demo: .venv-demo/installed $(ZIP)
@@ -89,6 +90,17 @@ manual: .window/4.3/made $(ZIP)
 bench: .venv/installed
 	.venv/bin/python benchmarks/estimate.py
 	PYTHONPATH=. .venv/bin/python benchmarks/networks.py
+
+# NETWORK=/path/to/one.onnx measures another network beside ours.
+VALIDATION := build/validation
+measured: .venv/installed .venv-bpy4.5/installed
+	for seed in 1 2; do test -d $(VALIDATION)/seed-$$seed || PYTHONPATH=. .venv-bpy4.5/bin/python \
+		-m rendering.validation --output $(VALIDATION)/seed-$$seed --seed $$seed; done
+	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 --output build/measured --workers 2 \
+		$(addprefix --alignment ,none fov ecc network) --invariance --method "nearest frame (oracle)" \
+		--method classical --method "classical, smoothed" --method "ring difference" --method variational \
+		$(addprefix --method ,$(NETWORK)) --method ours
+	.venv/bin/python docs/measured.py build/measured
 
 lint: .venv/installed
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .

@@ -26,8 +26,10 @@ COMMANDS = {
     "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
     "submit": ("submit", "make or check a submission to the DDFF 12-Scene benchmark"),
 }
-# What the extension's zip does without: the heavy libraries, and our own modules that need them.
-LEFT_OUT = {"torch", "onnx", "onnxscript", "safetensors", "matplotlib", __package__}
+# What the extension's zip does without, and which extra brings it: heavy libraries, and our own modules that
+# need them.
+LEFT_OUT = dict.fromkeys(("torch", "onnx", "onnxscript", "safetensors", "matplotlib", __package__), "train")
+LEFT_OUT |= dict.fromkeys(("h5py", "jinja2"), "evaluate")
 OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 
 
@@ -45,9 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         reporter.error(str(error))
         return INPUT_AT_FAULT
     except ModuleNotFoundError as error:
-        if error.name.partition(".")[0] not in LEFT_OUT:
+        if (extra := LEFT_OUT.get(error.name.partition(".")[0])) is None:
             return _our_fault(error, reporter)
-        reporter.error(f"{error.name} is not installed here: pip install 'focal-depth[train]'")
+        reporter.error(f"{error.name} is not installed here: pip install 'focal-depth[{extra}]'")
         return INPUT_AT_FAULT
     except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED

@@ -1,7 +1,12 @@
 """The measures by hand, the peers where they must be right, and the whole table on the sample."""
 
+import csv
 import json
+import math
+import re
+import shutil
 from pathlib import Path
+from urllib.parse import unquote
 
 import cv2
 import numpy as np
@@ -11,14 +16,16 @@ from photographs import PROJECT
 from backend import alignment
 from backend.errors import InputError
 from backend.evaluation.aligned import ALIGNMENTS, align_by
-from backend.evaluation.classical import classical_depth
-from backend.evaluation.compare import normalised
+from backend.evaluation.compare import Measured
 from backend.evaluation.confidence import by_expected_error, draw
 from backend.evaluation.ecc import ecc_motion
 from backend.evaluation.invariance import order_found, turned_and_thinned
 from backend.evaluation.measures import mean_error, near_edges, nearest_frame
+from backend.evaluation.methods import METHODS
 from backend.evaluation.misregistration import TrueFrame, misregistration, true_places
 from backend.evaluation.motion import resampled, scale_and_shift
+from backend.evaluation.peers.sml import classical_depth
+from backend.evaluation.report import COLUMNS, best, summarise
 from backend.inference import infer
 from backend.stack import FocalStack, Frame, read_photograph, read_stack
 
@@ -209,7 +216,8 @@ def test_depth_turns_around_with_a_stack_of_uneven_steps(small_sample):
     photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
     kept = [0, 1, 2, 4, 7]
     pictures, positions = align_by("fov", photographs, stack).pictures[kept], stack.positions[kept]
-    truth = normalised(np.load(small_sample / "depth.npz")["depth"], stack)
+    far, near = stack.dioptres[[0, -1]]
+    truth = np.float32((1 / np.load(small_sample / "depth.npz")["depth"] - far) / (near - far))
     plain, _ = infer("ours", pictures, positions, lambda done, of: None)
     errors = turned_and_thinned("ours", pictures, positions, plain, truth)
     assert errors["error"] == mean_error(plain, truth)
@@ -231,11 +239,12 @@ def test_a_shuffled_stack_comes_back_in_order(small_sample):
 
 def test_the_whole_table_of_a_small_stack(command, tmp_path, small_sample):
     asked = [word for alignment in ALIGNMENTS for word in ("--alignment", alignment)]
-    done = command("evaluate", small_sample, *asked, "--invariance", "--json", tmp_path / "table.json")
+    asked += ["--method", "nearest frame (oracle)", "--method", "classical", "--method", "ours"]
+    done = command("evaluate", small_sample, *asked, "--invariance", "--output", tmp_path / "table")
     assert done.returncode == 0, done.stderr
-    table = json.loads((tmp_path / "table.json").read_text())
+    (table,) = json.loads((tmp_path / "table" / "summary.json").read_text())
 
-    row = {method: values["error"] for method, values in table["stacks"]["small"].items()}
+    row = {method: values["error"] for method, values in table["scenes"]["small"].items()}
     assert list(row)[-4:] == ["ours, none", "ours, fov", "ours, ecc", "ours, network"]
     assert max(row["ours, ecc"], row["ours, network"]) < row["ours, none"]
 
@@ -259,16 +268,117 @@ def test_the_whole_table_of_a_small_stack(command, tmp_path, small_sample):
     assert "1 in order" in done.stdout and "misregistration" in done.stdout
 
 
-def test_ours_beats_the_classical_peer_on_the_sample(command, tmp_path):
-    done = command("evaluate", PROJECT / "sample", "--json", tmp_path / "table.json")
+def test_ours_beats_every_peer_on_the_sample(command, tmp_path):
+    done = command("evaluate", PROJECT / "sample", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
-    row = json.loads((tmp_path / "table.json").read_text())["stacks"]["sample"]
-    assert row["ours"]["error"] < row["classical"]["error"]
-    assert row["ours"]["error"] < row["nearest frame (oracle)"]["error"]
-    assert "classical" in done.stdout and "sample" in done.stdout
+    (table,) = json.loads((tmp_path / "summary.json").read_text())
+    row = table["scenes"]["sample"]
+    assert list(row) == list(METHODS)
+    assert min(row, key=lambda method: row[method]["error"]) == "ours"
+    assert "variational" in done.stdout and "sample" in done.stdout
 
 
-def test_a_folder_without_truth_is_refused(command, tmp_path):
+@pytest.fixture
+def two_scenes(tmp_path, small_sample) -> Path:
+    """A data set of two: the same stack, once with distances that are a little off."""
+    for name in ("one", "other"):
+        shutil.copytree(small_sample, tmp_path / "set" / name)
+    table = (tmp_path / "set" / "other" / "focus.csv").read_text()
+    (tmp_path / "set" / "other" / "focus.csv").write_text(table.replace("2.5,", "3.5,"))
+    return tmp_path / "set"
+
+
+PLAIN = ("--method", "classical", "--method", "nearest frame (oracle)", "--alignment", "fov")
+
+
+def test_a_broken_run_goes_on_and_another_question_is_measured_anew(command, tmp_path, two_scenes):
+    measured = {name: tmp_path / "out/scenes/set/all" / name / "measured.json" for name in ("one", "other")}
+    assert command("evaluate", two_scenes, *PLAIN, "--output", tmp_path / "out").returncode == 0
+    summary = (tmp_path / "out" / "summary.json").read_text()
+    measured["other"].unlink()
+    before = measured["one"].stat().st_mtime_ns
+    assert command("evaluate", two_scenes, *PLAIN, "--output", tmp_path / "out").returncode == 0
+    assert measured["one"].stat().st_mtime_ns == before and measured["other"].exists()
+    again = (tmp_path / "out" / "summary.json").read_text()
+    assert without_seconds(json.loads(again)) == without_seconds(json.loads(summary))
+    command("evaluate", two_scenes, "--method", "classical", "--output", tmp_path / "out")
+    assert measured["one"].stat().st_mtime_ns != before
+
+
+def test_several_processes_tell_what_one_tells(command, tmp_path, two_scenes):
+    for workers in ("1", "2"):
+        done = command("evaluate", two_scenes, *PLAIN, "--output", tmp_path / workers, "--workers", workers)
+        assert done.returncode == 0, done.stderr
+    one, two = (json.loads((tmp_path / workers / "summary.json").read_text()) for workers in "12")
+    assert without_seconds(one) == without_seconds(two)
+
+
+def without_seconds(summary: list[dict]) -> list[dict]:
+    for part in summary:
+        for columns in (*part["scenes"].values(), part["means"]):
+            for told in columns.values():
+                del told["seconds"]
+    return summary
+
+
+def test_table_and_page_tell_the_same_with_every_picture_there(command, tmp_path, two_scenes):
+    assert command("evaluate", two_scenes, *PLAIN, "--output", tmp_path / "out").returncode == 0
+    (part,) = json.loads((tmp_path / "out" / "summary.json").read_text())
+    with (tmp_path / "out" / "table.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["scene"], row["method"]) for row in rows] == [
+        (scene, method) for scene in ("one", "other") for method in ("classical", "nearest frame (oracle)")
+    ]
+    for row in rows:
+        told = part["scenes"][row["scene"]][row["method"]]
+        assert {name: float(row[name]) for name, value in told.items() if value is not None} == {
+            name: value for name, value in told.items() if value is not None
+        }
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'src="([^"]+)"', page)
+    assert len(pictures) == 2 * (2 + 2 * 2)  # of each scene: photograph, truth, and of each method two
+    assert all((tmp_path / "out" / unquote(picture)).is_file() for picture in pictures)
+    errors = {scene: told["nearest frame (oracle)"]["error"] for scene, told in part["scenes"].items()}
+    worst, best = sorted(errors, key=errors.get, reverse=True)
+    assert page.index(f"<h4>{worst}") < page.index(f"<h4>{best}")
+
+
+def test_maps_of_another_program_are_a_method(command, tmp_path, small_sample):
+    maps = tmp_path / "theirs"
+    maps.mkdir()
+    np.save(maps / "small.npy", np.load(small_sample / "depth.npz")["depth"])
+    done = command("evaluate", small_sample, "--method", maps, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (part,) = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert part["scenes"]["small"]["theirs"]["MAE"] < 1e-6
+
+
+def test_splits_are_told_apart():
+    told = Measured({"ours": dict.fromkeys(COLUMNS, 0.5)}), Measured({"ours": dict.fromkeys(COLUMNS, 1.5)})
+    summary = summarise(
+        {("DDFF 12-Scene", "train"): {"a": told[0]}, ("DDFF 12-Scene", "val"): {"b": told[1]}}
+    )
+    assert [(part["split"], part["means"]["ours"]["error"]) for part in summary] == [
+        ("train", 0.5),
+        ("val", 1.5),
+    ]
+
+
+def test_a_mean_is_not_told_where_a_scene_has_none_and_the_oracle_never_wins():
+    rows = {
+        "nearest frame (oracle)": dict.fromkeys(COLUMNS, 0.0),
+        "classical": dict.fromkeys(COLUMNS, 3.0),
+        "ours": dict.fromkeys(COLUMNS, 2.0),
+    }
+    hollow = {**rows, "classical": rows["classical"] | {"logRMS": math.nan}}
+    (part,) = summarise({("set", "all"): {"a": Measured(rows), "b": Measured(hollow)}})
+    assert math.isnan(part["means"]["classical"]["logRMS"])
+    winners = best(part["means"])
+    assert winners["MAE"] == winners["logRMS"] == "ours"
+    assert winners["delta1"] == "classical"  # larger is better
+
+
+def test_a_folder_without_stacks_is_refused(command, tmp_path):
     done = command("evaluate", tmp_path)
     assert done.returncode == 2
     assert str(tmp_path) in done.stderr
