@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from urllib.parse import quote
 
 from . import record
 from .data.scene import Scene
@@ -36,7 +35,7 @@ def _part(part: dict, output: Path) -> dict:
 def _scene(part: dict, name: str, told: dict[str, dict[str, float]], output: Path) -> dict:
     """Its pictures, as paths from the page."""
     folder = record.folder_of(output, Scene(part["data_set"], part["split"], name, lambda: None))
-    base = quote(folder.relative_to(output).as_posix())
+    base = folder.relative_to(output).as_posix()
     pictures = [("photograph", f"{base}/{record.PICTURE}", "")]
     if (folder / record.TRUTH).exists():
         pictures.append(("truth", f"{base}/{record.TRUTH}", ""))

@@ -1,10 +1,10 @@
 """What was measured of a scene, kept in a folder, so that a run that was broken off goes on from there."""
 
 import json
+import re
 import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
-from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -19,8 +19,13 @@ WORST = 0.2  # of the range: an error that is white
 
 
 def folder_of(output: Path, scene: Scene) -> Path:
+    """One of its own, whatever its name holds; it can stand in a page as it is."""
     parts = scene.data_set, scene.split, scene.name
-    return output.joinpath("scenes", *(quote(part, safe=" ") for part in parts))
+    return output.joinpath("scenes", *(re.sub(r"[^\w .-]", _escaped, part) for part in parts))
+
+
+def _escaped(character: re.Match) -> str:
+    return f"={ord(character[0]):x}="
 
 
 def read(folder: Path, fingerprint: str) -> Measured | None:

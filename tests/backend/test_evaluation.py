@@ -6,7 +6,6 @@ import math
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import unquote
 
 import cv2
 import numpy as np
@@ -18,6 +17,7 @@ from backend.errors import InputError
 from backend.evaluation.aligned import ALIGNMENTS, align_by
 from backend.evaluation.compare import Measured
 from backend.evaluation.confidence import by_expected_error, draw
+from backend.evaluation.data.scene import Scene
 from backend.evaluation.ecc import ecc_motion
 from backend.evaluation.invariance import order_found, turned_and_thinned
 from backend.evaluation.measures import mean_error, near_edges, nearest_frame
@@ -25,6 +25,7 @@ from backend.evaluation.methods import METHODS
 from backend.evaluation.misregistration import TrueFrame, misregistration, true_places
 from backend.evaluation.motion import resampled, scale_and_shift
 from backend.evaluation.peers.sml import classical_depth
+from backend.evaluation.record import folder_of
 from backend.evaluation.report import COLUMNS, best, summarise
 from backend.inference import infer
 from backend.stack import FocalStack, Frame, read_photograph, read_stack
@@ -337,7 +338,7 @@ def test_table_and_page_tell_the_same_with_every_picture_there(command, tmp_path
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     pictures = re.findall(r'src="([^"]+)"', page)
     assert len(pictures) == 2 * (2 + 2 * 2)  # of each scene: photograph, truth, and of each method two
-    assert all((tmp_path / "out" / unquote(picture)).is_file() for picture in pictures)
+    assert all((tmp_path / "out" / picture).is_file() for picture in pictures)
     errors = {scene: told["nearest frame (oracle)"]["error"] for scene, told in part["scenes"].items()}
     worst, best = sorted(errors, key=errors.get, reverse=True)
     assert page.index(f"<h4>{worst}") < page.index(f"<h4>{best}")
@@ -351,6 +352,13 @@ def test_maps_of_another_program_are_a_method(command, tmp_path, small_sample):
     assert done.returncode == 0, done.stderr
     (part,) = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert part["scenes"]["small"]["theirs"]["MAE"] < 1e-6
+
+
+def test_scenes_never_share_a_folder(tmp_path):
+    names = "a/b", "a_b", "a=b", "ㄱ", "a b", "a%b"
+    folders = [folder_of(tmp_path, Scene("set", "all", name, lambda: None)) for name in names]
+    assert len(set(folders)) == len(names)
+    assert all(folder.parent == tmp_path / "scenes" / "set" / "all" for folder in folders)
 
 
 def test_splits_are_told_apart():
