@@ -97,7 +97,7 @@ measured: .venv/installed .venv-bpy4.5/installed
 	for seed in 1 2; do test -d $(VALIDATION)/seed-$$seed || PYTHONPATH=. .venv-bpy4.5/bin/python \
 		-m rendering.validation --output $(VALIDATION)/seed-$$seed --seed $$seed; done
 	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 --output build/measured --workers 2 \
-		$(addprefix --alignment ,none fov ecc network) --invariance --method "nearest frame (oracle)" \
+		$(addprefix --alignment ,fov ecc network) --invariance --method "nearest frame (oracle)" \
 		--method classical --method "classical, smoothed" --method "ring difference" --method variational \
 		$(addprefix --method ,$(NETWORK)) --method ours
 	.venv/bin/python docs/measured.py build/measured
