@@ -1,0 +1,56 @@
+"""Where stacks are estimated: workers of this machine, or those that a scheduler of Dask's has."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import InputError
+
+MEMORY, GPU = "memory", "GPU"  # what a worker has and a task takes; bytes, and graphics processors
+SECONDS_TO_ANSWER = 5
+
+
+@contextmanager
+def workers_of(scheduler: str | None, workers: int, largest: float, with_gpu: bool) -> Iterator:
+    """A distributed.Client of the scheduler at that address, or of `workers` processes here: of fewer where
+    the memory does not hold as many stacks of `largest` bytes. Raises InputError where nobody answers."""
+    from distributed import Client
+
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what matters of it is told in run.py
+    if scheduler is not None:
+        with _connected(scheduler) as client:
+            yield client
+        return
+    with _local(workers, largest, with_gpu) as cluster, Client(cluster) as client:
+        yield client
+
+
+def _connected(address: str):
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=SECONDS_TO_ANSWER)
+    except (OSError, TimeoutError, ValueError):
+        raise InputError(
+            f"No scheduler answers at {address}: start one with `dask scheduler`, or correct the address"
+        ) from None
+
+
+def _local(workers: int, largest: float, with_gpu: bool):
+    """Processes that share cores and memory, a stack at a time each; no port is open to other machines."""
+    from distributed import LocalCluster
+    from distributed.system import MEMORY_LIMIT
+
+    fitting = max(1, min(workers, int(MEMORY_LIMIT // max(largest, 1))))
+    threads = str(max(1, int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1) // fitting))
+    return LocalCluster(
+        n_workers=fitting,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,  # a task takes of `resources` what it needs
+        resources={MEMORY: max(MEMORY_LIMIT / fitting, largest), GPU: int(with_gpu)},
+        env={"OMP_NUM_THREADS": threads},
+        silence_logs=50,
+    )

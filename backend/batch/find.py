@@ -1,0 +1,113 @@
+"""The focal stacks in trees of folders, each with a name of its own."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..claim import BESIDE
+from ..errors import InputError
+from ..results import DEPTH_EXR, DESCRIPTION
+from ..stack.order import natural_key
+from ..stack.read import EXTENSIONS
+from .brackets import Shot, brackets
+
+LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it
+
+
+@dataclass(frozen=True)
+class Found:
+    """The photographs of one bracket, and the name of its result."""
+
+    name: str
+    photographs: tuple[Path, ...]
+    size: tuple[int, int] | None  # (width, height) in pixels; None where no photograph can be read
+
+    @property
+    def folder(self) -> Path:
+        return self.photographs[0].parent
+
+
+def find_stacks(roots: Sequence[Path], output: Path) -> list[Found]:
+    """Every bracket below the folders `roots`, one of a single photograph too; nothing in `output`.
+
+    Raises InputError where a root is no folder, or there are no photographs.
+    """
+    found: dict[Path, list[Found]] = {}
+    for root in map(_absolute, roots):
+        if not root.is_dir():
+            raise InputError(f"{root} is no folder; give folders that hold focal stacks")
+        for folder, photographs in _folders(root, _absolute(output)):
+            if folder not in found:
+                found[folder] = _named(root, folder, brackets(folder, photographs))
+    stacks = [stack for folder in found.values() for stack in folder]
+    if not stacks:
+        raise InputError(
+            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP or EXR"
+        )
+    return _distinct(stacks)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Every folder with photographs, in the order of names; results are none."""
+    for place, folders, files in os.walk(root):
+        folder = Path(place)
+        if folder == output or {DEPTH_EXR, DESCRIPTION} <= set(files):
+            folders.clear()
+            continue
+        folders[:] = sorted(
+            (name for name in folders if not name.startswith(".") and not name.endswith(BESIDE)),
+            key=lambda name: natural_key(Path(name)),
+        )
+        shown = (folder / name for name in files if not name.startswith("."))
+        if photographs := [path for path in shown if path.suffix.lower() in EXTENSIONS]:
+            yield folder, photographs
+
+
+def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[Found]:
+    """The bracket that begins the folder has its name, others their first photograph's besides: so names
+    stay when more are taken."""
+    base = "+".join(_written(part) for part in (root.name or "root", *folder.relative_to(root).parts))
+    first = min((shot.path for part in parts for shot in part), key=natural_key)
+    stacks = []
+    for part in parts:
+        name = base if part[0].path == first else f"{base}@{_written(part[0].path.name)}"
+        sizes = Counter(shot.size for shot in part if shot.size)
+        size = sizes.most_common(1)[0][0] if sizes else None
+        stacks.append(Found(_short(name), tuple(shot.path for shot in part), size))
+    return stacks
+
+
+def _written(name: str) -> str:
+    """A part of a name as any file system and any page takes it; no two are written alike."""
+    return re.sub(r"[^\w .-]|[ .]$|^ ", lambda found: f"={ord(found[0]):x}=", name)
+
+
+def _short(name: str) -> str:
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    start = name.encode()[: LONGEST_NAME - 17].decode(errors="ignore")
+    return f"{start}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _distinct(stacks: list[Found]) -> list[Found]:
+    """Roots of one name, and names that some file systems take for one, are told apart by where they lie."""
+    alike = Counter(_folded(stack.name) for stack in stacks)
+    return [stack if alike[_folded(stack.name)] == 1 else _told_apart(stack) for stack in stacks]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _told_apart(stack: Found) -> Found:
+    place = hashlib.sha256(os.fsencode(stack.photographs[0])).hexdigest()[:16]
+    return Found(f"{stack.name}~{place}", stack.photographs, stack.size)
