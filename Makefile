@@ -6,6 +6,7 @@
 #   make manual  the pictures of docs/manual/, taken from that window
 #   make measured  depth errors on rendered stacks, ours and others': docs/measured.md
 #   make bench   time and memory of estimates and networks, into build/bench/
+#   make torture the tests that take long: hundreds of faults, long walks, docs/robustness.md
 #   make lint    check and format the sources
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
 #   make clean   remove what was made and installed
@@ -14,6 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export ORT_DISABLE_TELEMETRY := 1
 
 BLENDERS := 4.2 4.5 5.0
 BPY_4.2 := bpy==4.2.23 numpy==1.24.4
@@ -24,19 +26,19 @@ PLATFORM := $(if $(filter Darwin,$(shell uname)),macos-arm64,linux-x64)
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
 ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
 SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
-	__init__.py blender_manifest.toml build_extension.py wheels.txt LICENSE THIRD_PARTY.md
+	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py wheels.txt LICENSE THIRD_PARTY.md
 SUITES := backend $(addprefix addon-,$(BLENDERS)) $(addprefix rendering-,$(BLENDERS))
 
-.PHONY: bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
+.PHONY: torture bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
 .SECONDARY:
 
 demo: .venv-demo/installed $(ZIP)
 	.venv-demo/bin/python demo/run.py $(ZIP)
 
-# Every suite runs, whatever becomes of the others; the summary closes with each one's own last line.
+# Every suite runs, whatever becomes of the others, two at a time; the summary closes with each one's own last line.
 test:
 	@status=0; mkdir -p build; rm -f build/test-*.log; \
-	$(MAKE) --no-print-directory --keep-going $(addprefix test-,$(SUITES)) || status=$$?; \
+	$(MAKE) --no-print-directory --keep-going --jobs 2 $(addprefix test-,$(SUITES)) || status=$$?; \
 	echo; echo "Summary:"; \
 	for suite in $(SUITES); do \
 		printf '%-14s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
@@ -59,6 +61,11 @@ define in-blender
 @echo "== $(1), in Blender $*"; mkdir -p build
 FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) | tee build/test-$(1)-$*.log
 endef
+
+torture: .venv/installed .venv-bpy4.5/installed $(ZIP)
+	.venv/bin/python -m pytest tests/backend -m torture -s
+	.venv/bin/python tests/torture/fuzz.py
+	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy4.5/bin/python -m pytest tests/addon -m torture -s
 
 # In a Debian of its own, which only root can make, or in a Blender that is installed.
 DEBIAN_4.3 := trixie
@@ -125,7 +132,7 @@ $(ZIP:.zip=-python%.zip): $(SOURCES)
 
 .venv-bpy%/installed: Makefile
 	$(PYTHON) -m venv .venv-bpy$*
-	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0
+	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 hypothesis==6.170.15
 	$(call check-bpy,.venv-bpy$*)
 	touch $@
 

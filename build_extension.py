@@ -15,6 +15,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bill_of_materials import NAME as BILL
+from bill_of_materials import bill_of_materials
+
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ("3.11", "3.13")  # of Blender's own builds: 4.2 to 5.0; 5.1 and later
 LEFT_OUT = (  # needs torch, or is for development
@@ -22,11 +25,13 @@ LEFT_OUT = (  # needs torch, or is for development
     "backend/simulation/",
     "backend/training/",
     "backend/evaluation/",
+    "backend/batch/",
     "backend/commands/import_weights.py",
     "backend/commands/simulate.py",
     "backend/commands/train.py",
     "backend/commands/evaluate.py",
     "backend/commands/submit.py",
+    "backend/commands/batch.py",
 )
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip, to the byte
 
@@ -79,8 +84,10 @@ def build(platform: Platform, output: Path, python: str | None = None) -> Path:
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
     content |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     content["blender_manifest.toml"] = complete_manifest(manifest, platform, wheels).encode()
-
     header = tomllib.loads(manifest)
+    third_party = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    content[BILL] = bill_of_materials(header, wheels, content, third_party)
+
     name = f"{header['id']}-{header['version']}-{platform.name.replace('-', '_')}"
     name += f"-python{python}.zip" if python else ".zip"
     output.mkdir(parents=True, exist_ok=True)

@@ -127,9 +127,14 @@ def _believable(motion: np.ndarray) -> np.ndarray:
 
 def _correlations(pictures: np.ndarray) -> np.ndarray:
     """(N-1,) correlation of the fine contrast of neighbouring frames."""
-    grey = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 2) for p in pictures]
-    contrast = [g - cv2.GaussianBlur(g, (0, 0), 12) for g in grey]
+    contrast = map(fine_contrast, pictures)
     return np.float32([_correlation(one, other) for one, other in itertools.pairwise(contrast)])
+
+
+def fine_contrast(picture: np.ndarray) -> np.ndarray:
+    """(h, w) of a picture (h, w, 3): what is finer than a blur of 12 pixels and coarser than one of 2."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 2)
+    return grey - cv2.GaussianBlur(grey, (0, 0), 12)
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

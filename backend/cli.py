@@ -1,6 +1,7 @@
 """The `focal-depth` command: finds the subcommand, and turns how it ended into an exit status."""
 
 import argparse
+import contextlib
 import importlib
 import os
 import signal
@@ -11,14 +12,17 @@ from typing import NoReturn
 
 from . import __version__
 from .errors import Cancelled, InputError
+from .machine import machines_fault
 from .messages import JsonReporter, Reporter, TextReporter
 
 # name: (module in backend.commands, help). Imported only when called, so that `inspect` needs no torch.
 COMMANDS = {
     "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
+    "batch": ("batch", "estimate every focal stack in trees of folders, here or on many machines"),
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "look": ("look", "make small arrays to look at from a result folder"),
+    "watch": ("watch", "estimate the brackets of a shoot as they arrive in a folder"),
     "standby": ("standby", "load all that takes its time, then run what standard input says"),
     "import-weights": ("import_weights", "convert the paper authors' checkpoint (needs torch)"),
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
@@ -30,6 +34,7 @@ COMMANDS = {
 # need them.
 LEFT_OUT = dict.fromkeys(("torch", "onnx", "onnxscript", "safetensors", "matplotlib", __package__), "train")
 LEFT_OUT |= dict.fromkeys(("h5py", "jinja2"), "evaluate")
+LEFT_OUT |= dict.fromkeys(("distributed", f"{__package__}.commands.batch"), "farm")
 OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 
 
@@ -44,16 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
     except InputError as error:
-        reporter.error(str(error))
-        return INPUT_AT_FAULT
+        return _not_ours(machines_fault(error) or str(error), reporter)
     except ModuleNotFoundError as error:
-        if (extra := LEFT_OUT.get(error.name.partition(".")[0])) is None:
+        if (extra := LEFT_OUT.get(error.name, LEFT_OUT.get(error.name.partition(".")[0]))) is None:
             return _our_fault(error, reporter)
-        reporter.error(f"{error.name} is not installed here: pip install 'focal-depth[{extra}]'")
-        return INPUT_AT_FAULT
+        return _not_ours(f"{error.name} is not installed here: pip install 'focal-depth[{extra}]'", reporter)
     except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED
     except Exception as error:
+        if (said := machines_fault(error)) is not None:
+            return _not_ours(said, reporter)
         return _our_fault(error, reporter)
     return OK
 
@@ -92,12 +97,25 @@ def _stop_when_stdin_closes() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
         # Not imported here: that would wait for the import that is just under way.
-        results = sys.modules.get(f"{__package__}.results")
-        if hasattr(results, "remove_unfinished"):
-            results.remove_unfinished()
+        claim = sys.modules.get(f"{__package__}.claim")
+        if hasattr(claim, "release_all"):
+            claim.release_all()
         os._exit(CANCELLED)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _not_ours(said: str, reporter: Reporter) -> int:
+    try:
+        reporter.error(said)
+    except OSError:  # what is said goes to a disk that is full
+        with contextlib.suppress(OSError):
+            print(f"error: {said}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        return INPUT_AT_FAULT
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
+    return INPUT_AT_FAULT
 
 
 def _our_fault(error: Exception, reporter: Reporter) -> int:

@@ -24,6 +24,7 @@ from .engines.ours import ALIGNMENT, DEPTH, forget, open_networks
 from .inference import JUMP, OURS, check_network, infer
 from .memory import Plan, plan
 from .messages import Reporter
+from .moving import larger_where, moving, warnings_of
 from .registration import register
 from .reuse import Found, Known
 from .stack import FocalStack, describe, one_in, read_pixels, read_working_photograph
@@ -69,8 +70,12 @@ def estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choic
 
     Raises InputError where the output cannot be written or a photograph cannot be read.
     """
-    results.check_output(output)
-    check_network(choices.network)
+    with results.to_write(output):
+        check_network(choices.network)
+        _estimate(stack, output, reporter, choices)
+
+
+def _estimate(stack: FocalStack, output: Path, reporter: Reporter, choices: Choices) -> None:
     planned, versions = plan_of(stack, choices), _versions()
     seen = reuse.seen(stack, choices.alignment, choices.network, (planned.size, choices.enlarge, versions))
     asked = reuse.asked(seen, stack, asdict(choices))
@@ -121,7 +126,7 @@ def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, ti
         del photographs
         forget(ALIGNMENT)
     with timings.stage("depth"):
-        maps = infer(
+        normalised, spread = infer(
             choices.network,
             registered.pictures,
             left.positions,
@@ -130,8 +135,13 @@ def look(stack: FocalStack, plan: Plan, choices: Choices, reporter: Reporter, ti
             plan.tile_budget,
         )
         forget(DEPTH)
+        if choices.network == OURS:  # the paper's does not doubt itself
+            moved = moving(registered.pictures)
+            spread = larger_where(moved, spread, len(left.frames))
+            left = left.with_warnings(*warnings_of(moved))
     found = Found(
-        *maps,
+        normalised,
+        spread,
         kept=np.array([frame in left.frames for frame in stack.frames]),
         warnings=np.array(left.warnings[len(stack.warnings) :], dtype=str),
         gains=registered.gains,

@@ -24,6 +24,15 @@ class Plan:
     tile_budget: int = TILE_BUDGET  # pixels times frames
 
 
+def needed(count: int, whole: tuple[int, int], plan: Plan) -> float:
+    """Bytes that an estimate of `count` photographs of (width, height) `whole` takes at most."""
+    width, height = plan.size
+    seen = count * width * height
+    tile = min(max(plan.tile_budget, count * SMALLEST_TILE), seen)
+    looking = max(ALIGNED * seen, KEPT * seen + MAPS * width * height + INFERRED * tile)
+    return max(FUSING + WHOLE * whole[0] * whole[1], NETWORKS + looking)
+
+
 def plan(count: int, whole: tuple[int, int], size: tuple[int, int], limit: float | None) -> Plan:
     """For `count` photographs of (width, height) `whole`, at `size` or, where `limit` bytes do not hold
     that, smaller. Raises InputError where they do not hold the photographs.

@@ -108,7 +108,7 @@ class TextReporter(Reporter):
 
     def result(self, path: Path, text: str, **details: object) -> None:
         self._line("")
-        print(text or path)
+        print(text or path, flush=True)
 
 
 class SilentReporter(Reporter):

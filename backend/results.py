@@ -1,22 +1,24 @@
 """The result folder: depth.exr, pictures to look at and result.json; whole or absent.
 
-A result grows in `DIR.unfinished-<pid>` beside DIR and is renamed when it is complete. An earlier
-result at DIR steps aside for that moment and is deleted only once the new one stands in its place.
+How that is kept, whatever happens to a run: claim.py.
 """
 
+import io
 import json
 import math
 import os
 import shutil
-import threading
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
+from .claim import Claim, claimed
 from .colour import srgb_bytes, srgb_encode
 from .errors import Cancelled, InputError
+from .limits import MOST_TEXT, check_exr, read_whole
+from .stack.read import read_header
 
 FORMAT = 1
 LAYER = "FocalDepth"
@@ -24,15 +26,25 @@ DEPTH_EXR, DESCRIPTION = "depth.exr", "result.json"
 ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED = "all_in_focus.png", "depth.png", "aligned"
 FOUND = "found.npz"  # what the networks found, so that they need not look again
 BACKGROUND = "background.png"  # made with a mesh: the colours behind its cuts
+UNFINISHED = ".unfinished"  # before the suffix of a single file that is being written
 OURS = {DEPTH_EXR, DESCRIPTION, ALL_IN_FOCUS, FALSE_COLOUR, ALIGNED, FOUND, BACKGROUND}
-
-_lock = threading.Lock()  # the swap of two folders is never cut in two by remove_unfinished
-_unfinished: set[Path] = set()
+OURS |= {f"{Path(BACKGROUND).stem}{UNFINISHED}{Path(BACKGROUND).suffix}"}
 
 
-def check_output(folder: Path) -> None:
-    """Raise InputError unless a result can be written at `folder`; call it before the long work."""
-    _remove(_begin(Path(folder).resolve()))
+@contextmanager
+def to_write(folder: Path) -> Iterator[Claim]:
+    """A block in which no other run writes a result at `folder`; begin it before the long work.
+
+    What a run that was killed left there is put right first. Raises InputError where the folder cannot be
+    written, holds somebody's other files, or another run is at work.
+    """
+    with ExitStack() as block:
+        try:
+            place = Path(os.path.realpath(folder))
+            claim = block.enter_context(claimed(place, _check_replaceable, OURS))
+        except OSError as error:
+            raise _unwritable(folder, error) from None
+        yield claim
 
 
 def write_result(
@@ -57,33 +69,25 @@ def write_result(
     """
     if not np.all(depth > 0):
         raise ValueError("depth must be above zero everywhere")
-    folder = Path(folder).resolve()
     far, near = (float(edge) for edge in np.percentile(1.0 / depth, (1, 99)))  # dioptres; 0 is infinity
-    unfinished = _begin(folder)
-    try:
-        _write_exr(unfinished / DEPTH_EXR, depth, confidence, all_in_focus)
-        encoded = _whole_numbers(srgb_encode(all_in_focus)) if sixteen_bit else srgb_bytes(all_in_focus)
-        _save_png(unfinished / ALL_IN_FOCUS, encoded[..., ::-1])
-        _write_false_colour(unfinished / FALSE_COLOUR, depth, far, near)
-        if aligned is not None:
-            frames = _write_aligned(unfinished / ALIGNED, aligned, description["frames"], sixteen_bit)
-            description = {**description, "frames": frames}
-        if found is not None:
-            np.savez(unfinished / FOUND, **found)
-        _write_description(unfinished / DESCRIPTION, depth.shape, far, near, description)
-        _finish(unfinished, folder)
-    except OSError as error:
-        if unfinished not in _unfinished:
-            raise Cancelled from None
-        raise _unwritable(folder, error) from error
-    finally:
-        _remove(unfinished)
-
-
-def remove_unfinished() -> None:
-    """Delete every half-written folder of this process; a write still under way raises Cancelled."""
-    for folder in list(_unfinished):
-        _remove(folder)
+    with to_write(folder) as claim:
+        new = claim.new
+        try:
+            _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus)
+            encoded = _whole_numbers(srgb_encode(all_in_focus)) if sixteen_bit else srgb_bytes(all_in_focus)
+            _save_png(new / ALL_IN_FOCUS, encoded[..., ::-1])
+            _write_false_colour(new / FALSE_COLOUR, depth, far, near)
+            if aligned is not None:
+                frames = _write_aligned(new / ALIGNED, aligned, description["frames"], sixteen_bit)
+                description = {**description, "frames": frames}
+            if found is not None:
+                save_arrays(new / FOUND, found)
+            _write_description(new / DESCRIPTION, depth.shape, far, near, description)
+            claim.replace(OURS)
+        except OSError as error:
+            if claim.released:
+                raise Cancelled from None
+            raise _unwritable(folder, error) from error
 
 
 def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -103,6 +107,7 @@ def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
 
     path = Path(folder) / DEPTH_EXR
     try:
+        check_exr(path)
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
             return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]
@@ -116,9 +121,11 @@ def read_description(folder: Path) -> dict:
     """What result.json says. Raises InputError where it is missing or of another kind."""
     path = Path(folder) / DESCRIPTION
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(read_whole(path, MOST_TEXT).decode())
         known = description["format"] <= FORMAT
-    except (OSError, ValueError, KeyError, TypeError):
+        if known:
+            _check_kinds(description)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{path} is not the description of a result: name a folder that `estimate` wrote"
         ) from None
@@ -127,14 +134,33 @@ def read_description(folder: Path) -> dict:
     return description
 
 
+def _check_kinds(description: dict) -> None:
+    """Raises KeyError, TypeError or ValueError unless all is there that a result is opened by."""
+    width, height = description["size"]
+    near, far = (float(description["depth"][edge]) for edge in ("near", "far"))
+    frames = description["frames"]
+    if not (width > 0 and height > 0 and 0 < near <= far and isinstance(description["metric"], bool)):
+        raise ValueError
+    if not all(isinstance(text, str) for text in (*description["warnings"], *(f["file"] for f in frames))):
+        raise ValueError
+
+
+def aligned_paths(folder: Path, frames: list[dict]) -> list[Path] | None:
+    """The files of the aligned frames, none outside the folder; None where they were not kept."""
+    if not all("aligned" in frame for frame in frames):
+        return None
+    return [Path(folder) / ALIGNED / Path(str(frame["aligned"])).name for frame in frames]
+
+
 def read_all_in_focus(folder: Path) -> np.ndarray:
     """The all-in-focus picture of a result, (H,W,3) uint8 sRGB. Raises InputError where there is none."""
     import cv2
 
     path = Path(folder) / ALL_IN_FOCUS
     try:
+        read_header(path)  # refuses what it would claim
         picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    except (OSError, cv2.error):
+    except (InputError, OSError, cv2.error):
         picture = None
     if picture is None:
         raise InputError(f"{path} cannot be read: name a folder that `estimate` wrote")
@@ -143,28 +169,31 @@ def read_all_in_focus(folder: Path) -> np.ndarray:
 
 def write_background(folder: Path, picture: np.ndarray) -> None:
     """Add to a result the picture (H,W,3) uint8 sRGB that a mesh shows behind its cuts."""
-    path = Path(folder) / BACKGROUND
-    unfinished = path.with_name(f"{BACKGROUND}.unfinished-{os.getpid()}")
     try:
-        _save_png(unfinished, picture[..., ::-1])
+        with whole_file(Path(folder) / BACKGROUND) as unfinished:
+            _save_png(unfinished, picture[..., ::-1])
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write an .npz. Raises OSError, and leaves no open archive that would complain when it is closed."""
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)
+    path.write_bytes(archive.getbuffer())
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to, which takes its place if the block ends well."""
+    unfinished = path.with_name(f"{path.stem}{UNFINISHED}{path.suffix}")
+    unfinished.unlink(missing_ok=True)  # a folder from elsewhere may have a link there, which leads out of it
+    try:
+        yield unfinished
         os.replace(unfinished, path)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-
-
-def _begin(folder: Path) -> Path:
-    """An empty folder beside `folder` to write in."""
-    if folder.exists():
-        _check_replaceable(folder)
-    unfinished = folder.with_name(f"{folder.name}.unfinished-{os.getpid()}")
-    _unfinished.add(unfinished)
-    try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-    except OSError as error:
-        _unfinished.discard(unfinished)
-        raise _unwritable(folder, error) from None
-    return unfinished
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _unwritable(folder: Path, error: OSError) -> InputError:
@@ -173,6 +202,8 @@ def _unwritable(folder: Path, error: OSError) -> InputError:
 
 
 def _check_replaceable(folder: Path) -> None:
+    if not folder.exists():
+        return
     if not folder.is_dir():
         raise InputError(f"{folder} is a file: choose a folder for the output")
     if any(folder.iterdir()):
@@ -182,42 +213,6 @@ def _check_replaceable(folder: Path) -> None:
             raise InputError(
                 f"{folder} holds other files than a Focal Depth result: choose an empty or a new folder"
             ) from None
-
-
-def _finish(unfinished: Path, folder: Path) -> None:
-    """Put the whole result in its place. What others laid into the earlier result moves along."""
-    earlier = folder.with_name(f"{folder.name}.earlier-{os.getpid()}")
-    with _lock:
-        if unfinished not in _unfinished:
-            raise Cancelled
-        replaces = folder.exists()
-        try:
-            if replaces:
-                folder.rename(earlier)
-            unfinished.rename(folder)
-        except BaseException:
-            if earlier.exists() and not folder.exists():
-                earlier.rename(folder)
-            raise
-        _unfinished.discard(unfinished)
-        if replaces:
-            for entry in earlier.iterdir():
-                if entry.name not in OURS:
-                    entry.rename(folder / entry.name)
-            _unfinished.add(earlier)  # to be removed, also by a run that is cancelled right now
-    shutil.rmtree(earlier, ignore_errors=True)
-    _unfinished.discard(earlier)
-
-
-def _remove(unfinished: Path) -> None:
-    with _lock:
-        if unfinished in _unfinished:
-            _unfinished.discard(unfinished)
-            for _ in range(50):  # another thread may just be writing into it
-                shutil.rmtree(unfinished, ignore_errors=True)
-                if not unfinished.exists():
-                    break
-                time.sleep(0.1)
 
 
 def _write_exr(path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_focus: np.ndarray) -> None:

@@ -8,8 +8,7 @@ it lies in its result.json. Both take in every byte of the photographs and of th
 import functools
 import hashlib
 import json
-import zipfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from . import results
 from .alignment import Alignment, relative_field_of_view
 from .errors import InputError
 from .inference import OURS, paper_model
+from .limits import MOST_BYTES, read_arrays
 from .stack import FocalStack, describe
 from .stack.read import read_file
 
@@ -36,6 +36,22 @@ class Found:
     relative_fov: np.ndarray  # and the other fields of an Alignment
     residual: np.ndarray
     match: np.ndarray
+
+    @property
+    def fits(self) -> bool:
+        """Whether the arrays belong together: a file may say anything."""
+        count = np.count_nonzero(self.kept)
+        shapes = [(self.gains, (count, 3)), (self.relative_fov, (count,)), (self.residual, (count, 3))]
+        shapes += [(self.match, (count - 1,))]
+        numbers = (self.normalised, self.spread, *(array for array, _ in shapes))
+        return (
+            self.kept.ndim == self.warnings.ndim == 1
+            and (self.kept.dtype.kind, self.warnings.dtype.kind) == ("b", "U")
+            and self.normalised.ndim == 2
+            and self.normalised.shape == self.spread.shape
+            and all(array.shape == shape for array, shape in shapes)
+            and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)
+        )
 
     @property
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -100,12 +116,14 @@ def unchanged(folder: Path, asked: str) -> dict | None:
 def known(folder: Path, seen: str) -> Known | None:
     """What the result at `folder` knows, if it was made by looking at the same."""
     try:
-        with np.load(folder / results.FOUND) as arrays:
-            if str(arrays["seen"]) != seen:
-                return None
-            found = Found(**{field.name: arrays[field.name] for field in fields(Found)})
+        arrays = read_arrays(folder / results.FOUND, MOST_BYTES)
+        if str(arrays.pop("seen")) != seen:
+            return None
+        found = Found(**arrays)
+        if not found.fits:
+            return None
         return Known(found, results.read_linear_picture(folder), _aligned(folder))
-    except (InputError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (InputError, OSError, KeyError, TypeError):
         return None
 
 
@@ -114,12 +132,16 @@ def to_keep(found: Found, seen: str) -> dict[str, np.ndarray]:
     return {"seen": np.array(seen), **asdict(found)}
 
 
+def version() -> str:
+    """The fingerprint of this package: two machines with the same find the same."""
+    return _digest(_package())
+
+
 def _aligned(folder: Path) -> list[tuple[int, Path]] | None:
     """Raises InputError where a file is missing or cut short."""
     frames = results.read_description(folder)["frames"]
-    if not all("aligned" in frame for frame in frames):
+    if (paths := results.aligned_paths(folder, frames)) is None:
         return None
-    paths = [folder / frame["aligned"] for frame in frames]
     for path in paths:
         read_file(path)
     return list(enumerate(paths))

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from .scratch import Scratch
+from .scratch import Scratch, locked, release
 
 EXTENSION = Path(__file__).resolve().parents[1]
 # -P and -s: neither the current folder nor the person's own packages get in the way.
@@ -102,7 +102,8 @@ class Child:
         self._messages.close()
         self._close_stdin()
         if self._failed():
-            self._keep_log()
+            with contextlib.suppress(OSError):  # a full disk
+                self._keep_log()
         self._scratch.remove()
         self._remove_unfinished()
 
@@ -140,15 +141,23 @@ class Child:
         (self._cache / KEPT_LOG).write_text(log, encoding="utf-8")
 
     def _remove_unfinished(self) -> None:
-        """What a child that was killed could not put right itself; see backend/results.py."""
+        """What a child that was killed could not remove itself; see backend/claim.py. An earlier result that
+        stepped aside waits for the next run, which knows what to take from it."""
         if "--output" not in self._arguments:
             return
         output = Path(self._arguments[self._arguments.index("--output") + 1])
-        earlier = Path(f"{output}.earlier-{self.pid}")
-        if earlier.exists() and not output.exists():
-            earlier.rename(output)
-        for remains in (earlier, f"{output}.unfinished-{self.pid}"):
-            shutil.rmtree(remains, ignore_errors=True)
+        beside = Path(f"{output}.unfinished")
+        lock = locked(beside / "lock")
+        if lock is None:
+            return  # nothing is there, or another run is at work
+        with contextlib.suppress(OSError):
+            if not output.exists():
+                (beside / "earlier").rename(output)
+        for name in ("new", "gone"):
+            shutil.rmtree(beside / name, ignore_errors=True)
+        release(lock, beside / "lock")
+        with contextlib.suppress(OSError):
+            beside.rmdir()
 
     def _close_stdin(self) -> None:
         with contextlib.suppress(OSError):

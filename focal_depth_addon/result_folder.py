@@ -1,7 +1,7 @@
 """Result folders as Blender sees them: where they go, and what they say about themselves."""
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import bpy
 
@@ -11,6 +11,7 @@ from .translations import say
 DEPTH = "depth.exr"
 PHOTOGRAPH = "all_in_focus.png"
 DESCRIPTION = "result.json"
+LENGTHS = "fx", "fy", "sensor_width_mm", "sensor_height_mm", "focal_length_mm"  # of a result's camera
 UNSAVED = "results"  # in the cache folder: the results of files that were not saved
 WRITTEN_TAG = "focal_depth_written"  # on an image: when the file it shows was, in nanoseconds
 
@@ -27,10 +28,31 @@ def read_description(folder: Path) -> dict:
             )
         )
     try:
-        return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    except ValueError:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        _check_kinds(description)
+        return description
+    except (KeyError, OSError, RecursionError, TypeError, ValueError):
         damaged = say("{file} is damaged: estimate depth again", file=folder / DESCRIPTION)
         raise UserError(damaged) from None
+
+
+def _check_kinds(description: dict) -> None:
+    """Raises KeyError, TypeError or ValueError unless all is there that the add-on reads: a folder may come
+    from anywhere."""
+    camera, frames = description["camera"], description["frames"]
+    width, height = description["size"]
+    near, far = (float(description["depth"][edge]) for edge in ("near", "far"))
+    numbers = [width, height, *(camera[name] + 0 for name in LENGTHS)]
+    texts = [*description["warnings"], *(frame["file"] for frame in frames)]
+    aligned = [PurePath(frame["aligned"]) for frame in frames if "aligned" in frame]
+    if not (
+        all(0 < number < 1e6 for number in numbers) and 0 < near <= far and camera["cx"] + camera["cy"] > 0
+    ):
+        raise ValueError
+    if not isinstance(description["metric"], bool) or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    if any(path.is_absolute() or path.drive or ".." in path.parts for path in aligned):
+        raise ValueError
 
 
 def load_image(path: Path) -> bpy.types.Image:

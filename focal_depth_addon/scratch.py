@@ -22,32 +22,33 @@ class Scratch:
         descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=LOCK, dir=cache)
         os.close(descriptor)
         self._lock_path = Path(name)
-        self._lock = _locked(self._lock_path)
+        self._lock = locked(self._lock_path)
         self.folder = self._lock_path.with_suffix("")
         self.folder.mkdir()
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock is not None:
-            self._lock.close()
-        _unlink(self._lock_path)
+            release(self._lock, self._lock_path)
 
 
 def remove_abandoned(cache: Path) -> None:
     """Remove what a Blender that crashed left behind."""
     for folder in {path.with_suffix("") for path in cache.glob(f"{PREFIX}*")}:
         lock_path = folder.with_suffix(LOCK)
-        lock = _locked(lock_path)
+        lock = locked(lock_path)
         if lock is None:
             continue  # a Blender that lives
         shutil.rmtree(folder, ignore_errors=True)
-        lock.close()
-        _unlink(lock_path)
+        release(lock, lock_path)
 
 
-def _locked(path: Path) -> BinaryIO | None:
-    """The file, open and locked by this process; None where another one has locked it."""
-    file = path.open("ab")
+def locked(path: Path) -> BinaryIO | None:
+    """The file, open and locked by this process; None where another one has locked it, or owns it."""
+    try:
+        file = path.open("ab")
+    except OSError:
+        return None
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -63,6 +64,11 @@ def _locked(path: Path) -> BinaryIO | None:
     return file
 
 
-def _unlink(path: Path) -> None:
-    with contextlib.suppress(OSError):
+def release(lock: BinaryIO, path: Path) -> None:
+    """Remove a file that this process has locked, before another can lock it."""
+    with contextlib.suppress(OSError):  # Windows removes no open file
         path.unlink()
+    lock.close()
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            path.unlink()

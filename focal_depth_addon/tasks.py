@@ -168,17 +168,17 @@ class ChildOperator(Idle):
             cache = cache_folder()
             remove_abandoned(cache)
             scratch = Scratch(cache)
-        except UserError as error:
-            fail(self, str(error))
+        except (UserError, OSError) as error:
+            fail(self, told(error))
             return False
         try:
             arguments = self.arguments(context.scene, scratch.folder)
             threads = preferences().threads
             waiting = standby.taken(cache, threads) if self.takes_standby else None
             _child = Child(arguments, scratch, cache, threads, waiting)
-        except UserError as error:
+        except (UserError, OSError) as error:
             scratch.remove()
-            fail(self, str(error))
+            fail(self, told(error))
             return False
         return True
 
@@ -205,12 +205,23 @@ class ChildOperator(Idle):
             return fail(self, child.fault, child.kept_log)
         try:
             said = self.conclude(context, scene, child)
-        except UserError as error:
-            return fail(self, str(error))
+        except (UserError, OSError) as error:
+            return fail(self, told(error))
         for warning in child.warnings:
             self.report({"WARNING"}, warning)
         self.report({"INFO"}, said)
         return {"FINISHED"}
+
+
+def told(error: UserError | OSError) -> str:
+    """What a person is told of it: a full disk, or a folder that vanished, is nobody's bug."""
+    if isinstance(error, UserError):
+        return str(error)
+    return say(
+        "{file} cannot be read or written ({reason}): look at the disk and its permissions",
+        file=error.filename or say("A file"),
+        reason=error.strerror or error,
+    )
 
 
 def in_words(seconds: float) -> str:

@@ -15,6 +15,12 @@ from ..stack.options import add_stack_arguments, typed_from
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
+    add_choices(parser)
+    add_stack_arguments(parser)
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """The options that `estimate` and `batch` share."""
     parser.add_argument(
         "--quality",
         choices=QUALITIES,
@@ -45,17 +51,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-memory", type=float, metavar="GB", help="stay within so much; depth may become coarser"
     )
     parser.add_argument("--save-aligned", action="store_true", help="keep the aligned photographs too")
-    add_stack_arguments(parser)
 
 
-def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    use(options.device)
-    stack = read_stack(options.photographs, typed_from(options))
-    choices = Choices(
+def choices_from(options: argparse.Namespace) -> Choices:
+    """What `add_choices` added, but for the device."""
+    return Choices(
         options.quality,
         options.alignment,
         options.network,
         options.save_aligned,
         None if options.max_memory is None else options.max_memory * 1e9,
     )
-    estimate(stack, options.output, reporter, choices)
+
+
+def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    use(options.device)
+    stack = read_stack(options.photographs, typed_from(options))
+    estimate(stack, options.output, reporter, choices_from(options))

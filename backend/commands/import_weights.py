@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import is_zipfile
 
 import torch
 from safetensors.torch import load_file, save
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from ..engines.paper import ALIGNMENT_MODEL, DEPTH_MODEL, WEIGHTS, paper_folder
 from ..errors import InputError
+from ..limits import MOST_WEIGHTS, check_archive, check_file
 from ..messages import Reporter
 from ..networks.export import paper_alignment_onnx, paper_depth_onnx, write_files
 from ..networks.paper import DepthNetwork, EndToEnd
@@ -69,16 +71,26 @@ def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise InputError(f"{path} does not exist: name the authors' check_point.pth")
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        entries = torch.load(path, map_location="cpu", weights_only=True)
+        return _entries(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}): check its permissions") from None
-    except Exception as error:  # neither library has one exception for all that can be wrong
-        raise InputError(
-            f"{path} is not a checkpoint that can be read without running code in it: "
-            "name the authors' check_point.pth"
-        ) from error
+    except InputError:
+        raise
+    except Exception:  # neither library has one exception for all that can be wrong
+        pass  # and what claims more memory than there is shall not look like a want of it
+    raise InputError(
+        f"{path} is not a checkpoint that can be read without running code in it: "
+        "name the authors' check_point.pth"
+    )
+
+
+def _entries(path: Path) -> dict[str, Tensor]:
+    """Sizes are checked before: what a header claims beyond them, the libraries refuse."""
+    if path.suffix == ".safetensors":
+        check_file(path, MOST_WEIGHTS)
+        return load_file(path)
+    (check_archive if is_zipfile(path) else check_file)(path, MOST_WEIGHTS)
+    entries = torch.load(path, map_location="cpu", weights_only=True)
     if isinstance(entries, Mapping) and isinstance(entries.get("state_dict"), Mapping):
         entries = entries["state_dict"]
     if not isinstance(entries, Mapping):

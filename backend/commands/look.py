@@ -40,7 +40,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         if options.show == DEPTH:
-            np.savez(options.output / ARRAYS, **_arrays(options.result, description))
+            with results.whole_file(options.output / ARRAYS) as unfinished:
+                results.save_arrays(unfinished, _arrays(options.result, description))
         else:
             _write_frames(options, description, reporter)
     except OSError as error:
@@ -72,10 +73,10 @@ def _sampled(values: np.ndarray) -> np.ndarray:
 
 
 def _expected_error(confidence: np.ndarray, description: dict) -> np.ndarray:
-    if description["network"] != OURS:
+    if description.get("network") != OURS:
         return np.full_like(confidence, np.nan)
     frames = description["frames"]
-    dioptres = [frame["dioptres"] for frame in frames] if description["metric"] else None
+    dioptres = [float(frame.get("dioptres") or 0) for frame in frames] if description["metric"] else None
     return from_confidence(confidence, len(frames)) * np.float32(dioptre_span(dioptres))
 
 
@@ -87,12 +88,13 @@ def _write_frames(options: argparse.Namespace, description: dict, reporter: Repo
         small = cv2.resize(read_photograph(path), size, interpolation=cv2.INTER_AREA)
         bgr = np.round(np.clip(small[..., ::-1], 0, 1) * 255).astype(np.uint8)
         jpeg = cv2.imencode(".jpg", bgr, JPEG)[1]
-        (options.output / f"{options.show}_{index + 1:02d}.jpg").write_bytes(jpeg)
+        with results.whole_file(options.output / f"{options.show}_{index + 1:02d}.jpg") as unfinished:
+            unfinished.write_bytes(jpeg)
 
 
 def _frame_paths(folder: Path, frames: list[dict], show: str) -> list[Path]:
     if show == PHOTOGRAPHED:
         return [Path(frame["file"]) for frame in frames]
-    if not all("aligned" in frame for frame in frames):
+    if (paths := results.aligned_paths(folder, frames)) is None:
         raise InputError(f"{folder} holds no aligned frames: estimate depth again with --save-aligned")
-    return [folder / frame["aligned"] for frame in frames]
+    return paths

@@ -1,6 +1,7 @@
 """`focal-depth mesh`: a result folder's depth as mesh arrays in a NumPy .npz file."""
 
 import argparse
+import math
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -36,8 +37,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
     depth, confidence = results.read_depth(options.result)
-    camera = results.read_description(options.result)["camera"]
-    pinhole = Pinhole(*(float(camera[name]) for name in ("fx", "fy", "cx", "cy")))
+    pinhole = _pinhole(results.read_description(options.result), options.result)
     picture = results.read_all_in_focus(options.result)
     mesh, background = build_mesh(depth, confidence, picture, pinhole, options.triangles)
     if options.atlas is None:
@@ -52,6 +52,16 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     )
 
 
+def _pinhole(description: dict, folder: Path) -> Pinhole:
+    try:
+        fx, fy, cx, cy = (float(description["camera"][name]) for name in ("fx", "fy", "cx", "cy"))
+    except (KeyError, TypeError, ValueError):
+        fx = fy = math.nan
+    if not (0 < fx < math.inf and 0 < fy < math.inf and math.isfinite(cx + cy)):
+        raise InputError(f"{folder} tells nothing of its camera: name a folder that `estimate` wrote")
+    return Pinhole(fx, fy, cx, cy)
+
+
 def _in_atlas(mesh: MeshArrays, places: np.ndarray) -> MeshArrays:
     behind = np.zeros(len(mesh.vertices), bool)
     behind[mesh.faces[mesh.background]] = True
@@ -61,15 +71,16 @@ def _in_atlas(mesh: MeshArrays, places: np.ndarray) -> MeshArrays:
 
 def _write_texture(path: Path, picture: np.ndarray) -> None:
     try:
-        path.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1])
+        with results.whole_file(path) as unfinished:
+            unfinished.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1])
     except OSError as error:
         raise _unwritable(path, error) from None
 
 
 def _write(path: Path, mesh: MeshArrays) -> None:
     try:
-        with open(path, "wb") as file:
-            np.savez(file, **asdict(mesh))
+        with results.whole_file(path) as unfinished:
+            results.save_arrays(unfinished, asdict(mesh))
     except OSError as error:
         raise _unwritable(path, error) from None
 

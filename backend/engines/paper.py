@@ -60,6 +60,8 @@ def _session(model_path: Path):
         session = open_session(model_path)
     except OSError as error:
         raise InputError(f"{model_path} cannot be read ({error.strerror}): name an .onnx file") from None
+    except InputError:
+        raise
     except Exception as error:  # ONNX Runtime has a class of its own for every way to be invalid
         raise InputError(f"{model_path} is not an ONNX model that runs here: import it again") from error
     if {node.name for node in session.get_inputs()} != {"stack", "focus"}:

@@ -29,6 +29,7 @@ from .read import EXTENSIONS, Header, read_file, read_header
 from .sidecars import Told, read_sidecars
 
 T = TypeVar("T")
+SMALLEST_SIDE = 32  # pixels
 RELATIVE_DEPTH = (
     "Fewer than two focus distances are known, so depth is relative: type those of two photographs to "
     "get metres."
@@ -82,6 +83,7 @@ def assemble(readings: Sequence[Reading], typed: Typed) -> FocalStack:
     Raises InputError, AllAlike among them.
     """
     frames = [reading.frame for reading in readings]
+    _check_large_enough(frames[0])
     known = np.array([math.nan if frame.dioptres is None else frame.dioptres for frame in frames])
     unknown = int(np.isnan(known).sum())
     if len(frames) - unknown < 2:
@@ -93,7 +95,7 @@ def assemble(readings: Sequence[Reading], typed: Typed) -> FocalStack:
         sequence = sequence_of(frames, typed)
         warnings = [*sequence.warnings[:1], _interpolated(unknown, len(frames))]
     stack = _metric_stack(readings, known, sequence)
-    return stack.with_warnings(*warnings, *_android_warnings(stack))
+    return stack.with_warnings(*warnings, *_reversal_warnings(stack))
 
 
 def find_photographs(photographs: Sequence[Path]) -> list[Path]:
@@ -206,6 +208,14 @@ def check_sizes(frames: Sequence[Frame]) -> None:
             )
 
 
+def _check_large_enough(frame: Frame) -> None:
+    if min(frame.size) < SMALLEST_SIDE:
+        raise InputError(
+            f"{frame.path} is {frame.width} x {frame.height} pixels, too few to find depth in; give "
+            f"photographs of {SMALLEST_SIDE} x {SMALLEST_SIDE} at least"
+        )
+
+
 def usual_size(frames: Sequence[Frame]) -> tuple[int, int]:
     """(width, height) in pixels of most of them."""
     return Counter(frame.size for frame in frames).most_common(1)[0][0]
@@ -304,14 +314,15 @@ def _lens_warnings(stack: FocalStack) -> list[str]:
     return []
 
 
-def _android_warnings(stack: FocalStack) -> list[str]:
-    """Some Android cameras write dioptres where EXIF wants metres, which turns the stack around."""
-    told_by_exif = all(frame.distance_source == "EXIF" for frame in stack.frames)
-    if not told_by_exif or not looks_reversed([frame.path for frame in stack.frames]):
+def _reversal_warnings(stack: FocalStack) -> list[str]:
+    """Dioptres where metres belong turn the stack around; some Android cameras write them into EXIF."""
+    told_by = {frame.distance_source for frame in stack.frames}
+    if "maker note" in told_by or not looks_reversed([frame.path for frame in stack.frames]):
         return []
     return [
-        "The distances in EXIF run against what the pictures show, as if they were dioptres, which some "
-        "Android cameras write; if so, put the right ones into a focus.csv beside the photographs."
+        "The focus distances run against what the pictures show, as if they were dioptres, which some "
+        "Android cameras write into EXIF; if so, put metres into a focus.csv beside the photographs, or type "
+        "them."
     ]
 
 

@@ -4,6 +4,7 @@ Formulas: photographs.md, after exiftool's tables.
 """
 
 import math
+import re
 import struct
 from collections.abc import Mapping
 from fractions import Fraction
@@ -11,9 +12,18 @@ from fractions import Fraction
 NIKON_F_STEP = 10 ** (1 / 40) - 1  # neighbouring values of the 8-bit code differ by this share
 CANON_INFINITY = 65535
 OLYMPUS_INFINITY = 0xFFFFFFFF
+# The number of a shot in the camera's series: one integer, or the second of several (after its drive mode).
+SHOTS = {
+    "Exif.Panasonic.SequenceNumber": 0,
+    "Exif.Fujifilm.SequenceNumber": 0,
+    "Exif.Sony1.SequenceNumber": 0,
+    "Exif.OlympusCs.DriveMode": 1,
+}
+NO_SERIES = (0, 0xFFFF)  # what cameras write of single shots
 APPLE_HEADER = b"Apple iOS\0"
 APPLE_FOCUS_RANGE = 0x000C
 TIFF_SIGNED_RATIONAL = 10
+INTEGER = re.compile("-?[0-9]{1,10}")
 
 
 def maker_distance(tags: Mapping[str, str]) -> tuple[float, float] | None:
@@ -30,19 +40,32 @@ def maker_range(tags: Mapping[str, str]) -> float | None:
     return _canon(tags) or _apple(tags)
 
 
+def maker_shot(tags: Mapping[str, str]) -> int | None:
+    """Which of the shots of one press of the button this is, from 1."""
+    for name, place in SHOTS.items():
+        words = tags.get(name, "").split()
+        if len(words) > place and words[place].isdigit() and int(words[place]) not in NO_SERIES:
+            return int(words[place])
+    return None
+
+
 def _code(tags: Mapping[str, str], *names: str) -> int:
     """The first of these tags that is set, as an integer; 0 means unknown with every maker."""
     for name in names:
-        text = tags.get(name, "")
-        if text.lstrip("-").isdigit() and int(text):
-            return int(text) & 0xFFFF  # Exiv2 shows Canon's FileInfo as signed
+        if number := _integer(tags.get(name, "")):
+            return number & 0xFFFF  # Exiv2 shows Canon's FileInfo as signed
     return 0
+
+
+def _integer(text: str) -> int:
+    """0 where it is none, or longer than any of EXIF's, which have 32 bits: a tag may be of any type."""
+    return int(text) if INTEGER.fullmatch(text) else 0
 
 
 def _nikon_f(tags: Mapping[str, str]) -> float | None:
     names = (f"Exif.NikonLd{version}.FocusDistance" for version in (2, 3, 4))
     code = _code(tags, *names)
-    return 0.01 * 10 ** (code / 40) if code else None
+    return 0.01 * 10 ** (code / 40) if 0 < code < 256 else None
 
 
 def _nikon_z(tags: Mapping[str, str]) -> float | None:
@@ -52,8 +75,8 @@ def _nikon_z(tags: Mapping[str, str]) -> float | None:
 
 def _olympus(tags: Mapping[str, str]) -> float | None:
     """The numerator is millimetres whatever the denominator says (it is 10 on some cameras)."""
-    text = tags.get("Exif.OlympusFi.FocusDistance", "").split("/")[0]
-    millimetres = int(text) if text.isdigit() else 0
+    millimetres = _integer(tags.get("Exif.OlympusFi.FocusDistance", "").split("/")[0])
+    millimetres = max(millimetres, 0)
     if millimetres == OLYMPUS_INFINITY:
         return math.inf
     return millimetres / 1000 or None
@@ -71,8 +94,8 @@ def _apple(tags: Mapping[str, str]) -> float | None:
     text = tags.get("Exif.Photo.MakerNote", "")
     if not text.startswith(" ".join(str(byte) for byte in APPLE_HEADER)):
         return None
-    note = bytes(int(byte) for byte in text.split())
     try:
+        note = bytes(int(byte) for byte in text.split())
         (count,) = struct.unpack_from(">H", note, 14)
         for entry in range(count):
             tag, kind, number, offset = struct.unpack_from(">HHII", note, 16 + 12 * entry)
@@ -80,7 +103,7 @@ def _apple(tags: Mapping[str, str]) -> float | None:
                 numbers = struct.unpack_from(">4i", note, offset)
                 ends = [Fraction(*pair) for pair in (numbers[:2], numbers[2:]) if pair[1]]
                 return _middle([float(end) for end in ends if end > 0])
-    except struct.error:
+    except (struct.error, ValueError):
         pass
     return None
 

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from .. import optics
-from .maker_notes import maker_distance, maker_range
+from .maker_notes import maker_distance, maker_range, maker_shot
 from .read import Header
 
 UNSIGNED_INFINITY = 0xFFFFFFFF  # EXIF 2.3 SubjectDistance and Adobe's ApproximateFocusDistance
@@ -13,6 +14,7 @@ PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
 PLAUSIBLE_FOCAL_LENGTH = (0.0005, 5.0)
 PLAUSIBLE_F_NUMBER = (0.5, 128)
 PLAUSIBLE_SENSOR_WIDTH = (0.001, 0.5)
+LONGEST_NAME = 200  # characters of a camera or lens
 RESOLUTION_UNITS = {2: 0.0254, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
 
 
@@ -29,12 +31,18 @@ class Metadata:
     camera: str | None = None
     lens: str | None = None
     exposure: float | None = None  # in stops: one more is twice as bright a picture
+    captured: float | None = None  # seconds, of a clock whose zone nobody tells
+    shot: int | None = None  # which of the camera's own series this is, from 1
     doubts: tuple[str, ...] = ()  # values that were ignored
 
 
 def read_metadata(data: bytes, header: Header) -> Metadata:
     """Metadata of a photograph's bytes; empty for formats Exiv2 does not know, such as EXR."""
-    exif, xmp = _tags(data)
+    return understood(*_tags(data), header)
+
+
+def understood(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) -> Metadata:
+    """What tags by their Exiv2 names say; each may say anything, whatever its type should be."""
     doubts: list[str] = []
     focal_length = _believable(
         _number(exif, "Exif.Photo.FocalLength"), PLAUSIBLE_FOCAL_LENGTH, "focal length", doubts, 0.001
@@ -50,6 +58,8 @@ def read_metadata(data: bytes, header: Header) -> Metadata:
         camera=_text(exif, "Exif.Image.Model"),
         lens=_text(exif, "Exif.Photo.LensModel"),
         exposure=_exposure(exif),
+        captured=_captured(exif),
+        shot=maker_shot(exif),
         doubts=tuple(doubts),
     )
 
@@ -115,7 +125,7 @@ def _sensor_width(exif: Mapping[str, str], header: Header, focal_length: float |
 def _focal_plane_width(exif: Mapping[str, str], header: Header) -> float | None:
     """EXIF counts pixels of the picture as taken, before it was turned upright."""
     resolution = _number(exif, "Exif.Photo.FocalPlaneXResolution")
-    unit = RESOLUTION_UNITS.get(int(_number(exif, "Exif.Photo.FocalPlaneResolutionUnit") or 2))
+    unit = RESOLUTION_UNITS.get(_number(exif, "Exif.Photo.FocalPlaneResolutionUnit") or 2)
     if not resolution or not unit:
         return None
     across, down = (_number(exif, f"Exif.Photo.Pixel{axis}Dimension") for axis in "XY")
@@ -131,13 +141,26 @@ def _exposure(exif: Mapping[str, str]) -> float | None:
     """log2(t S / (100 N^2)): minus the exposure value at ISO 100 (ISO 2720), so that brighter is more."""
     names = ("ExposureTime", "ISOSpeedRatings", "FNumber")
     seconds, speed, f_number = (_number(exif, f"Exif.Photo.{name}") or 0.0 for name in names)
-    if min(seconds, speed, f_number) <= 0:
+    if not all(0 < value < math.inf for value in (seconds, speed, f_number)):
         return None
-    return math.log2(seconds * speed / (100 * f_number**2))
+    return math.log2(seconds) + math.log2(speed) - math.log2(100) - 2 * math.log2(f_number)
+
+
+def _captured(exif: Mapping[str, str]) -> float | None:
+    """EXIF 2.3 DateTimeOriginal and SubSecTimeOriginal, the digits after its point."""
+    try:
+        moment = datetime.strptime(exif.get("Exif.Photo.DateTimeOriginal", ""), "%Y:%m:%d %H:%M:%S")
+    except ValueError:
+        return None
+    digits = exif.get("Exif.Photo.SubSecTimeOriginal", "").strip()
+    fraction = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
+    return moment.replace(tzinfo=UTC).timestamp() + fraction
 
 
 def _text(tags: Mapping[str, str], name: str) -> str | None:
-    return tags.get(name, "").strip() or None
+    """Of a name, without what would write over a terminal."""
+    text = "".join(letter for letter in tags.get(name, "")[:LONGEST_NAME] if letter.isprintable())
+    return text.strip() or None
 
 
 def _number(tags: Mapping[str, str], name: str) -> float | None:

@@ -1,6 +1,5 @@
 """What is odd about single photographs of a stack, in sentences for the person who took them."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 
 from .assemble import Reading, listed
 from .focal_stack import FocalStack
-from .order import tied_groups
+from .order import longest_rise, tied_groups
 from .read import read_thumbnail
 
 NOTICEABLE_STOPS = 0.5  # of exposure; smaller differences are evened out without a word
@@ -134,32 +133,14 @@ def _of_line(members: Sequence[Reading]) -> Check:
     Those outside the longest run through the file names in which focus only rises, or only falls.
     """
     known = [each.frame for each in members if each.frame.dioptres is not None]
-    rising = _longest_rise([frame.dioptres for frame in known])
-    falling = _longest_rise([-frame.dioptres for frame in known])
+    rising = longest_rise([frame.dioptres for frame in known])
+    falling = longest_rise([-frame.dioptres for frame in known])
     in_line = max(rising, falling, key=len)
     outside = {known[i].path for i in set(range(len(known))) - set(in_line)}
     if len(known) < FEWEST_IN_LINE or len(outside) > MOST_OUT_OF_LINE * len(known):
         outside = set()
     sentence = "Its focus distance is out of line with the photographs before and after it."
     return lambda reading: sentence if reading.frame.path in outside else None
-
-
-def _longest_rise(values: Sequence[float]) -> list[int]:
-    """Indices of a longest subsequence that never falls, by patience sorting."""
-    ends: list[float] = []  # the lowest end of a run of each length
-    end_at: list[int] = []
-    before: list[int | None] = []
-    for i, value in enumerate(values):
-        length = bisect_right(ends, value)
-        before.append(end_at[length - 1] if length else None)
-        ends[length : length + 1] = [value]
-        end_at[length : length + 1] = [i]
-    run: list[int] = []
-    at = end_at[-1] if end_at else None
-    while at is not None:
-        run.append(at)
-        at = before[at]
-    return run[::-1]
 
 
 def _of_pictures(readings: Sequence[Reading], members: Sequence[Reading]) -> Check:

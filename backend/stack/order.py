@@ -1,6 +1,7 @@
 """Far to near: by focus distance where it is known, else by sharpness or by the file names."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,24 @@ def trend(values: np.ndarray) -> float:
 def alike(first: float, second: float) -> bool:
     """Whether two values in dioptres are one focus setting."""
     return abs(first - second) <= SAME * max(abs(first), abs(second))
+
+
+def longest_rise(values: Sequence[float]) -> list[int]:
+    """Indices of a longest subsequence that never falls, by patience sorting."""
+    ends: list[float] = []  # the lowest end of a run of each length
+    end_at: list[int] = []
+    before: list[int | None] = []
+    for i, value in enumerate(values):
+        length = bisect_right(ends, value)
+        before.append(end_at[length - 1] if length else None)
+        ends[length : length + 1] = [value]
+        end_at[length : length + 1] = [i]
+    run: list[int] = []
+    at = end_at[-1] if end_at else None
+    while at is not None:
+        run.append(at)
+        at = before[at]
+    return run[::-1]
 
 
 def tied_groups(dioptres: np.ndarray) -> list[range]:

@@ -1,21 +1,29 @@
 """Photographs from files: decoded, turned upright, as RGB float32."""
 
 import io
+import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from ..colour import srgb_encode
 from ..errors import InputError
+from ..limits import MOST_BYTES, MOST_SCANS, check_exr, check_picture, read_whole
+from .jpeg import decode_jpeg
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp")
 # Decoders take these for the small preview inside them, or for nothing at all.
 RAW_EXTENSIONS = (".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".dng", ".srw")
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
+TIFF_SIZE_TAGS = 0x0100, 0x0101, 0x0115  # width, height, samples a pixel
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
+JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
+JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
+LIGHTEST = 65504.0  # of scene-linear values: the largest half float
 TIFF_MAGICS = b"II*\0", b"MM\0*"
 COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 # libjpeg scales while it decodes, which makes a small picture cost a fraction of a photograph.
@@ -24,12 +32,6 @@ REDUCED_GREY = {
     4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
     2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
     1: cv2.IMREAD_GRAYSCALE,
-}
-REDUCED_COLOUR = {
-    8: cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION,
-    4: cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION,
-    2: cv2.IMREAD_REDUCED_COLOR_2 | cv2.IMREAD_IGNORE_ORIENTATION,
-    1: COLOUR_AS_STORED,
 }
 
 
@@ -88,7 +90,7 @@ def _reduction(data: bytes, header: Header, least: tuple[int, int] | None) -> in
     if least is None or not data.startswith(JPEG_MAGIC):
         return 1
     possible = min(header.width / least[0], header.height / least[1])
-    return next(factor for factor in REDUCED_COLOUR if factor <= max(possible, 1))
+    return next(factor for factor in REDUCED_GREY if factor <= max(possible, 1))
 
 
 def photograph_size(path: Path) -> tuple[int, int]:
@@ -102,13 +104,15 @@ def read_file(path: Path) -> bytes:
     if path.suffix.lower() in RAW_EXTENSIONS:
         raise InputError(f"{path} is a raw file; develop it to a 16-bit TIFF first")
     try:
-        data = path.read_bytes()
+        data = read_whole(path, MOST_BYTES)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; check the path") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
     if not _is_whole(data):
         raise _cut_short(path)
+    if _scans(data) > MOST_SCANS:
+        raise InputError(f"{path} is stored in more than {MOST_SCANS} passes; save it as an ordinary JPEG")
     return data
 
 
@@ -120,13 +124,17 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
             width, height = image.size
+            check_picture(path, width, height)
             if image.format == "TIFF":  # Pillow and OpenCV both turn TIFFs themselves
                 bits = max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,)))
                 return Header(width, height, bits, orientation=1)
             bits = _png_bits(image.fp) if image.format == "PNG" else 8
             orientation = image.getexif().get(ORIENTATION_TAG, 1)
     except UnidentifiedImageError:  # such as TIFF of 32-bit floats
-        pixels = _decode(path, data or read_file(path))
+        data = data or read_file(path)
+        if data.startswith(TIFF_MAGICS):
+            check_picture(path, *_tiff_size(path, data))
+        pixels = _decode(path, data)
         return Header(pixels.shape[1], pixels.shape[0], 8 * pixels.itemsize, orientation=1)
     except (OSError, SyntaxError, ValueError):
         raise _cut_short(path) from None
@@ -142,7 +150,10 @@ def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
     reduction = max(header.width, header.height) / long_side
     factor = next(factor for factor in REDUCED_GREY if factor <= max(reduction, 1))
     data = np.frombuffer(read_file(path), np.uint8)
-    grey = cv2.imdecode(data, REDUCED_GREY[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
+    try:
+        grey = cv2.imdecode(data, REDUCED_GREY[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:  # EXR, which its makers have switched off, and what is damaged
+        grey = None
     if grey is None or header.bits_per_channel == 32:
         grey = np.uint8(255 * np.clip(read_photograph(path).mean(axis=2), 0, 1))
     else:
@@ -150,7 +161,8 @@ def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
     scale = long_side / max(grey.shape)
     if scale >= 1:
         return grey
-    return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
@@ -166,8 +178,13 @@ def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 def _decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
     """(H, W, 3) RGB, uint8, uint16 or float32: OpenCV, and Pillow for what OpenCV does not know."""
+    if data.startswith(JPEG_MAGIC):
+        try:
+            return decode_jpeg(data, reduction)
+        except ValueError:
+            raise _cut_short(path) from None
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED_COLOUR[reduction])
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), COLOUR_AS_STORED)
     except cv2.error:
         pixels = None
     if pixels is not None:
@@ -189,6 +206,7 @@ def _read_exr(path: Path) -> np.ndarray:
     """(H, W, 3) float32 scene-linear."""
     import OpenEXR
 
+    _exr_header(path)  # refuses what it would claim
     try:
         with OpenEXR.File(str(path)) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
@@ -198,20 +216,31 @@ def _read_exr(path: Path) -> np.ndarray:
         for name, pixels in channels.items():
             if name.split(".")[-1] == kind:
                 pixels = pixels[..., :3] if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-                return np.nan_to_num(pixels.astype(np.float32))
+                return np.clip(np.nan_to_num(pixels.astype(np.float32)), -LIGHTEST, LIGHTEST)
     raise InputError(f"{path} has no RGB or Y channels; save the picture itself as EXR")
 
 
 def _exr_header(path: Path) -> Header:
-    import OpenEXR
-
     try:
-        with OpenEXR.File(str(path), header_only=True) as file:
-            corner, opposite = file.header()["dataWindow"]
+        width, height = check_exr(path)
+    except InputError:
+        raise
     except Exception:
         raise _cut_short(path) from None
-    width, height = (int(size) for size in np.asarray(opposite) - np.asarray(corner) + 1)
     return Header(width, height, bits_per_channel=32, orientation=1)
+
+
+def _tiff_size(path: Path, data: bytes) -> tuple[int, int, int]:
+    """(width, height, channels) of a TIFF that Pillow cannot decode, from its first directory."""
+    directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    try:
+        file = io.BytesIO(data)
+        file.seek(directory.next)
+        directory.load(file)
+        width, height, channels = (int(directory.get(tag, 1)) for tag in TIFF_SIZE_TAGS)
+    except (OSError, SyntaxError, TypeError, ValueError, struct.error):
+        raise _cut_short(path) from None
+    return width, height, channels
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -247,6 +276,19 @@ def _jpeg_ends(data: bytes) -> bool:
         fill = data[at + 1] == 0xFF
         at += 1 if fill else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return False
+
+
+def _scans(data: bytes) -> int:
+    """How many times a JPEG goes over its pixels; 0 of others."""
+    if not data.startswith(JPEG_MAGIC) or data.count(JPEG_SCAN) <= MOST_SCANS:
+        return 0  # the files of all cameras, which are not looked through byte by byte
+    at = scans = 0
+    while marker := JPEG_SEGMENT.search(data, at):
+        if marker[0] == JPEG_END:
+            break
+        scans += marker[0] == JPEG_SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans
 
 
 def _cut_short(path: Path) -> InputError:

@@ -2,14 +2,18 @@
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
+from ..limits import MOST_TEXT, read_whole
 
 TABLE, DISTANCES, FOCAL_LENGTH = "focus.csv", "focus_distance.txt", "focal_length.txt"
-COLUMNS = "file,focus_distance_m"
+DISTANCE = "focus_distance_m"
+COLUMNS = f"file,{DISTANCE}"
+LONGEST = 100  # characters of a cell, where a sentence quotes it
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,29 @@ def _focal_length(path: Path) -> float | None:
 
 def _table(path: Path, known: set[str]) -> dict[str, Told]:
     reader = csv.DictReader(line for line in _text(path).splitlines() if line.strip())
-    fields = [field.strip() for field in reader.fieldnames or ()]
+    fields = [field.strip() for field in _fields(path, reader)]
     if not set(COLUMNS.split(",")) <= set(fields):
         raise InputError(f"{path} lacks the columns {COLUMNS}; write them in its first line")
     reader.fieldnames = fields
     rows: dict[str, Told] = {}
-    for row in reader:
+    for row in _rows(path, reader):
         name = (row["file"] or "").strip()
         if name not in known:
-            raise InputError(f"{path} names {name or 'no file'}, which is not there; correct that line")
+            raise InputError(
+                f"{path} names {name[:LONGEST] or 'no file'}, which is not there; correct that line"
+            )
+        if name in rows:
+            raise InputError(f"{path} names {name} twice; leave one of the lines")
+        if any(row.get(None, ())):  # such as the second half of 0,7
+            raise InputError(
+                f"{path} has more values than columns in the line of {name}; write numbers with a point, "
+                "as 0.7"
+            )
         focal_length, sensor_width = (
             _cell(path, row, column) for column in ("focal_length_mm", "sensor_width_mm")
         )
         rows[name] = Told(
-            _cell(path, row, "focus_distance_m"),
+            _cell(path, row, DISTANCE),
             focal_length and focal_length / 1000,
             _cell(path, row, "f_number"),
             sensor_width and sensor_width / 1000,
@@ -90,9 +103,26 @@ def _table(path: Path, known: set[str]) -> dict[str, Told]:
     return rows
 
 
+def _fields(path: Path, reader: csv.DictReader) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error:
+        raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None
+
+
+def _rows(path: Path, reader: csv.DictReader) -> Iterator[dict[str | None, Any]]:
+    try:
+        yield from reader
+    except csv.Error:  # such as a cell without an end
+        raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None
+
+
 def _cell(path: Path, row: dict[str, str | None], column: str) -> float | None:
     text = (row.get(column) or "").strip()
-    return _positive(path, text) if text else None
+    value = _positive(path, text) if text else None
+    if value == math.inf and column != DISTANCE:
+        raise InputError(f"{path} says '{text[:LONGEST]}' where a number above 0 belongs; correct it")
+    return value
 
 
 def _numbers(path: Path) -> list[float]:
@@ -105,12 +135,12 @@ def _positive(path: Path, text: str) -> float:
     except ValueError:
         value = math.nan
     if not value > 0:
-        raise InputError(f"{path} says '{text}' where a number above 0 belongs; correct it")
+        raise InputError(f"{path} says '{text[:LONGEST]}' where a number above 0 belongs; correct it")
     return value
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_whole(path, MOST_TEXT).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None

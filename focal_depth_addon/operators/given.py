@@ -1,5 +1,6 @@
 """What operators are given: photographs, by a person or a script, and the scene's result."""
 
+import contextlib
 import os
 from collections.abc import Iterable
 
@@ -31,7 +32,8 @@ class Files:
         folder = bpy.path.abspath(self.directory)
         names = [file.name for file in self.files if file.name]
         if expanded and not names and folder:
-            names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(SUFFIXES)]
+            with contextlib.suppress(OSError):  # the backend says what is wrong with the folder
+                names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(SUFFIXES)]
         return [os.path.join(folder, name) for name in names] or [folder] * bool(folder)
 
 

@@ -47,6 +47,7 @@ class LooksInto(NeedsResult, tasks.ChildOperator):
         return ["look", str(folder), "--output", str(self._made), "--show", self.needs(scene)]
 
     def conclude(self, context, scene, child):
+        result_folder.read_description(folder_of(scene))  # it may be gone by now
         kept.keep(folder_of(scene), self._made)
         return self.look(context, scene)
 
@@ -56,8 +57,8 @@ class LooksInto(NeedsResult, tasks.ChildOperator):
     def _at_once(self, context):
         try:
             self.report({"INFO"}, self.look(context, context.scene))
-        except UserError as error:
-            return tasks.fail(self, str(error))
+        except (UserError, OSError) as error:
+            return tasks.fail(self, tasks.told(error))
         return {"FINISHED"}
 
 

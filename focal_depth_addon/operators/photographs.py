@@ -189,7 +189,8 @@ class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
         return context.scene.focal_depth.photographs[properties.index].notes
 
     def execute(self, context):
-        context.scene.focal_depth.active_photograph = self.index
+        settings = context.scene.focal_depth
+        settings.active_photograph = max(0, min(self.index, len(settings.photographs) - 1))
         return {"FINISHED"}
 
 
@@ -227,6 +228,8 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
             with context.temp_override(camera=camera):
                 bpy.utils.execfile(self.filepath)
             width, height = camera.sensor_width, camera.sensor_height
+        except Exception:  # whatever is in that file
+            return tasks.fail(self, say("{file} is not a camera preset: choose another", file=self.filepath))
         finally:
             bpy.data.cameras.remove(camera)
         settings = context.scene.focal_depth

@@ -515,6 +515,13 @@ MESSAGES = {
     "Cache Folder": "캐시 폴더",
     "Where results of unsaved files, and what need not be kept, are written. Empty is the extension's own "
     "folder": "저장하지 않은 파일의 결과와 지워도 되는 것을 쓰는 폴더. 비우면 확장의 폴더입니다",
+    "A file": "파일",
+    "{file} cannot be read or written ({reason}): look at the disk and its permissions": (
+        "{file} 파일을 읽거나 쓸 수 없습니다 ({reason}): 디스크와 권한을 확인하십시오"
+    ),
+    "{file} is not a camera preset: choose another": (
+        "{file} 파일은 카메라 프리셋이 아닙니다: 다른 것을 선택하십시오"
+    ),
     "The cache folder {folder} cannot be written: choose another in the preferences": (
         "캐시 폴더 {folder}에 쓸 수 없습니다: 환경 설정에서 다른 폴더를 선택하십시오"
     ),

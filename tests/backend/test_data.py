@@ -17,7 +17,7 @@ from backend.evaluation.data.find import LAYOUTS, READERS, find_scenes
 from backend.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
 from backend.stack import read_stack
 
-HEIGHT, WIDTH = 6, 8
+HEIGHT, WIDTH = 34, 40
 
 
 def shade(index: int, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
@@ -446,7 +446,7 @@ def test_ours_without_distances_or_of_another_size_say_so(tmp_path):
     np.savez(tmp_path / "stack-00" / "depth.npz", depth=np.ones((3, 3)))
     (tmp_path / "stack-01" / "focus.csv").unlink()
     first, second = find_scenes([tmp_path])
-    with pytest.raises(InputError, match=r"depth\.npz is not 8 x 6 as the photographs"):
+    with pytest.raises(InputError, match=r"depth\.npz is not 40 x 34 as the photographs"):
         first.load()
     with pytest.raises(InputError, match=r"stack-01 has no focus distances; add a focus\.csv"):
         second.load()

@@ -214,7 +214,7 @@ def test_a_wall_is_no_ground():
 def write_result(folder, depth, picture=None):
     camera = {"fx": CAMERA.fx, "fy": CAMERA.fy, "cx": CAMERA.cx, "cy": CAMERA.cy}
     picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32) if picture is None else picture
-    description = {"camera": camera, "metric": True, "frames": []}
+    description = {"camera": camera, "metric": True, "frames": [], "warnings": []}
     results.write_result(folder, depth, np.ones_like(depth), picture, description)
 
 

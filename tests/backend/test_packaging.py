@@ -1,16 +1,22 @@
 """What is shipped: the manifest, the pinned wheels, and which half of the code may import what."""
 
 import ast
+import hashlib
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 
+import bill_of_materials
 import build_extension
 from backend import __version__
 
@@ -121,3 +127,31 @@ def imported(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             names.add(node.module.partition(".")[0])
     return names
+
+
+@pytest.mark.parametrize("platform", build_extension.PLATFORMS, ids=lambda platform: platform.name)
+def test_bill_of_materials_lists_every_wheel_and_network(tmp_path, platform):
+    """By CycloneDX's own schema; and twice the same zip, to the byte."""
+    built = [build_extension.build(platform, tmp_path / name) for name in ("a", "b")]
+    assert built[0].read_bytes() == built[1].read_bytes()
+    with zipfile.ZipFile(built[0]) as archive:
+        text = archive.read("sbom.cdx.json").decode()
+        carried = {
+            name: archive.read(name) for name in archive.namelist() if name.endswith((".whl", ".onnx"))
+        }
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    listed = {part["bom-ref"]: part for part in json.loads(text)["components"]}
+    assert listed.keys() == {name.removeprefix("wheels/") for name in carried}
+    for name, data in carried.items():
+        part = listed[name.removeprefix("wheels/")]
+        assert part["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(data).hexdigest()}]
+        assert part["licenses"] and (part.get("properties") or name.endswith(".onnx"))
+
+
+def test_a_wheel_without_a_licence_is_not_packed(tmp_path):
+    wheel = tmp_path / "a-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("a-1.dist-info/METADATA", "Name: a\nVersion: 1\nLicense: MIT\n")
+    header = tomllib.loads(MANIFEST)
+    with pytest.raises(SystemExit, match="carries no licence"):
+        bill_of_materials.bill_of_materials(header, [wheel], {}, "")

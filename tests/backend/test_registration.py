@@ -18,7 +18,7 @@ def photographs() -> np.ndarray:
     """(5, 120, 160, 3): one texture, in focus in the middle frame."""
     random = np.random.default_rng(6)
     texture = 0.2 + 0.6 * cv2.resize(random.random((60, 80, 3), np.float32), (160, 120))
-    return np.stack([cv2.GaussianBlur(texture, (0, 0), 0.5 + abs(n - 2)) for n in range(5)])
+    return np.stack([cv2.GaussianBlur(texture, (0, 0), 0.5 + abs(n - 2.2)) for n in range(5)])
 
 
 def stack_of(count: int) -> FocalStack:

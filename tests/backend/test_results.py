@@ -10,7 +10,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
-from backend import results
+from backend import claim, results
 from backend.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
 from backend.errors import Cancelled, InputError
 
@@ -175,9 +175,10 @@ def test_somebody_elses_folder_is_refused(tmp_path):
     (tmp_path / "photos/a.jpg").write_text("x")
     (tmp_path / "file").write_text("x")
     for name in ("photos", "file", "file/below"):
-        with pytest.raises(InputError, match=name):
-            results.check_output(tmp_path / name)
-    results.check_output(tmp_path / "new/deep")
+        with pytest.raises(InputError, match=name), results.to_write(tmp_path / name):
+            pass
+    with results.to_write(tmp_path / "new/deep"):
+        pass
     assert not list((tmp_path / "new").iterdir())
 
 
@@ -192,7 +193,7 @@ def test_stopping_while_writing_leaves_nothing(tmp_path):
 
     def stop():
         writing.wait(10)
-        results.remove_unfinished()
+        claim.release_all()
         stopped.set()
 
     thread = threading.Thread(target=stop)

@@ -1,0 +1,37 @@
+"""What of all that can go wrong is the machine's: memory that ran out, a disk that is full or not ours."""
+
+from collections.abc import Iterator
+
+MEMORY_RAN_OUT = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
+# How libraries that know no MemoryError say it: OpenCV, ONNX Runtime, C++, Python's threads, the loader.
+OF_MEMORY = (
+    "insufficient memory",
+    "failed to allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "cannot allocate memory",
+    "can't start new thread",
+    "failed to map segment",
+)
+
+
+def machines_fault(error: BaseException) -> str | None:
+    """What to tell the person, in one sentence; None where the fault is another's."""
+    if any(map(_is_of_memory, _chain(error))):
+        return MEMORY_RAN_OUT
+    if isinstance(error, OSError) and error.strerror:
+        what = error.filename or "A file"
+        return f"{what} cannot be read or written ({error.strerror}): look at the disk and its permissions"
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those in whose handling it was raised: "is damaged" may come of memory that ran out."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_of_memory(error: BaseException) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in said for words in OF_MEMORY)

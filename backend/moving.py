@@ -1,0 +1,58 @@
+"""Where something moved while the stack was photographed: what stands there is no depth of anything."""
+
+import itertools
+
+import cv2
+import numpy as np
+
+SIZE = 480  # longer side at which pictures are compared
+REACH = 10  # pixels there: how far blur carries a value between neighbouring frames
+NOTICED, CERTAIN = 0.03, 0.12  # sRGB beyond what blur explains
+WORTH_SAYING = 0.01  # of the picture
+STEPS = 2.0  # between frames, that depth is off by where something moved for certain
+
+
+def moving(pictures: np.ndarray) -> np.ndarray:
+    """(h, w) 0..1, how certainly something moved in pictures (N, h, w, 3), aligned and of one exposure."""
+    return np.clip((beyond_blur(pictures) - NOTICED) / (CERTAIN - NOTICED), 0, 1)
+
+
+def larger_where(moving: np.ndarray, spread: np.ndarray, frame_count: int) -> np.ndarray:
+    """The expected error (h, w) of normalised depth, with what `moving` things add to it."""
+    return spread + moving * np.float32(STEPS / (frame_count - 1))
+
+
+def warnings_of(moving: np.ndarray) -> list[str]:
+    """None where hardly anything moved."""
+    share = float(moving.mean())
+    if share < WORTH_SAYING:
+        return []
+    return [
+        f"Something moved while the photographs were taken, in {100 * share:.0f} % of the picture: "
+        "Confidence is low there."
+    ]
+
+
+def beyond_blur(pictures: np.ndarray) -> np.ndarray:
+    """(h, w) by how much, in sRGB values, neighbouring pictures differ beyond what focus explains.
+
+    Blur averages: of two pictures of one scene, the blurrier's values lie within the range that the
+    sharper one has nearby, whichever of the two that is. What moved appears from nowhere.
+    """
+    height, width = pictures.shape[1:3]
+    shrink = min(1.0, SIZE / max(height, width))
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    reach = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
+    most = np.zeros(size[::-1], np.float32)
+    small = (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures)
+    smooth = (cv2.GaussianBlur(picture, (0, 0), 1.5) for picture in small)
+    ranged = ((values, cv2.erode(values, reach), cv2.dilate(values, reach)) for values in smooth)
+    for one, other in itertools.pairwise(ranged):
+        np.maximum(most, np.minimum(_outside(one, other), _outside(other, one)), out=most)
+    return cv2.resize(cv2.dilate(most, reach), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _outside(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> np.ndarray:
+    """(h, w) how far the values of `one` lie outside the range of `other`, in the worst channel."""
+    values, (_, low, high) = one[0], other
+    return np.maximum(np.maximum(low - values, values - high), 0).max(2)

@@ -1,0 +1,218 @@
+"""Mutated files for the parsers of photographs, metadata and results, in children that may crash or hang.
+
+    python tests/torture/fuzz.py [--executions 10000] [--seed 1] [--output build/fuzz]
+
+Files are changed as libFuzzer changes them: bytes set, bits flipped, pieces cut, doubled, swapped between
+files, numbers made as large as they get. What ends in anything but a result or an InputError is kept in the
+output folder. Exits with 1 where there was any.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "backend")]
+STARTING = 10  # seconds, of a child
+SECONDS = 10  # for one file; more is a hang
+MEMORY = 3 * 2**30  # bytes of address space beyond what the libraries take
+NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+LARGEST = 60_000  # bytes of a file: headers are what is parsed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--executions", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "fuzz")
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        files = originals(Path(folder))
+        done, failures = run(files, options, Path(folder))
+    print(f"{sum(done.values())} executions: " + ", ".join(f"{n} {kind}" for kind, n in sorted(done.items())))
+    print(f"{len(failures)} failures" + "".join(f"\n  {failure}" for failure in failures))
+    return bool(failures)
+
+
+def originals(folder: Path) -> dict[str, bytes]:
+    """Whole files by a name that tells which parser is meant."""
+    import cv2
+    import numpy as np
+    from photographs import STACKS, quadrants, write_photograph
+    from test_hostile_results import FOUND
+
+    from backend import results, reuse
+
+    tags = {
+        "Exif.Photo.FocalLength": "50/1",
+        "Exif.Photo.SubjectDistance": "15/10",
+        "Exif.Image.Orientation": 6,
+    }
+    tags |= {
+        "Exif.Image.Make": "Canon",
+        "Exif.CanonFi.FocusDistanceUpper": 300,
+        "Exif.Photo.FNumber": "28/10",
+    }
+    xmp = {"Xmp.aux.ApproximateFocusDistance": "126/100"}
+    files = {}
+    for suffix in (".jpg", ".png", ".tif", ".webp"):
+        path = write_photograph(folder / f"made{suffix}", exif=tags, xmp=xmp)
+        files[path.name] = path.read_bytes()
+    files["floats.tif"] = cv2.imencode(".tif", np.float32(quadrants()) / 255)[1].tobytes()
+    files["deep.png"] = cv2.imencode(".png", np.uint16(quadrants()) * 257)[1].tobytes()
+    files["progressive.jpg"] = cv2.imencode(".jpg", quadrants(), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[
+        1
+    ].tobytes()
+    for stack in sorted(STACKS.glob("nikon*")):  # with the maker notes of a real camera
+        photograph = next(path for path in sorted(stack.iterdir()) if path.suffix.lower() == ".jpg")
+        files[f"{stack.name}.jpg"] = shrunk(
+            photograph.read_bytes(), cv2.imencode(".jpg", quadrants())[1].tobytes()
+        )
+    depth = np.ones((32, 48), np.float32)
+    described = {"metric": False, "network": "ours", "camera": {}, "frames": [], "warnings": []}
+    found = reuse.to_keep(FOUND, "known")
+    picture = np.ones((32, 48, 3), np.float32)
+    results.write_result(folder / "result", depth, depth, picture, described, found=found)
+    for name in (results.DEPTH_EXR, results.DESCRIPTION, results.FOUND):
+        files[f"result/{name}"] = (folder / "result" / name).read_bytes()
+    files["picture.exr"] = files[f"result/{results.DEPTH_EXR}"].replace(
+        b"FocalDepth.Combined", b"focaldepth.combined"
+    )
+    files["focus.csv"] = b"file,focus_distance_m,focal_length_mm\n1.jpg,1.5,50\n2.jpg,0.7,50\n"
+    files["focus_distance.txt"] = b"1.5\n0.7\n"
+    return files
+
+
+def shrunk(photograph: bytes, small: bytes) -> bytes:
+    """The metadata of a photograph before the pixels of a small one."""
+    at = 2
+    while photograph[at + 1] in range(0xE0, 0xF0):
+        at += 2 + int.from_bytes(photograph[at + 2 : at + 4], "big")
+    return photograph[:at] + small[2:]
+
+
+def mutated(files: dict[str, bytes], number: int, seed: int) -> tuple[str, bytes]:
+    chance = random.Random(seed * 1_000_000_007 + number)
+    names = sorted(files)
+    name = names[number % len(names)]
+    data = bytearray(files[name])
+    for _ in range(chance.choice((1, 1, 2, 3, 6, 20))):
+        at = chance.choice((chance.randrange(len(data) + 1), min(chance.randrange(1024), len(data))))
+        length = chance.choice((1, 2, 4, 8, chance.randrange(1, 256)))
+        match chance.randrange(7):
+            case 0:
+                data[at : at + 1] = bytes([chance.randrange(256)])
+            case 1:
+                if at < len(data):
+                    data[at] ^= 1 << chance.randrange(8)
+            case 2:
+                size = chance.choice((1, 2, 4))
+                value = chance.choice(NUMBERS) % 256**size
+                data[at : at + size] = value.to_bytes(size, chance.choice(("big", "little")))
+            case 3:
+                del data[at : at + length]
+            case 4:
+                data[at:at] = data[at : at + length]
+            case 5:
+                other = files[chance.choice(names)]
+                start = chance.randrange(len(other))
+                data[at : at + length] = other[start : start + length]
+            case 6:
+                if chance.randrange(8) == 0:
+                    del data[at:]
+        if not data:
+            data = bytearray(b"\0")
+    return name, bytes(data[:LARGEST])
+
+
+def run(files: dict[str, bytes], options: argparse.Namespace, folder: Path) -> tuple[Counter, list[str]]:
+    """What came of how many, and what of it is a failure."""
+    done, failures, number = Counter(), [], 0
+    context = multiprocessing.get_context("spawn")  # a fork would lose the threads of OpenEXR
+    while number < options.executions:
+        ours, theirs = context.Pipe()
+        child = context.Process(target=work, args=(theirs, files, number, options, folder))
+        child.start()
+        theirs.close()
+        while True:
+            if not ours.poll(SECONDS + STARTING):
+                child.kill()
+                outcome = "hang"
+            else:
+                try:
+                    outcome = ours.recv()
+                except EOFError:
+                    outcome = "crash"
+            if outcome == "end":
+                break
+            kind = outcome.split(":")[0]
+            done[kind] += 1
+            if kind not in ("result", "sentence"):
+                name, data = mutated(files, number, options.seed)
+                kept = options.output / f"{options.seed}_{number}_{Path(name).name}"
+                kept.write_bytes(data)
+                child.join(1)
+                failures.append(f"{kept}: {outcome}, status {child.exitcode}")
+            number += 1
+            if kind in ("hang", "crash"):
+                break
+        child.join()
+    return done, failures
+
+
+def work(pipe, files: dict[str, bytes], first: int, options: argparse.Namespace, folder: Path) -> None:
+    """In a child: one file after the other, until one ends it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.dup2(2, 1)  # the libraries' chatter
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+    for number in range(first, options.executions):
+        name, data = mutated(files, number, options.seed)
+        pipe.send(outcome(folder, name, data))
+    pipe.send("end")
+
+
+def outcome(folder: Path, name: str, data: bytes) -> str:
+    from backend import results, reuse
+    from backend.errors import InputError
+    from backend.stack.metadata import read_metadata
+    from backend.stack.read import read_file, read_header, read_pixels, read_thumbnail
+    from backend.stack.sidecars import read_sidecars
+
+    path = folder / "mutated" / Path(name).name
+    path.parent.mkdir(exist_ok=True)
+    for other in path.parent.iterdir():
+        other.unlink()
+    path.write_bytes(data)
+    started = time.monotonic()
+    try:
+        if name.startswith("result/"):
+            reader = {results.DEPTH_EXR: results.read_depth, results.DESCRIPTION: results.read_description}
+            reader.get(path.name, lambda where: reuse.known(where, "known"))(path.parent)
+        elif path.suffix in (".csv", ".txt"):
+            read_sidecars(path.parent, ("1.jpg", "2.jpg"), ("1.jpg", "2.jpg"))
+        else:
+            whole = read_file(path)
+            header = read_header(path, whole)
+            read_metadata(whole, header)
+            read_thumbnail(path, 64)
+            read_pixels(path)
+    except InputError as fault:
+        return "sentence" if "\n" not in str(fault) else f"lines: {fault}"
+    except BaseException:
+        return "traceback: " + json.dumps(traceback.format_exc()[-400:])
+    return "result" if time.monotonic() - started < SECONDS else "slow"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
