@@ -63,9 +63,9 @@ FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) | 
 endef
 
 torture: .venv/installed .venv-bpy4.5/installed $(ZIP)
-	.venv/bin/python -m pytest tests/backend -m torture -s
+	.venv/bin/python -m pytest tests/backend -m torture -s --timeout 0
 	.venv/bin/python tests/torture/fuzz.py
-	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy4.5/bin/python -m pytest tests/addon -m torture -s
+	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy4.5/bin/python -m pytest tests/addon -m torture -s --timeout 0
 
 # In a Debian of its own, which only root can make, or in a Blender that is installed.
 DEBIAN_4.3 := trixie
@@ -132,7 +132,7 @@ $(ZIP:.zip=-python%.zip): $(SOURCES)
 
 .venv-bpy%/installed: Makefile
 	$(PYTHON) -m venv .venv-bpy$*
-	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 hypothesis==6.170.15
+	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
 	$(call check-bpy,.venv-bpy$*)
 	touch $@
 

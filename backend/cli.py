@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from typing import NoReturn
 
 from . import __version__
@@ -52,14 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
         return _not_ours(machines_fault(error) or str(error), reporter)
     except ModuleNotFoundError as error:
         if (extra := LEFT_OUT.get(error.name, LEFT_OUT.get(error.name.partition(".")[0]))) is None:
-            return _our_fault(error, reporter)
+            reporter.our_fault(error)
+            return FAULT
         return _not_ours(f"{error.name} is not installed here: pip install 'focal-depth[{extra}]'", reporter)
     except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED
     except Exception as error:
         if (said := machines_fault(error)) is not None:
             return _not_ours(said, reporter)
-        return _our_fault(error, reporter)
+        reporter.our_fault(error)
+        return FAULT
     return OK
 
 
@@ -116,9 +117,3 @@ def _not_ours(said: str, reporter: Reporter) -> int:
         return INPUT_AT_FAULT
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
     return INPUT_AT_FAULT
-
-
-def _our_fault(error: Exception, reporter: Reporter) -> int:
-    traceback.print_exc()
-    reporter.error(f"{type(error).__name__}: {error} (a fault of Focal Depth; the log has the details)")
-    return FAULT

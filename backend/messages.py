@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
@@ -43,11 +44,20 @@ class Reporter:
     ) -> None:
         raise NotImplementedError
 
+    def stack(self, name: str) -> None:
+        """What comes next is of this one, of several."""
+        raise NotImplementedError
+
     def warning(self, text: str) -> None:
         raise NotImplementedError
 
     def error(self, text: str) -> None:
         raise NotImplementedError
+
+    def our_fault(self, error: Exception) -> None:
+        """One sentence, and on standard error, which goes into a log, where it happened."""
+        traceback.print_exception(error)
+        self.error(f"{type(error).__name__}: {error} (a fault of Focal Depth; the log has the details)")
 
     def result(self, path: Path, text: str, **details: object) -> None:
         raise NotImplementedError
@@ -68,6 +78,9 @@ class JsonReporter(Reporter):
     def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
         left = None if seconds_left is None else round(seconds_left, 1)
         self._say("progress", stage=stage, done=done, of=of, overall=round(overall, 4), seconds_left=left)
+
+    def stack(self, name: str) -> None:
+        self._say("stack", name=name)
 
     def warning(self, text: str) -> None:
         self._say("warning", text=text)
@@ -100,6 +113,9 @@ class TextReporter(Reporter):
         sys.stderr.write(("\r\033[K" if self._live else "") + text + "\n")
         sys.stderr.flush()
 
+    def stack(self, name: str) -> None:
+        self._line(name)
+
     def warning(self, text: str) -> None:
         self._line(f"warning: {text}")
 
@@ -115,6 +131,9 @@ class SilentReporter(Reporter):
     """For library use, where nobody listens."""
 
     def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
+        pass
+
+    def stack(self, name: str) -> None:
         pass
 
     def warning(self, text: str) -> None:

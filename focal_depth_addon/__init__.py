@@ -1,8 +1,30 @@
 """All that touches Blender. Estimating happens in a child process; see child.py."""
 
-from . import menus, operators, panels, preferences, properties, rereading, tasks, thumbnails, translations
+from . import (
+    following,
+    menus,
+    operators,
+    panels,
+    preferences,
+    properties,
+    rereading,
+    tasks,
+    thumbnails,
+    translations,
+)
 
-_MODULES = (translations, preferences, tasks, properties, rereading, thumbnails, operators, panels, menus)
+_MODULES = (
+    translations,
+    preferences,
+    tasks,
+    following,
+    properties,
+    rereading,
+    thumbnails,
+    operators,
+    panels,
+    menus,
+)
 
 
 def register() -> None:

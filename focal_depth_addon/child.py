@@ -168,15 +168,17 @@ class Child:
         for line in lines:
             if not line.startswith(b"{"):
                 continue  # a library's chatter
-            message = json.loads(line)
-            if message["type"] == "progress":
-                self.progress, self.progressed = message, time.monotonic()
-            elif message["type"] == "warning":
-                self.warnings.append(message["text"])
-            elif message["type"] == "error":
-                self.error = message["text"]
-            elif message["type"] == "result":
-                self.result = message
+            self._take(json.loads(line))
+
+    def _take(self, message: dict) -> None:
+        if message["type"] == "progress":
+            self.progress, self.progressed = message, time.monotonic()
+        elif message["type"] == "warning":
+            self.warnings.append(message["text"])
+        elif message["type"] == "error":
+            self.error = message["text"]
+        elif message["type"] == "result":
+            self.result = message
 
 
 def launch(

@@ -9,7 +9,7 @@ from .translations import say
 HOMES = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
 OPERATORS = (  # with what the panel has beside each
     ("add_photographs", "inspect", "remove_photograph", "clear"),
-    ("estimate", "cancel", "show_log", "open_result"),
+    ("estimate", "follow", "cancel", "show_log", "open_result"),
     ("pick", "overlay", "look_window", "reset_range", "step", "play"),
     ("build_mesh", "set_scale", "holdout"),
     ("depth_pass", "refocus", "depth_fog", "depth_matte"),

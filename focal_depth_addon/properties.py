@@ -217,6 +217,21 @@ class Settings(bpy.types.PropertyGroup):
         subtype="DIR_PATH",
         options=RELATIVE_PATH,
     )
+    follow_folder: StringProperty(
+        name="Folder",
+        description="Where the photographs of the shoot arrive, in folders below it too",
+        subtype="DIR_PATH",
+        options=RELATIVE_PATH,
+    )
+    follow_pause: FloatProperty(
+        name="Pause",
+        description="A bracket is complete when none of its photographs has come or changed for so long",
+        unit="TIME_ABSOLUTE",
+        default=10,
+        min=1,
+        soft_max=120,
+        precision=0,
+    )
     result: StringProperty(subtype="DIR_PATH", options=RELATIVE_PATH)
     summary: StringProperty()
     metric: BoolProperty()

@@ -69,9 +69,12 @@ def default_folder(photographs: list[str], cache: Path) -> Path:
     """A folder named after the stack, beside the .blend where there is one."""
     first = Path(photographs[0])
     name = first.name if first.is_dir() else f"{first.parent.name}_{first.stem}"
-    if bpy.data.is_saved:
-        return Path(bpy.path.abspath("//")) / "focal_depth" / name
-    return cache / UNSAVED / name
+    return default_place(cache) / name
+
+
+def default_place(cache: Path) -> Path:
+    """Where results go: beside the .blend where there is one."""
+    return Path(bpy.path.abspath("//")) / "focal_depth" if bpy.data.is_saved else cache / UNSAVED
 
 
 def to_stored(folder: Path) -> str:

@@ -55,16 +55,21 @@ def running() -> Child | None:
 
 def status() -> tuple[str, float]:
     """What the running child is doing, in words, and how much is behind it, 0 to 1."""
-    progress = _child.progress
+    return status_of(_child, _label)
+
+
+def status_of(child: Child, label: str) -> tuple[str, float]:
+    """The same of any child, whose work as a whole is called `label`."""
+    progress = child.progress
     done = 0.0 if progress is None else progress["overall"]
-    if _child.cancelled:
+    if child.cancelled:
         return say("Stopping"), done
     if progress is None:
-        return say(_label), done
-    stage = say(STAGES.get(progress["stage"], _label))
+        return say(label), done
+    stage = say(STAGES.get(progress["stage"], label))
     if progress["seconds_left"] is None:
         return stage, done
-    left = progress["seconds_left"] - (time.monotonic() - _child.progressed)
+    left = progress["seconds_left"] - (time.monotonic() - child.progressed)
     return (stage if left < 1 else say("{stage}, {time} left", stage=stage, time=in_words(left))), done
 
 
@@ -151,7 +156,7 @@ class ChildOperator(Idle):
             if not _child.poll():
                 return self._end(context)
             if status() != before:
-                _redraw_panels(context)
+                redraw_panels(context)
         return {"PASS_THROUGH"}
 
     def cancel(self, context):
@@ -185,7 +190,7 @@ class ChildOperator(Idle):
     def _end(self, context):
         child, in_window = _child, _timer is not None
         _forget()
-        _redraw_panels(context)
+        redraw_panels(context)
         try:
             ended = self._report(context, child)
         finally:
@@ -238,7 +243,7 @@ def _forget() -> None:
     _child = _timer = None
 
 
-def _redraw_panels(context) -> None:
+def redraw_panels(context) -> None:
     """Only the sidebars: the view itself may be costly to draw."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:

@@ -15,6 +15,7 @@ from ..estimate import Choices, estimate
 from ..messages import SilentReporter
 from ..reuse import version
 from ..stack import read_stack
+from ..stack.options import Typed
 from .find import Found
 
 DONE, UNCHANGED, ALONE, BAD, FAULT = "done", "unchanged", "left out", "bad", "fault"
@@ -28,6 +29,7 @@ class Asked:
     """How all stacks are estimated, and by what."""
 
     choices: Choices
+    typed: Typed
     device: str
     version: str
 
@@ -112,7 +114,7 @@ def _estimate(stack: Found, folder: Path, asked: Asked, cancelled) -> str | None
         )
     use(asked.device)
     listener = _Listener(cancelled)
-    estimate(read_stack(stack.photographs), folder, listener, asked.choices)
+    estimate(read_stack(stack.photographs, asked.typed), folder, listener, asked.choices)
     if listener.reused != "all" or not (folder / THUMBNAIL).is_file():
         _write_thumbnail(folder)
     return listener.reused

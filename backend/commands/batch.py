@@ -16,6 +16,7 @@ from ..estimate import Choices
 from ..inference import check_network
 from ..messages import Reporter
 from ..reuse import version
+from ..stack.options import add_lens_arguments, typed_from
 from .estimate import add_choices, choices_from
 
 MOST_NAMED = 10
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of Dask, whose workers see the same folders by the same paths, in place of processes here",
     )
     add_choices(parser)
+    add_lens_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     output = options.output.resolve()
     stacks = find_stacks(options.roots, output)
     _make(output)
-    asked = Asked(_choices(options), options.device, version())
+    asked = Asked(_choices(options), typed_from(options), options.device, version())
     outcomes = run_stacks(stacks, output, asked, options.scheduler, options.workers, reporter)
     write_report(outcomes, output)
     reporter.result(output / PAGE, f"{output / PAGE}: {in_short(outcomes)}", stacks=len(stacks))

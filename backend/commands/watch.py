@@ -11,8 +11,10 @@ from ..engines.devices import use
 from ..errors import InputError
 from ..estimate import estimate
 from ..inference import check_network
+from ..machine import machines_fault
 from ..messages import Reporter
 from ..stack import read_stack
+from ..stack.options import add_lens_arguments, typed_from
 from .estimate import add_choices, choices_from
 
 QUIET = 10.0  # seconds: a camera that writes in the background pauses longer than one would think
@@ -31,10 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a bracket is whole when nothing of it has changed for so long (default %(default)g)",
     )
     add_choices(parser)
+    add_lens_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    choices = choices_from(options)
+    choices, typed = choices_from(options), typed_from(options)
     check_network(choices.network)
     use(options.device)
     if not options.folder.is_dir():
@@ -42,10 +45,14 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     folder, output = (Path(os.path.realpath(path)) for path in (options.folder, options.output))
 
     def estimate_one(stack: Found) -> None:
+        reporter.stack(stack.name)
         try:
-            estimate(read_stack(stack.photographs), output / stack.name, reporter, choices)
-        except InputError as error:
-            reporter.error(str(error))
+            estimate(read_stack(stack.photographs, typed), output / stack.name, reporter, choices)
+        except Exception as error:  # the shoot goes on
+            if said := machines_fault(error) or (isinstance(error, InputError) and str(error)):
+                reporter.error(said)
+            else:
+                reporter.our_fault(error)
 
     reporter.warning(f"Watching {folder}; end it with Ctrl-C")
     watch(folder, output, options.quiet, estimate_one, lambda name: shutil.rmtree(output / name, True))

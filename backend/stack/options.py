@@ -30,6 +30,12 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE=METRES",
         help="focus distance of one photograph, or inf; two of them make the whole stack metric",
     )
+    add_lens_arguments(parser)
+
+
+def add_lens_arguments(parser: argparse.ArgumentParser) -> None:
+    """What holds for many stacks of one camera: the options that `batch` and `watch` take too."""
+    parser.set_defaults(focus_distance=[])
     parser.add_argument("--focal-length", type=float, metavar="MM", help="focal length of the lens")
     parser.add_argument("--f-number", type=float, metavar="N", help="aperture, as in f/N")
     parser.add_argument(

@@ -9,6 +9,7 @@ from bpy.props import StringProperty
 from .. import recent, result_folder, tasks
 from ..errors import UserError
 from ..preferences import cache_folder, preferences
+from ..properties import Settings
 from ..translations import say
 from .given import NO_PHOTOGRAPHS, Files, lens_arguments, listed, typed_arguments
 from .looking import show_new
@@ -48,10 +49,7 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
             *photographs,
             "--output",
             str(self._folder),
-            "--save-aligned",  # the photographs of Refocus
-            *("--quality", settings.quality, "--alignment", settings.alignment),
-            *_limits(),
-            *("--network", settings.network),
+            *choices_arguments(settings),
             *typed,
             *lens_arguments(settings),
         ]
@@ -62,11 +60,15 @@ class FOCAL_DEPTH_OT_estimate(Files, tasks.ChildOperator, bpy.types.Operator):
         return _use_result(context, scene, self._folder)
 
 
-def _limits() -> list[str]:
-    """The backend's arguments that depend on this machine."""
-    chosen = preferences()
-    limit = ["--max-memory", f"{chosen.memory:g}"] if chosen.memory else []
-    return ["--device", chosen.device, *limit]
+def choices_arguments(settings: Settings) -> list[str]:
+    """The backend's arguments that are of no particular photographs."""
+    here = preferences()
+    return [
+        "--save-aligned",  # the photographs of Refocus
+        *("--quality", settings.quality, "--alignment", settings.alignment, "--network", settings.network),
+        *("--device", here.device),
+        *(("--max-memory", f"{here.memory:g}") if here.memory else ()),
+    ]
 
 
 class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):

@@ -1,8 +1,8 @@
 """The panels in the 3D view's sidebar."""
 
-from . import compositing, estimating, exporting, looking, photo_set, photographs
+from . import compositing, estimating, exporting, following, looking, photo_set, photographs
 
-_MODULES = (estimating, photographs, looking, photo_set, compositing, exporting)
+_MODULES = (estimating, photographs, following, looking, photo_set, compositing, exporting)
 
 
 def register() -> None:

@@ -28,6 +28,12 @@ def standing(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Object
     return {} if collection is None else _by_role(collection)
 
 
+def set_hidden(scene: bpy.types.Scene, folder: Path, hidden: bool) -> None:
+    """Hide that result's set, in views and renders, or show it."""
+    if (collection := _find_collection(scene, folder)) is not None:
+        collection.hide_viewport = collection.hide_render = hidden
+
+
 def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
     """Blender units in the scene for a metre of the result, as its set is scaled at present."""
     objects = standing(scene, folder)

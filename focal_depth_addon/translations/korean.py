@@ -27,6 +27,35 @@ MESSAGES = {
     "Results used last; opening one runs nothing": "최근에 쓴 결과. 열어도 다시 계산하지 않습니다",
     "Focus Bracket (.jpg, .png, .tif, .exr)": "초점 브래킷 (.jpg, .png, .tif, .exr)",
     "Focal Depth for {viewer} ({suffix})": "{viewer}용 Focal Depth ({suffix})",
+    # On set
+    "On Set": "촬영 현장",
+    "Follow": "따라가기",
+    "Estimate each focus bracket that arrives in the folder, from a tethered camera for one, and build "
+    "the last one's set, under its name. You can go on working meanwhile": (
+        "테더링한 카메라 등에서 폴더에 들어오는 초점 브래킷을 하나씩 추정하고, "
+        "마지막 것의 세트를 그 이름으로 만듭니다. 그동안 계속 작업할 수 있습니다"
+    ),
+    "Where the photographs of the shoot arrive, in folders below it too": (
+        "촬영한 사진이 들어오는 곳. 그 아래 폴더도 포함합니다"
+    ),
+    "Where photographs arrive, in folders below it too. Empty: the scene's": (
+        "사진이 들어오는 곳. 그 아래 폴더도 포함합니다. 비우면 씬에 정한 폴더를 씁니다"
+    ),
+    "Off follows no longer": "끄면 더 따라가지 않습니다",
+    "Pause": "멈춤",
+    "A bracket is complete when none of its photographs has come or changed for so long": (
+        "이 시간 동안 새로 오거나 바뀐 사진이 없으면 브래킷이 완성된 것으로 봅니다"
+    ),
+    "Waiting for photographs": "사진을 기다리는 중",
+    "{name} is shown. Waiting for photographs": "{name} 표시됨. 사진을 기다리는 중",
+    "{name} is ready: it comes in Object Mode, between two steps": (
+        "{name} 준비됨: 오브젝트 모드에서 작업 사이에 나타납니다"
+    ),
+    "Choose the folder in which photographs arrive": "사진이 들어오는 폴더를 선택하십시오",
+    "There is no folder {folder}: choose another": "{folder} 폴더가 없습니다. 다른 폴더를 선택하십시오",
+    "Following needs a window: in a script run focal-depth watch": (
+        "따라가려면 창이 필요합니다. 스크립트에서는 focal-depth watch를 실행하십시오"
+    ),
     # Photographs
     "Add Photographs": "사진 추가",
     "Add the frames of a focus bracket: choose all its files, or its folder": (

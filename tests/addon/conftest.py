@@ -16,8 +16,6 @@ import pytest
 HERE = Path(__file__).parent
 SYSTEM = {"linux": "linux_x64", "win32": "windows_x64", "darwin": "macos_arm64"}[sys.platform]
 
-_STATUS = pytest.StashKey[int]()
-
 if importlib.util.find_spec("bpy") is None:  # another environment's tests
     collect_ignore_glob = ["test_*.py"]
 else:
@@ -92,15 +90,3 @@ def photographs(addon, outside, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("photographs") / "bracket"
     outside("photographs", folder)
     return folder
-
-
-def pytest_sessionfinish(session, exitstatus):
-    session.config.stash[_STATUS] = int(exitstatus)
-
-
-def pytest_unconfigure(config):
-    """The wheel of 4.2.23 crashes when Python ends after an export of glTF, be it of a bare cube."""
-    bpy = sys.modules.get("bpy")
-    if bpy is not None and bpy.app.version < (4, 5, 0):
-        sys.stdout.flush()
-        os._exit(config.stash.get(_STATUS, 1))
