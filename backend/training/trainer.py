@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 from ..messages import Reporter
@@ -73,10 +74,13 @@ def train(training: Training, reporter: Reporter, until: int | None = None) -> n
         losses = _step(forward, optimizer, examples, end_to_end)
         # A young average would remember the random start for long.
         _follow(average, objective.network, min(AVERAGE_DECAY, (1 + step) / (10 + step)))
+        saves = (step + 1) % training.save_every == 0 or step + 1 == end
+        if saves and world > 1:
+            _check_alike(objective.network)
         if rank > 0:
             continue
         log.add(losses)
-        if (step + 1) % training.save_every == 0 or step + 1 == end:
+        if saves:
             checkpoint.save(
                 training.output, training.network, step + 1, objective.network, average, optimizer
             )
@@ -95,8 +99,23 @@ def _join_others(device: str) -> tuple[int, int]:
     """This process's number and how many there are, as torchrun says; (0, 1) without it."""
     world = int(os.environ.get("WORLD_SIZE", 1))
     if world > 1:
-        torch.distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        store, rank, _ = next(rendezvous("env://"))
+        # The store outlives processes that were lost; those that follow must not call at their addresses.
+        store = torch.distributed.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+        backend = "nccl" if device.startswith("cuda") else "gloo"
+        torch.distributed.init_process_group(backend, store=store, world_size=world, rank=rank)
     return int(os.environ.get("RANK", 0)), world
+
+
+def _check_alike(network: nn.Module) -> None:
+    """Raises RuntimeError where processes have come to different weights: what they learn then is nothing."""
+    entries = [value.detach().double().flatten() for value in network.state_dict().values()]
+    entries = torch.cat(entries)
+    least, most = entries.clone(), entries
+    torch.distributed.all_reduce(least, torch.distributed.ReduceOp.MIN)
+    torch.distributed.all_reduce(most, torch.distributed.ReduceOp.MAX)
+    if not torch.equal(least, most):
+        raise RuntimeError("The processes have different weights: start again from the last checkpoint")
 
 
 def _source(training: Training) -> Source:

@@ -3,9 +3,13 @@
 import copy
 import csv
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +32,7 @@ from backend.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # n
 from backend.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
 from backend.training.trainer import Training, train  # noqa: E402
 
+HERE = Path(__file__).parent
 SMALL = {"crops": 1, "crop_size": (64, 64), "save_every": 3}
 
 
@@ -179,6 +184,38 @@ def test_two_processes_train_one_network(bank, tmp_path):
     alone = train(Training(tmp_path / "alone", bank=bank, steps=3, **SMALL), SilentReporter(), until=3)
     differences = [(together[name] - value).abs().max() for name, value in alone.state_dict().items()]
     assert max(differences) > 0
+
+
+@contextmanager
+def train_together(bank, output, steps: int):
+    """Two processes under torchrun, which begins anew from the checkpoint where one is lost."""
+    output.mkdir()
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["--max-restarts", "1", HERE / "train_together.py", bank, output, str(steps)]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, env=environment) as torchrun:
+        try:
+            yield torchrun
+        finally:
+            torchrun.terminate()  # and with it those it has begun
+
+
+def test_a_lost_process_changes_nothing(bank, tmp_path):
+    """Killed in the middle: the others stop, all begin again at the checkpoint, and end where they would."""
+    steps, whole, broken = 24, tmp_path / "whole", tmp_path / "broken"
+    with train_together(bank, whole, steps) as torchrun:
+        assert torchrun.wait(300) == 0
+    with train_together(bank, broken, steps) as torchrun:
+        deadline = time.monotonic() + 200
+        while not (broken / "log.csv").exists():  # written after the first checkpoint
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        lost = int((broken / "process-1").read_text())
+        os.kill(lost, signal.SIGKILL)
+        assert torchrun.wait(300) == 0
+    assert int((broken / "process-1").read_text()) != lost
+    weights = {path.read_text() for folder in (whole, broken) for path in folder.glob("weights-*")}
+    assert len(list(broken.glob("weights-*"))) == 2 and len(weights) == 1
 
 
 @pytest.mark.parametrize("shape", [(2, 64, 96), (9, 96, 64)])
