@@ -1,9 +1,10 @@
 """Many small stacks in turn, on processes of this machine, on a scheduler of Dask's: how fast, and the same?
 
-    .venv/bin/python benchmarks/farm.py [--output DIR] [--stacks 40] [--workers 2] [--width 480]
+    .venv/bin/python benchmarks/farm.py [--stacks 40] [--also FOLDER ...] [--workers 2] [--width 480]
 
-Makes stacks of the sample's frames, each of another brightness, and two that are cut short. Writes farm.json
-and prints a table; fails where a result differs by a byte from that of the first way, but for times.
+Takes the stacks it is given, each a folder, makes others of the sample's frames, each of another brightness,
+until there are as many as asked for, and two more that are cut short. Writes farm.json and prints
+a table; fails where a result differs by a byte from that of the first way, but for times.
 """
 
 import argparse
@@ -123,13 +124,16 @@ def _content(path: Path) -> object:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "farm", metavar="DIR")
-    parser.add_argument("--stacks", type=int, default=40)
+    parser.add_argument("--stacks", type=int, default=40, help="in all, but for the faulty ones")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--also", type=Path, nargs="*", default=[], metavar="FOLDER", help="stacks to take")
     parser.add_argument("--width", type=int, default=480, help="of a photograph, pixels")
     options = parser.parse_args()
     shutil.rmtree(options.output, ignore_errors=True)
     photographs, several = options.output / "photographs", str(options.workers)
-    make_stacks(photographs, options.stacks, options.width)
+    make_stacks(photographs, options.stacks - len(options.also), options.width)
+    for stack in options.also:
+        shutil.copytree(stack, photographs / f"{stack.parent.name}_{stack.name}")
     results = {
         name: options.output / name.replace(" ", "_")
         for name in ("one estimate after the other", "one process", "LocalCluster", "scheduler")

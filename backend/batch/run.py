@@ -4,8 +4,10 @@ import math
 import queue
 import traceback
 import uuid
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
+from itertools import islice
 from pathlib import Path
 
 from ..engines.devices import GPU as ON_GPU
@@ -35,7 +37,7 @@ def run_stacks(
     Raises InputError where the scheduler does not answer.
     """
     several = [stack for stack in stacks if len(stack.photographs) > 1]
-    outcomes = {stack: _alone(stack) for stack in stacks if stack not in several}
+    outcomes = {stack: _alone(stack) for stack in stacks if len(stack.photographs) == 1}
     memory = {stack: memory_of(stack, asked) for stack in several}
     reporter.plan({"batch": 1})
     reporter.progress("batch", 0, len(several))
@@ -76,13 +78,13 @@ def _run(
     No more are given away than there are workers: those that wait at a worker that dies would be held to have
     killed it, and one that comes late would find nothing to do.
     """
-    waiting, running, ended = dict(memory), {}, queue.SimpleQueue()
+    waiting, running, ended = OrderedDict(memory), {}, queue.SimpleQueue()  # whose first is taken at once
     if not _workers(client):
         reporter.warning("The scheduler has no workers yet: start some with `dask worker`")
     try:
         while waiting or running:
             workers = _workers(client)
-            for stack in _fitting(waiting, workers)[: max(0, len(workers) - len(running))]:
+            for stack in _fitting(waiting, workers, max(0, len(workers) - len(running))):
                 future = _submit(client, stack, waiting.pop(stack), output, asked)
                 running[future] = stack
                 future.add_done_callback(ended.put)
@@ -112,10 +114,10 @@ def _submit(client, stack: Found, size: float, output: Path, asked: Asked):
     )
 
 
-def _fitting(waiting: dict[Found, float], workers: list[dict]) -> list[Found]:
-    """What some worker that is there has the memory for."""
+def _fitting(waiting: dict[Found, float], workers: list[dict], count: int) -> list[Found]:
+    """The first `count` that some worker that is there has the memory for."""
     most = max((worker["resources"].get(farm.MEMORY, 0) for worker in workers), default=-1)
-    return [stack for stack, size in waiting.items() if size <= most]
+    return list(islice((stack for stack, size in waiting.items() if size <= most), count))
 
 
 def _outcome(stack: Found, future, client) -> Outcome:

@@ -78,7 +78,7 @@ def depths(output: Path) -> dict[str, np.ndarray]:
     return {path.parent.name: read_depth(path.parent)[0] for path in output.glob("*/depth.exr")}
 
 
-def test_slow_and_out_of_order_leads_where_all_at_once_leads(tmp_path, shoot):
+def test_slow_and_out_of_order_leads_where_all_at_once_and_batch_lead(tmp_path, shoot, command):
     at_once, arriving = tmp_path / "at once" / "card", tmp_path / "arriving" / "card"
     for folder in (at_once, arriving):
         folder.mkdir(parents=True)
@@ -95,11 +95,16 @@ def test_slow_and_out_of_order_leads_where_all_at_once_leads(tmp_path, shoot):
             write_slowly(path, arriving / path.name)
         told = results(process, 2)
     assert {Path(message["path"]).name for message in told} == {"card", "card@IMG_0004.jpg"}
+    done = command("batch", arriving, "--output", tmp_path / "batch", "--quality", "draft")
+    assert done.returncode == 0, done.stderr
+    batch = depths(tmp_path / "batch")
     first, second = depths(tmp_path / "first"), depths(tmp_path / "second")
+    assert set(batch) == set(first)
     # While its first photograph lacked, the second bracket was named after the next one; that is gone.
     assert set(first) == set(second) and len(first) == 2
     for name in first:
         np.testing.assert_array_equal(first[name], second[name])
+        np.testing.assert_array_equal(first[name], batch[name])
 
 
 def write_slowly(source: Path, target: Path) -> None:

@@ -1,0 +1,53 @@
+"""What a thousand stacks cost beside estimating them: to be found, remembered and reported.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/many.py [--stacks 1000]
+
+Prints milliseconds and kilobytes a stack; docs/farm.md reckons with them.
+"""
+
+import argparse
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+
+from backend.batch import task
+from backend.batch.find import Found, find_stacks
+from backend.batch.report import PAGE, TABLE, write_report
+from farm import METRES, make_stacks
+
+
+def told_of(stack: Found) -> task.Outcome:
+    return task.outcome(
+        stack, task.DONE, warnings=("W" * 80,), near=0.7, far=2.5, unit="m", seconds=7.0, worker="tcp://farm"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stacks", type=int, default=1000)
+    count = parser.parse_args().stacks
+    with tempfile.TemporaryDirectory() as folder:
+        photographs, output = Path(folder, "photographs"), Path(folder, "results")
+        make_stacks(photographs, count, 160)
+        began = time.perf_counter()
+        stacks = find_stacks([photographs], output)
+        found = time.perf_counter() - began
+        tracemalloc.start()
+        stacks = find_stacks([photographs], output)
+        remembered, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        output.mkdir()
+        began = time.perf_counter()
+        write_report([told_of(stack) for stack in stacks], output)
+        reported = time.perf_counter() - began
+        written = sum((output / name).stat().st_size for name in (PAGE, TABLE))
+    of = len(stacks)
+    print(f"{of} stacks of {len(METRES)} photographs; of one stack:")
+    print(f"found       {1e3 * found / of:.2f} ms")
+    print(f"remembered  {remembered / of / 1e3:.2f} kB")
+    print(f"reported    {1e3 * reported / of:.3f} ms, {written / of / 1e3:.2f} kB")
+
+
+if __name__ == "__main__":
+    main()
