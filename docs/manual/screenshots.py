@@ -26,7 +26,7 @@ TABS = 40  # pixels of the sidebar's right, where its tabs are
 DROPS = 6  # tries, and looks for what each has done
 PATIENCE = 1800  # seconds for what runs beside Blender
 COLOURS, QUALITY, WIDEST = 128, 85, 1100  # of a panel's PNG, of a photograph's JPEG, pixels of a picture
-BELOW_ESTIMATE, BELOW_MATTE = (46, 125), 51  # pixels from a button to what is folded below it
+BELOW_ESTIMATE, BELOW_MATTE = (46, 125, 153), 51  # pixels from a button to what is folded below it
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the screen
 
 # The first project, as its page tells it.
@@ -327,6 +327,21 @@ def list_and_lens(manual: Manual) -> None:
     manual.sidebar("estimate.png", "bpy.ops.focal_depth.estimate", 10, 172)
 
 
+def follow(manual: Manual) -> None:
+    """A shoot, while its first bracket is estimated."""
+    window, shoot = manual.window, SCRATCH / "shoot"
+    shoot.mkdir()
+    window.open()
+    window.run(f"settings().follow_folder, settings().output = {str(shoot)!r}, {str(SCRATCH / 'results')!r}")
+    manual.unfold("bpy.ops.focal_depth.estimate", BELOW_ESTIMATE[2])
+    window.click(manual.button("bpy.ops.focal_depth.follow"))
+    shutil.copytree(SAMPLE, shoot / "table")
+    window.wait_until("addon('following').status()[1]", PATIENCE)
+    with held(SCRATCH / "blender"):
+        manual.sidebar("on_set.png", "bpy.ops.focal_depth.follow", 108, 60)
+    window.run("bpy.ops.focal_depth.follow(enable=False)")
+
+
 def work(manual: Manual) -> None:
     manual.window.open()
     manual.window.run(IMAGE_EDITOR)
@@ -335,6 +350,7 @@ def work(manual: Manual) -> None:
     look(manual)
     build_and_composite(manual)
     list_and_lens(manual)
+    follow(manual)
 
 
 def main() -> None:
