@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -27,6 +29,7 @@ from backend.messages import SilentReporter
 from backend.results import read_depth, read_description
 from backend.reuse import version
 from backend.stack.metadata import read_metadata
+from backend.stack.options import Typed
 from backend.stack.read import read_header
 
 SAMPLE = PROJECT / "sample"
@@ -287,6 +290,15 @@ def assert_same(result: Path, other: Path) -> None:
     assert one == another
 
 
+def test_the_lens_may_be_told_for_all(tmp_path, command, shoot):
+    lens = ("--focal-length", 35, "--f-number", 1.8, "--sensor-width", 24)
+    done = command("batch", shoot / "day 1", "--output", tmp_path, *lens)
+    assert done.returncode == 0, done.stderr
+    for result in tmp_path.glob("*/result.json"):
+        camera = read_description(result.parent)["camera"]
+        assert (camera["focal_length_mm"], camera["f_number"], camera["sensor_width_mm"]) == (35, 1.8, 24)
+
+
 def test_what_is_done_is_not_done_again_what_has_changed_is_and_our_faults_are_told(command, shoot, batch):
     output = batch[1]
     before = written(output)
@@ -342,12 +354,19 @@ def program(*arguments: object, **options):
         process.wait()
 
 
+class Scheduler(NamedTuple):
+    """Of Dask's, on loopback; worker(name) starts one of its workers, as a context."""
+
+    address: str
+    worker: Callable
+    lose: Callable[[], None]
+
+
 @pytest.fixture
 def scheduler(tmp_path):
-    """A scheduler of Dask's on loopback; worker(name) starts one of its workers, as a context."""
     file, log = tmp_path / "scheduler.json", (tmp_path / "log").open("w")
     arguments = ("distributed.cli.dask_scheduler", *LOOPBACK, "--port", 0, "--scheduler-file", file)
-    with program(*arguments, stderr=log):
+    with program(*arguments, stderr=log) as process:
         until(file.exists)
         address = json.loads(file.read_text())["address"]
 
@@ -355,7 +374,7 @@ def scheduler(tmp_path):
             arguments = ("distributed.cli.dask_worker", address, *LOOPBACK, "--no-nanny", "--nthreads", 1)
             return program(*arguments, "--name", name, "--resources", f"memory={memory}", stderr=log)
 
-        yield address, worker
+        yield Scheduler(address, worker, process.kill)
 
 
 def until(happens, seconds: float = 40) -> None:
@@ -366,7 +385,7 @@ def until(happens, seconds: float = 40) -> None:
 
 
 def test_workers_come_and_go_and_nothing_is_lost_or_done_twice(tmp_path, shoot, batch, scheduler):
-    address, worker = scheduler
+    address, worker, _ = scheduler
     output = tmp_path / "results"
     with worker("lost") as lost, worker("staying"):
         days = shoot / "day 0", shoot / "day 1"
@@ -391,12 +410,32 @@ def test_workers_come_and_go_and_nothing_is_lost_or_done_twice(tmp_path, shoot, 
     assert not list(output.glob("*.unfinished"))
 
 
+def test_a_lost_scheduler_ends_it_with_what_to_do_and_the_same_command_goes_on(tmp_path, shoot, scheduler):
+    address, worker, lose = scheduler
+    output = tmp_path / "results"
+    arguments = ("backend", "batch", shoot / "day 0", "--output", output)
+    with (
+        worker("one"),
+        program(*arguments, "--scheduler", address, stderr=subprocess.PIPE, text=True) as running,
+    ):
+        until(lambda: written(output))
+        lose()
+        said = running.communicate(timeout=60)[1]
+    assert running.returncode == 2
+    assert "was lost: start it again, and then the same command" in said and "Traceback" not in said
+    before = written(output)
+    with program(*arguments) as running:
+        assert running.wait(60) == 0
+    assert before and {name: written(output)[name] for name in before} == before
+    assert len(written(output)) == 3
+
+
 def test_a_stack_that_no_worker_holds_is_told(tmp_path, shoot, scheduler, monkeypatch):
-    address, worker = scheduler
+    address, worker, _ = scheduler
     monkeypatch.setattr(run, "PATIENCE", 0.5)
     stacks = find_stacks([shoot / "day 0"], tmp_path)
     with worker("small", memory="1e8"):
-        asked = Asked(Choices(), "cpu", version())
+        asked = Asked(Choices(), Typed(), "cpu", version())
         outcomes = run_stacks(stacks, tmp_path, asked, address, 1, SilentReporter())
     assert {outcome.status for outcome in outcomes} == {BAD}
     enough = float(outcomes[0].sentence.partition('start one with --resources "memory=')[2].split('"')[0])
@@ -423,7 +462,7 @@ def test_cancelling_stops_at_once_and_leaves_whole_results(tmp_path, shoot):
 
 
 def test_memory_that_a_stack_takes_follows_its_size():
-    asked = Asked(Choices(), "cpu", "")
+    asked = Asked(Choices(), Typed(), "cpu", "")
     of = {
         (count, size): memory_of(Found("s", tuple(Path(f"{i}.jpg") for i in range(count)), size), asked)
         for count, size in ((10, (3456, 2304)), (40, (6000, 4000)))
