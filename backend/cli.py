@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from . import __version__
 from .errors import Cancelled, InputError
-from .machine import machines_fault
+from .machine import check_memory, machines_fault
 from .messages import JsonReporter, Reporter, TextReporter
 
 # name: (module in backend.commands, help). Imported only when called, so that `inspect` needs no torch.
@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     if "--stop-with-stdin" in arguments:  # before the imports, which take their time
         _stop_when_stdin_closes()
     try:
+        check_memory()
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
     except InputError as error:

@@ -7,6 +7,8 @@ import numpy as np
 
 SIZE = 48  # longer side at which brightness is compared: blur does not matter there
 TRUSTED = 0.04, 0.94  # between black and clipped, sRGB-encoded
+# Of the largest channel: below it a camera's value is what others leave of it, and grows with no light.
+SATURATED = 0.3
 LARGEST_GAIN = 2.0
 
 
@@ -27,8 +29,12 @@ def equalising_gains(pictures: np.ndarray) -> np.ndarray:
 
 def _brightness_ratio(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(3,) how much brighter `other` is, by the median over what neither clips; 1 where nothing is left."""
-    low, high = TRUSTED
-    trusted = ((one > low) & (one < high) & (other > low) & (other < high)).reshape(-1, 3)
-    ratio = (other / np.maximum(one, low)).reshape(-1, 3)
+    trusted = (_is_trusted(one) & _is_trusted(other)).reshape(-1, 3)
+    ratio = (other / np.maximum(one, TRUSTED[0])).reshape(-1, 3)
     channels = zip(ratio.T, trusted.T, strict=True)
     return np.array([np.median(values[where]) if where.sum() > 20 else 1.0 for values, where in channels])
+
+
+def _is_trusted(picture: np.ndarray) -> np.ndarray:
+    low, high = TRUSTED
+    return (picture > low) & (picture < high) & (picture > SATURATED * picture.max(axis=2, keepdims=True))

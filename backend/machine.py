@@ -1,8 +1,10 @@
 """What of all that can go wrong is the machine's: memory that ran out, a disk that is full or not ours."""
 
+import mmap
 from collections.abc import Iterator
 
 MEMORY_RAN_OUT = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
+LIBRARIES = 256 * 2**20  # bytes of address space that they take as they are loaded, and some more
 # How libraries that know no MemoryError say it: OpenCV, ONNX Runtime, C++, Python's threads, the loader.
 OF_MEMORY = (
     "insufficient memory",
@@ -13,6 +15,15 @@ OF_MEMORY = (
     "can't start new thread",
     "failed to map segment",
 )
+
+
+def check_memory() -> None:
+    """Raises MemoryError where libraries cannot be loaded: OpenBLAS, which NumPy brings, would ask for its
+    32 MB for ever, and the C library's loader would abort. The memory is asked for, but not touched."""
+    try:
+        mmap.mmap(-1, LIBRARIES).close()
+    except OSError as error:
+        raise MemoryError from error
 
 
 def machines_fault(error: BaseException) -> str | None:

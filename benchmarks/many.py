@@ -1,4 +1,4 @@
-"""What a thousand stacks cost beside estimating them: to be found, remembered and reported.
+"""What a thousand stacks cost beside estimating them: to be found, remembered, handed out and reported.
 
     PYTHONPATH=. .venv/bin/python benchmarks/many.py [--stacks 1000]
 
@@ -14,6 +14,11 @@ from pathlib import Path
 from backend.batch import task
 from backend.batch.find import Found, find_stacks
 from backend.batch.report import PAGE, TABLE, write_report
+from backend.batch.run import run_stacks
+from backend.estimate import Choices
+from backend.messages import SilentReporter
+from backend.reuse import version
+from backend.stack.options import Typed
 from farm import METRES, make_stacks
 
 
@@ -21,6 +26,16 @@ def told_of(stack: Found) -> task.Outcome:
     return task.outcome(
         stack, task.DONE, warnings=("W" * 80,), near=0.7, far=2.5, unit="m", seconds=7.0, worker="tcp://farm"
     )
+
+
+def handed_out(folder: Path, count: int) -> float:
+    """Seconds of a stack from the list to a worker and back; none can be read, so nothing else takes long."""
+    stacks = [Found(f"s{n}", (folder / f"{n}.1.jpg", folder / f"{n}.2.jpg"), None) for n in range(count)]
+    asked = task.Asked(Choices(), Typed(), "cpu", version())
+    began = time.perf_counter()
+    outcomes = run_stacks(stacks, folder, asked, None, 1, SilentReporter())
+    assert {outcome.status for outcome in outcomes} == {task.BAD}
+    return (time.perf_counter() - began) / count
 
 
 def main() -> None:
@@ -38,6 +53,7 @@ def main() -> None:
         remembered, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         output.mkdir()
+        handed = handed_out(photographs, count)
         began = time.perf_counter()
         write_report([told_of(stack) for stack in stacks], output)
         reported = time.perf_counter() - began
@@ -46,6 +62,7 @@ def main() -> None:
     print(f"{of} stacks of {len(METRES)} photographs; of one stack:")
     print(f"found       {1e3 * found / of:.2f} ms")
     print(f"remembered  {remembered / of / 1e3:.2f} kB")
+    print(f"handed out  {1e3 * handed:.2f} ms")
     print(f"reported    {1e3 * reported / of:.3f} ms, {written / of / 1e3:.2f} kB")
 
 

@@ -13,7 +13,7 @@ from ..claim import BESIDE
 from ..errors import InputError
 from ..results import DEPTH_EXR, DESCRIPTION
 from ..stack.order import natural_key
-from ..stack.read import EXTENSIONS
+from ..stack.read import photographs_among
 from .brackets import Shot, brackets
 
 LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it
@@ -47,7 +47,8 @@ def find_stacks(roots: Sequence[Path], output: Path) -> list[Found]:
     stacks = [stack for folder in found.values() for stack in folder]
     if not stacks:
         raise InputError(
-            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP or EXR"
+            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, HEIC, EXR "
+            "or raw files"
         )
     return _distinct(stacks)
 
@@ -68,7 +69,7 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
             key=lambda name: natural_key(Path(name)),
         )
         shown = (folder / name for name in files if not name.startswith("."))
-        if photographs := [path for path in shown if path.suffix.lower() in EXTENSIONS]:
+        if photographs := photographs_among(shown):
             yield folder, photographs
 
 

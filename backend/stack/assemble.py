@@ -25,7 +25,7 @@ from .order import (
     tied_groups,
     trend,
 )
-from .read import EXTENSIONS, Header, read_file, read_header
+from .read import Header, photographs_among, read_file, read_header
 from .sidecars import Told, read_sidecars
 
 T = TypeVar("T")
@@ -108,7 +108,9 @@ def find_photographs(photographs: Sequence[Path]) -> list[Path]:
         raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
     paths = _in_folder(folders[0]) if folders else given
     if not paths:
-        raise InputError(f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP or EXR files there")
+        raise InputError(
+            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files there"
+        )
     paths = sorted(dict.fromkeys(paths), key=natural_key)
     if len(paths) < 2:
         raise InputError(
@@ -119,7 +121,7 @@ def find_photographs(photographs: Sequence[Path]) -> list[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     names = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted((path for path in names if path.suffix.lower() in EXTENSIONS), key=natural_key)
+    return sorted(photographs_among(names), key=natural_key)
 
 
 def open_file(path: Path) -> File:

@@ -3,8 +3,10 @@
 import io
 import re
 import struct
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,16 +15,23 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from ..colour import srgb_encode
 from ..errors import InputError
 from ..limits import MOST_BYTES, MOST_SCANS, check_exr, check_picture, read_whole
+from .heif import decode_heif, is_heif, open_heif
 from .jpeg import decode_jpeg
+from .profile import Conversion, adobe_rgb, read_profile, to_srgb
+from .raw import develop, raw_size
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp")
-# Decoders take these for the small preview inside them, or for nothing at all.
-RAW_EXTENSIONS = (".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".dng", ".srw")
+T = TypeVar("T")
+PICTURE_EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp", ".heic", ".heif", ".hif")
+# Told by their names: most are TIFF, of which other decoders take the small preview.
+RAW_EXTENSIONS = (".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".srw")
+EXTENSIONS = PICTURE_EXTENSIONS + RAW_EXTENSIONS
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
+INTEROPERABILITY, INDEX, ADOBE_RGB_INDEX = 0xA005, 1, "R03"  # EXIF 2.3, table 13; DCF 2.0
 TIFF_SIZE_TAGS = 0x0100, 0x0101, 0x0115  # width, height, samples a pixel
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
 JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
 JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
+DAMAGE = (EOFError, IndexError, OSError, RuntimeError, SyntaxError, ValueError)  # what decoders raise of it
 LIGHTEST = 65504.0  # of scene-linear values: the largest half float
 TIFF_MAGICS = b"II*\0", b"MM\0*"
 COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
@@ -43,14 +52,26 @@ class Header:
     height: int
     bits_per_channel: int
     orientation: int  # EXIF 1 to 8, what decoders leave to be done; 1 is upright
+    colours: Conversion | None = None  # to sRGB; None where it is that already
+
+
+def photographs_among(paths: Iterable[Path]) -> list[Path]:
+    """Those with a photograph's ending; not a raw file beside a picture of its name, as cameras write."""
+    known = [path for path in paths if path.suffix.lower() in EXTENSIONS]
+    pictures = {path.with_suffix("") for path in known if path.suffix.lower() in PICTURE_EXTENSIONS}
+    return [
+        path
+        for path in known
+        if path.suffix.lower() not in RAW_EXTENSIONS or path.with_suffix("") not in pictures
+    ]
 
 
 def read_photograph(path: Path) -> np.ndarray:
     """(H, W, 3) float32 RGB after EXIF orientation, sRGB-encoded.
 
-    JPEG, PNG, TIFF and WebP give 0..1 (16 bits keep their precision). EXR and 32-bit TIFF are scene
-    linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal channels, alpha
-    is dropped. Raises InputError where the file is missing, broken or no photograph.
+    JPEG, PNG, TIFF, WebP, HEIC and raw files give 0..1 (16 bits keep their precision). EXR and 32-bit TIFF
+    are scene linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal channels,
+    alpha is dropped. Raises InputError where the file is missing, broken or no photograph.
     """
     return _as_float(read_pixels(path))
 
@@ -66,14 +87,15 @@ def read_working_photograph(path: Path, size: tuple[int, int]) -> np.ndarray:
 def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
     """The same as the file has it: uint8 or uint16, of which the largest number is 1, or float32.
 
-    Where `least` (width, height) is enough, a JPEG may come at a half, a quarter or an eighth of its size.
+    Where `least` (width, height) is enough, a JPEG may come at a half, a quarter or an eighth of its size, a
+    raw file at a half.
     """
     data = read_file(path)
     if data.startswith(EXR_MAGIC):
         return srgb_encode(_read_exr(path))
     header = read_header(path, data)
-    pixels = turn_upright(_decode(path, data, _reduction(data, header, least)), header.orientation)
-    return srgb_encode(pixels) if pixels.dtype.kind == "f" else pixels
+    pixels = turn_upright(_decode(path, data, _reduction(header, least)), header.orientation)
+    return srgb_encode(pixels) if pixels.dtype.kind == "f" else to_srgb(pixels, header.colours)
 
 
 def one_in(pixels: np.ndarray) -> float:
@@ -85,9 +107,9 @@ def _as_float(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype.kind == "f" else np.divide(pixels, one_in(pixels), dtype=np.float32)
 
 
-def _reduction(data: bytes, header: Header, least: tuple[int, int] | None) -> int:
-    """By how much a JPEG may shrink; others have no cheap way."""
-    if least is None or not data.startswith(JPEG_MAGIC):
+def _reduction(header: Header, least: tuple[int, int] | None) -> int:
+    """By how much a picture may shrink where its decoder has a cheap way."""
+    if least is None:
         return 1
     possible = min(header.width / least[0], header.height / least[1])
     return next(factor for factor in REDUCED_GREY if factor <= max(possible, 1))
@@ -101,8 +123,6 @@ def photograph_size(path: Path) -> tuple[int, int]:
 
 def read_file(path: Path) -> bytes:
     """The file's bytes, known to be whole as far as that shows without decoding."""
-    if path.suffix.lower() in RAW_EXTENSIONS:
-        raise InputError(f"{path} is a raw file; develop it to a 16-bit TIFF first")
     try:
         data = read_whole(path, MOST_BYTES)
     except FileNotFoundError:
@@ -118,8 +138,14 @@ def read_file(path: Path) -> bytes:
 
 def read_header(path: Path, data: bytes | None = None) -> Header:
     """Size, depth and orientation; from `data` where the file has been read already."""
-    if (data or _first_bytes(path)).startswith(EXR_MAGIC):
+    begins = _first_bytes(path) if data is None else data
+    if begins.startswith(EXR_MAGIC):
         return _exr_header(path)
+    if _is_raw(path, begins):
+        width, height = _from(path, lambda: raw_size(path, read_file(path) if data is None else data))
+        return Header(width, height, bits_per_channel=16, orientation=1)
+    if is_heif(begins):
+        return _from(path, lambda: _heif_header(path, read_file(path) if data is None else data))
     Image.MAX_IMAGE_PIXELS = None  # phones make 200 megapixels; these files are the person's own
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
@@ -127,35 +153,33 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
             check_picture(path, width, height)
             if image.format == "TIFF":  # Pillow and OpenCV both turn TIFFs themselves
                 bits = max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,)))
-                return Header(width, height, bits, orientation=1)
+                return Header(width, height, bits, orientation=1, colours=_colours(image))
             bits = _png_bits(image.fp) if image.format == "PNG" else 8
-            orientation = image.getexif().get(ORIENTATION_TAG, 1)
+            orientation, colours = image.getexif().get(ORIENTATION_TAG, 1), _colours(image)
     except UnidentifiedImageError:  # such as TIFF of 32-bit floats
         data = data or read_file(path)
         if data.startswith(TIFF_MAGICS):
             check_picture(path, *_tiff_size(path, data))
         pixels = _decode(path, data)
         return Header(pixels.shape[1], pixels.shape[0], 8 * pixels.itemsize, orientation=1)
-    except (OSError, SyntaxError, ValueError):
+    except DAMAGE:
         raise _cut_short(path) from None
     orientation = orientation if orientation in range(1, 9) else 1
     if orientation >= 5:
         width, height = height, width
-    return Header(width, height, bits, orientation)
+    return Header(width, height, bits, orientation, colours)
 
 
 def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
     """(h, w) uint8 grey picture, upright, `long_side` pixels at most."""
-    header = read_header(path)
-    reduction = max(header.width, header.height) / long_side
-    factor = next(factor for factor in REDUCED_GREY if factor <= max(reduction, 1))
-    data = np.frombuffer(read_file(path), np.uint8)
-    try:
-        grey = cv2.imdecode(data, REDUCED_GREY[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:  # EXR, which its makers have switched off, and what is damaged
-        grey = None
+    data = read_file(path)
+    header = read_header(path, data)
+    reduction = max(1, max(header.width, header.height) / long_side)
+    factor = next(factor for factor in REDUCED_GREY if factor <= reduction)
+    grey = None if _is_raw(path, data) else _decode_grey(data, REDUCED_GREY[factor])
     if grey is None or header.bits_per_channel == 32:
-        grey = np.uint8(255 * np.clip(read_photograph(path).mean(axis=2), 0, 1))
+        least = max(1, int(header.width / reduction)), max(1, int(header.height / reduction))
+        grey = np.uint8(255 * np.clip(_as_float(read_pixels(path, least)).mean(axis=2), 0, 1))
     else:
         grey = turn_upright(grey, header.orientation)
     scale = long_side / max(grey.shape)
@@ -177,12 +201,13 @@ def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
-    """(H, W, 3) RGB, uint8, uint16 or float32: OpenCV, and Pillow for what OpenCV does not know."""
+    """(H, W, 3) RGB, uint8, uint16 or float32: by the format's own library, else OpenCV, else Pillow."""
     if data.startswith(JPEG_MAGIC):
-        try:
-            return decode_jpeg(data, reduction)
-        except ValueError:
-            raise _cut_short(path) from None
+        return _from(path, lambda: decode_jpeg(data, reduction))
+    if _is_raw(path, data):
+        return _from(path, lambda: develop(path, data, half=reduction > 1))
+    if is_heif(data):
+        return _from(path, lambda: decode_heif(data))
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), COLOUR_AS_STORED)
     except cv2.error:
@@ -196,10 +221,17 @@ def _decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
         if data.startswith(TIFF_MAGICS):  # its directory may lie at the end
             raise _cut_short(path) from None
         raise InputError(
-            f"{path} is no photograph that can be read; give JPEG, PNG, TIFF, WebP or EXR"
+            f"{path} is no photograph that can be read; give JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files"
         ) from None
-    except (OSError, SyntaxError, ValueError):
+    except DAMAGE:
         raise _cut_short(path) from None
+
+
+def _decode_grey(data: bytes, how: int) -> np.ndarray | None:
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), how | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:  # EXR, which its makers have switched off, and what is damaged
+        return None
 
 
 def _read_exr(path: Path) -> np.ndarray:
@@ -230,10 +262,32 @@ def _exr_header(path: Path) -> Header:
     return Header(width, height, bits_per_channel=32, orientation=1)
 
 
+def _heif_header(path: Path, data: bytes) -> Header:
+    image = open_heif(data)
+    width, height = image.size
+    check_picture(path, width, height)
+    profile = image.info.get("icc_profile")
+    colours = read_profile(profile) if profile else None
+    return Header(width, height, image.info["bit_depth"], orientation=1, colours=colours)
+
+
+def _colours(image: Image.Image) -> Conversion | None:
+    """What its profile says, or EXIF where a camera took Adobe RGB and embedded none."""
+    if profile := image.info.get("icc_profile"):
+        return read_profile(profile)
+    marked = image.getexif().get_ifd(INTEROPERABILITY).get(INDEX)
+    return adobe_rgb() if marked == ADOBE_RGB_INDEX else None
+
+
+def _is_raw(path: Path, data: bytes) -> bool:
+    """By its name, unless it begins as no raw file does."""
+    return path.suffix.lower() in RAW_EXTENSIONS and not data.startswith((JPEG_MAGIC, PNG_MAGIC, EXR_MAGIC))
+
+
 def _tiff_size(path: Path, data: bytes) -> tuple[int, int, int]:
     """(width, height, channels) of a TIFF that Pillow cannot decode, from its first directory."""
-    directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
     try:
+        directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
         file = io.BytesIO(data)
         file.seek(directory.next)
         directory.load(file)
@@ -246,7 +300,7 @@ def _tiff_size(path: Path, data: bytes) -> tuple[int, int, int]:
 def _first_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(16)
+            return file.read(64)
     except OSError:
         return read_file(path)  # which says what is wrong
 
@@ -289,6 +343,14 @@ def _scans(data: bytes) -> int:
         scans += marker[0] == JPEG_SCAN
         at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
     return scans
+
+
+def _from(path: Path, read: Callable[[], T]) -> T:
+    """What `read` gives of the file. Raises InputError where its library finds damage."""
+    try:
+        return read()
+    except DAMAGE:
+        raise _cut_short(path) from None
 
 
 def _cut_short(path: Path) -> InputError:

@@ -19,13 +19,18 @@ class Effect(NeedsResult, tasks.Idle):
     matches = False  # whether the scene shall see as the photograph does even where it once did
 
     def execute(self, context):
-        scene = context.scene
-        folder = result_folder.from_stored(scene.focal_depth.result)
         try:
-            photo_set = stage.PhotoSet(scene, folder)
+            told = self._put(context.scene)
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        self.report({"INFO"}, told)
+        return {"FINISHED"}
+
+    def _put(self, scene: bpy.types.Scene) -> str:
+        """Returns what to tell the person. Raises UserError."""
+        folder = result_folder.from_stored(scene.focal_depth.result)
+        photo_set = stage.PhotoSet(scene, folder)
         changed = ""
         if self.matches or scene_tree.find(scene, depth_merge.KIND) is None:
             _hide_what_the_photograph_shows(scene, photo_set)
@@ -34,12 +39,10 @@ class Effect(NeedsResult, tasks.Idle):
         tree = depth_merge.put(scene, result)
         if tree.find(refocus.KIND):
             refocus.put(tree, result)
-        told = self.add(tree, result)
-        self.report({"INFO"}, ". ".join(filter(None, (told, changed))))
-        return {"FINISHED"}
+        return ". ".join(filter(None, (self.add(tree, result), changed)))
 
     def add(self, tree: scene_tree.SceneTree, result: Result) -> str:
-        """Put the node group there; returns what to tell the person."""
+        """Put the node group there; returns what to tell the person. Raises UserError."""
         raise NotImplementedError
 
 

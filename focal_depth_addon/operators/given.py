@@ -10,7 +10,10 @@ from bpy.props import CollectionProperty, StringProperty
 from ..properties import TYPED, Photograph, Settings
 from ..translations import say
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr")  # as the backend reads
+# As the backend reads.
+PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".exr", ".webp", ".heic", ".heif", ".hif")
+RAW = (".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".raf", ".rw2", ".orf", ".pef", ".srw")
+SUFFIXES = PICTURES + RAW
 NO_PHOTOGRAPHS = "There are no photographs: add at least two frames of a focus bracket"
 
 
@@ -28,13 +31,14 @@ class Files:
     )
 
     def given(self, expanded: bool = False) -> list[str]:
-        """Paths; a folder stands for itself unless it shall be `expanded` into its photographs."""
+        """Paths, without raw files beside pictures of their names; a folder stands for itself unless it shall
+        be `expanded` into its photographs."""
         folder = bpy.path.abspath(self.directory)
         names = [file.name for file in self.files if file.name]
         if expanded and not names and folder:
             with contextlib.suppress(OSError):  # the backend says what is wrong with the folder
                 names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(SUFFIXES)]
-        return [os.path.join(folder, name) for name in names] or [folder] * bool(folder)
+        return [os.path.join(folder, name) for name in _once(names)] or [folder] * bool(folder)
 
 
 class NeedsResult:
@@ -72,6 +76,13 @@ def reading_arguments(settings: Settings, photographs: list[str], metres_per_uni
     left_out = [word for each in known if not each.used for word in ("--leave-out", each.file)]
     typed = _typed(known, metres_per_unit)
     return ["inspect", *photographs, *left_out, *typed, *lens_arguments(settings)]
+
+
+def _once(names: list[str]) -> list[str]:
+    pictures = {os.path.splitext(name)[0] for name in names if name.lower().endswith(PICTURES)}
+    return [
+        name for name in names if not name.lower().endswith(RAW) or os.path.splitext(name)[0] not in pictures
+    ]
 
 
 def _typed(photographs: Iterable[Photograph], metres_per_unit: float) -> list[str]:

@@ -54,6 +54,14 @@ def test_dropped_photographs_are_listed(scene, photographs):
     assert listed() == ["0.png", "1.png", "2.png", "4.png"]  # of one folder: of one bracket
 
 
+def test_a_raw_file_beside_a_picture_of_its_name_is_not_listed(scene, photographs, tmp_path):
+    for name in ("0", "1", "2"):
+        shutil.copy(photographs / f"{name}.png", tmp_path / f"{name}.png")
+        (tmp_path / f"{name}.NEF").write_bytes(b"never read")
+    drop(tmp_path, *sorted(path.name for path in tmp_path.iterdir()))
+    assert listed() == ["0.png", "1.png", "2.png"]
+
+
 def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene, photographs, strangers):
     drop(photographs, "0.png", "1.png", "2.png")
     settings().result = "//result"
@@ -66,11 +74,13 @@ def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene
 
 def test_what_the_backend_reads_can_be_dropped_in_both_editors(addon, view):
     tree = ast.parse((module(addon, "child").EXTENSION / "backend" / "stack" / "read.py").read_text())
-    read = next(
-        ast.literal_eval(node.value)
+    names = ("PICTURE_EXTENSIONS", "RAW_EXTENSIONS")
+    read = [
+        suffix
         for node in tree.body
-        if isinstance(node, ast.Assign) and node.targets[0].id == "EXTENSIONS"
-    )
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in names
+        for suffix in ast.literal_eval(node.value)
+    ]
     handler = bpy.types.FOCAL_DEPTH_FH_photographs
     assert set(handler.bl_file_extensions.split(";")) == set(read)
     for kind, takes in (("VIEW_3D", True), ("IMAGE_EDITOR", True), ("TEXT_EDITOR", False)):

@@ -17,33 +17,7 @@ SHIPPED = [
 SHELLS = {"os.system", "os.popen", "os.startfile", "subprocess.getoutput", "subprocess.getstatusoutput"}
 PROGRAMS = {"file"}  # pyexiv2 asks Python whether it has 64 bits, which asks this
 CODE = {"eval", "exec", "compile", "__import__"}
-# Python tells of whatever opens, makes, moves or removes a file, starts a program or reaches for a network.
-WATCH = """
-import json, os, sys
-SEEN = open(os.environ["WATCHED"], "w", buffering=1)
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate",
-    "os.chmod", "os.utime", "shutil.", "tempfile.")
-PROGRAMS = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.startfile")
-def watch(event, arguments):
-    if event == "open":
-        path, mode, flags = arguments
-        if isinstance(path, (str, bytes)) and (flags or 0) & WRITES:
-            tell("writes", path)
-    elif event.startswith(CHANGES):
-        for path in arguments[: 2 if event in ("os.rename", "os.link") else 1]:
-            tell("writes", path)
-    elif event.startswith("socket."):
-        tell("network", event)
-        raise PermissionError("no network")
-    elif event.startswith(PROGRAMS):
-        tell("programs", arguments[0])
-def tell(kind, what):
-    if isinstance(what, (str, bytes, os.PathLike)):
-        what = os.path.abspath(os.fsdecode(what)) if kind == "writes" else str(what)
-        SEEN.write(json.dumps([kind, what]) + "\\n")
-sys.addaudithook(watch)
-"""
+WATCH = (PROJECT / "tests" / "watch.py").read_text()
 
 
 def watched(tmp_path, *arguments) -> dict[str, set[str]]:
@@ -100,7 +74,8 @@ def test_a_run_writes_its_result_and_nothing_else(tmp_path):
         found = watched(tmp_path, *command)
         outside = [path for path in found["writes"] if not within(path, (*places, os.devnull))]
         assert outside == [], command[0]
-        assert not found["network"] and found["programs"] <= PROGRAMS, command[0]
+        assert not found["network"], command[0]
+        assert {line.split()[0] for line in found["programs"]} <= PROGRAMS, command[0]
         assert found["writes"] or not places
 
 

@@ -8,6 +8,7 @@ import pytest
 from photographs import shared_stack
 
 from backend.exposure import equalising_gains
+from backend.moving import moving, warnings_of
 from backend.registration import register
 from backend.results import read_description
 from backend.stack import FocalStack, Frame
@@ -30,6 +31,19 @@ def test_gains_undo_another_exposure_and_white_balance(photographs):
     metered = np.float32([[1.05, 1, 1], [1, 1, 1], [1, 1, 1], [0.9, 0.9, 0.95], [1, 1, 1]])
     gains = equalising_gains(photographs * metered[:, None, None])
     np.testing.assert_allclose(gains * metered, 1, atol=0.01)
+
+
+def test_gains_are_not_taken_from_saturated_colours(photographs):
+    """A lamp that flickers in blue does not show on an orange wall, which has next to no blue in a picture.
+
+    The pale thing before it is what tells, be it small: so of nikon_d3100_scene2, where nothing moved.
+    """
+    photographs[:, :, :120] *= np.float32([1, 0.4, 0.15])
+    flicker = np.float32([1, 1.09, 1, 1.09, 1.07])
+    photographs[:, :, 120:, 2] *= flicker[:, None, None]
+    gains = equalising_gains(photographs)
+    np.testing.assert_allclose(gains[:, 2] * flicker, flicker[4], atol=0.01)
+    assert warnings_of(moving(photographs * gains[:, None, None])) == []
 
 
 def test_a_good_stack_is_left_whole(photographs):

@@ -117,7 +117,7 @@ UNUSABLE = {
     "another size": "64 x 32 pixels, the others 48 x 32: it cannot be part of the stack.",
     "held another way": "32 x 48 pixels, the others 48 x 32: it cannot be part of the stack.",
     "cut short": "Is damaged or cut short; copy it from the camera again.",
-    "a text file": "Is no photograph that can be read; give JPEG, PNG, TIFF, WebP or EXR.",
+    "a text file": "Is no photograph that can be read; give JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files.",
     "missing": "Does not exist; check the path.",
 }
 
@@ -297,5 +297,5 @@ def test_an_error_for_a_person_is_one_line_too(tmp_path):
     done = inspect(tmp_path)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr == (
-        f"error: {tmp_path} holds no photographs; put JPEG, PNG, TIFF, WebP or EXR files there\n"
+        f"error: {tmp_path} holds no photographs; put JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files there\n"
     )

@@ -120,7 +120,7 @@ def test_a_jpeg_cut_short_behind_its_own_thumbnail(tmp_path):
     [
         ("text.jpg", b"This is no picture. " * 50, "give JPEG, PNG, TIFF"),
         ("empty.jpg", b"", "give JPEG, PNG, TIFF"),
-        ("raw.NEF", b"II*\0", "develop it to a 16-bit TIFF"),
+        ("raw.NEF", b"This is no picture. " * 50, "develop it to a 16-bit TIFF"),
         ("missing.jpg", None, "check the path"),
     ],
 )

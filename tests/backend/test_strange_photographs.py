@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
-from photographs import PROJECT, write_photograph
+from photographs import PROJECT, dng, heic, write_photograph
 from PIL import Image
 
 from backend.cli import main
@@ -101,6 +101,27 @@ def test_kinds_of_pixels(tmp_path, pictures, truth, estimate, kind):
         convert(Image.fromarray(picture)).save(tmp_path / f"{number}{suffix}", **options)
     outcome = estimate(with_sidecar(tmp_path))
     assert outcome.error_in_dioptres(truth) < GOOD
+
+
+@pytest.mark.parametrize("suffix", [".dng", ".heic"])
+def test_raw_files_and_heic(tmp_path, pictures, truth, estimate, suffix):
+    for number, picture in enumerate(pictures):
+        (tmp_path / f"{number}{suffix}").write_bytes({".dng": dng, ".heic": heic}[suffix](picture))
+    assert estimate(with_sidecar(tmp_path)).error_in_dioptres(truth) < GOOD
+
+
+def test_two_hundred_small_frames(tmp_path, pictures, truth, estimate):
+    """Between the ends, each mixed of its neighbours' focus."""
+    places = np.linspace(0, 4, 200)
+    dioptres = np.interp(places, range(5), [1 / metres for metres in DISTANCES])
+    frames = []
+    for place in places:
+        at = min(int(place), 3)
+        frames.append(
+            np.uint8(cv2.addWeighted(pictures[at], at + 1 - place, pictures[at + 1], place - at, 0))
+        )
+    outcome = estimate(*write(tmp_path, frames, tuple(1 / dioptres)))
+    assert outcome.error_in_dioptres(truth) < 2 * GOOD
 
 
 def test_sixteen_bits_and_mixed_formats(tmp_path, pictures, truth, estimate):

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+from photographs import dng, heic
 from PIL import Image
 
 from backend.errors import InputError
@@ -27,6 +28,7 @@ EXR = {
     "none.exr": OpenEXR.NO_COMPRESSION,
     "piz.exr": OpenEXR.PIZ_COMPRESSION,
 }
+OTHERS = {"raw.dng": dng, "phone.heic": heic}
 MOST_SECTORS = 0.95  # of those lost are noticed: 97 %
 pytestmark = pytest.mark.filterwarnings("ignore:Corrupt EXIF data", "ignore:Truncated File Read")
 
@@ -37,6 +39,8 @@ def encoded(folder, name: str) -> bytes:
     if name in EXR:
         OpenEXR.File({"compression": EXR[name]}, {"RGB": soft}).write(str(folder / name))
         return (folder / name).read_bytes()
+    if name in OTHERS:
+        return OTHERS[name](np.uint8(255 * soft))
     file = io.BytesIO()
     kind = name.rpartition(".")[2].replace("jpg", "jpeg").replace("tif", "tiff")
     Image.fromarray(np.uint8(255 * soft)).save(file, kind, **KINDS[name])
@@ -54,7 +58,7 @@ def refuses(path) -> bool:
     return refused == 2
 
 
-@pytest.mark.parametrize("name", [*KINDS, *EXR])
+@pytest.mark.parametrize("name", [*KINDS, *EXR, *OTHERS])
 def test_cut_short_at_every_kilobyte(tmp_path, name):
     whole, path = encoded(tmp_path, name), tmp_path / name
     path.write_bytes(whole)

@@ -48,7 +48,7 @@ def originals(folder: Path) -> dict[str, bytes]:
     """Whole files by a name that tells which parser is meant."""
     import cv2
     import numpy as np
-    from photographs import STACKS, quadrants, write_photograph
+    from photographs import STACKS, dng, heic, quadrants, write_photograph
     from test_hostile_results import FOUND
 
     from backend import results, reuse
@@ -78,6 +78,7 @@ def originals(folder: Path) -> dict[str, bytes]:
         files[f"{stack.name}.jpg"] = shrunk(
             photograph.read_bytes(), cv2.imencode(".jpg", quadrants())[1].tobytes()
         )
+    files["raw.dng"], files["phone.heic"] = dng(quadrants()), heic(quadrants(96, 64))
     depth = np.ones((32, 48), np.float32)
     described = {"metric": False, "network": "ours", "camera": {}, "frames": [], "warnings": []}
     found = reuse.to_keep(FOUND, "known")
