@@ -89,11 +89,16 @@ def test_estimate_without_photographs_says_what_to_do(scene):
 
 
 def test_unregistering_takes_everything_away(addon, scene):
-    before = len(bpy.app.handlers.load_pre)
+    def handlers():
+        kinds = [each for each in dir(bpy.app.handlers) if isinstance(getattr(bpy.app.handlers, each), list)]
+        together = [handler for kind in kinds for handler in getattr(bpy.app.handlers, kind)]
+        return [handler for handler in together if handler.__module__.startswith(addon)]
+
+    assert handlers()
     bpy.ops.preferences.addon_disable(module=addon)
     assert not hasattr(bpy.types.Scene, "focal_depth")
     assert not hasattr(bpy.types, "FOCAL_DEPTH_PT_panel")
-    assert len(bpy.app.handlers.load_pre) == before - 1
+    assert not handlers()
     bpy.ops.preferences.addon_enable(module=addon)
     assert hasattr(bpy.types.Scene, "focal_depth")
 
