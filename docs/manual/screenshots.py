@@ -338,7 +338,7 @@ def follow(manual: Manual) -> None:
     shutil.copytree(SAMPLE, shoot / "table")
     window.wait_until("addon('following').status()[1]", PATIENCE)
     with held(SCRATCH / "blender"):
-        manual.sidebar("on_set.png", "bpy.ops.focal_depth.follow", 108, 60)
+        manual.sidebar("on_set.png", "bpy.ops.focal_depth.follow", 108, 72)
     window.run("bpy.ops.focal_depth.follow(enable=False)")
 
 

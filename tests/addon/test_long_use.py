@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 UNHURRIED |= {"phases": [Phase.generate]}  # steps take a second: a failure is told as it was found
 NOWHERE = "/nowhere/at all"
-NO_STEP = {"inspect", "tell_notes", "cancel", "look_window", "step", "play", "pick", "export", "clear_cache"}
-NO_STEP |= {"show_log", "dismiss"}  # operators that undo knows nothing of
+NO_STEP = {"inspect", "tell_notes", "cancel", "follow", "look_window", "step", "play", "pick", "export"}
+NO_STEP |= {"clear_cache", "show_log", "dismiss"}  # operators that undo knows nothing of
 CHOICES = {  # of operators' arguments; a value may be of a place that the walk fills in
     "add_photographs": {"directory": ["BRACKET", NOWHERE, ""]},
     "drop_photographs": {"directory": ["BRACKET", "ONE"]},
@@ -30,6 +30,7 @@ CHOICES = {  # of operators' arguments; a value may be of a place that the walk 
     "as_read": {"value": ["focal_length", "f_number", "sensor_width"]},
     "estimate": {"directory": ["BRACKET", "", NOWHERE], "output": ["", "OUTPUT", "FILE"]},
     "cancel": {},
+    "follow": {"directory": ["BRACKET", NOWHERE], "enable": [True, False]},
     "open_result": {"directory": ["RESULT", "OUTPUT", NOWHERE]},
     "look": {"show": ["ALL_IN_FOCUS", "DEPTH", "CONFIDENCE", "PHOTOGRAPHED", "ALIGNED"]},
     "reset_range": {},
