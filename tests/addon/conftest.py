@@ -48,6 +48,24 @@ def addon():
 
 
 @pytest.fixture
+def module(addon):
+    """module("tasks") -> that module of the installed add-on."""
+    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
+
+
+@pytest.fixture
+def cache(module, scene, tmp_path):
+    """A cache folder of the test's own, chosen in the preferences."""
+    preferences = module("preferences").preferences()
+    preferences.cache_folder = str(tmp_path / "cache")
+    yield module("preferences").cache_folder()
+    module("tasks").stop()
+    module("tasks").tell(None)
+    for name in ("cache_folder", "quality", "threads"):
+        preferences.property_unset(name)
+
+
+@pytest.fixture
 def scene():
     """A new, empty scene of metres."""
     import bpy

@@ -8,37 +8,22 @@ import os
 import re
 import shutil
 import struct
-import sys
 import zlib
 from pathlib import Path
 
 import bpy
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and links are made as other systems have them")
+pytestmark = [
+    pytest.mark.usefixtures("cache"),
+    pytest.mark.skipif(os.name == "nt", reason="pipes and links are made as other systems have them"),
+]
 DELETED = object()
 # In place of every single thing that a result.json says.
 STRANGE = (None, True, 0, -1, 1e-300, 1e300, 10**400, math.nan, math.inf, [], {}, DELETED)
 STRANGE += ("", "2", "inf", "nan", "a\0b", "\ud800", "../../home/mine.png", "/etc/hostname", "aligned/..")
 FILES = ("depth.exr", "all_in_focus.png", "found.npz", "background.png", "aligned/01_0.png")
 SIDE = 60_000  # pixels, that a header claims
-
-
-@pytest.fixture
-def module(addon):
-    """module("tasks") -> that module of the installed add-on."""
-    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
-
-
-@pytest.fixture(autouse=True)
-def cache(module, scene, tmp_path):
-    """A cache folder of the test's own, chosen in the preferences."""
-    preferences = module("preferences").preferences()
-    preferences.cache_folder = str(tmp_path / "cache")
-    yield module("preferences").cache_folder()
-    module("tasks").stop()
-    module("tasks").tell(None)
-    preferences.property_unset("cache_folder")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import gc
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import bpy
@@ -13,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+pytestmark = pytest.mark.usefixtures("cache")
 
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 UNHURRIED |= {"phases": [Phase.generate]}  # steps take a second: a failure is told as it was found
@@ -52,23 +53,6 @@ CHOICES = {  # of operators' arguments; a value may be of a place that the walk 
     "dismiss": {},
 }
 NAMES = list(CHOICES)
-
-
-@pytest.fixture
-def module(addon):
-    """module("tasks") -> that module of the installed add-on."""
-    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
-
-
-@pytest.fixture(autouse=True)
-def cache(module, scene, tmp_path):
-    """A cache folder of the test's own, chosen in the preferences."""
-    preferences = module("preferences").preferences()
-    preferences.cache_folder = str(tmp_path / "cache")
-    yield module("preferences").cache_folder()
-    module("tasks").stop()
-    module("tasks").tell(None)
-    preferences.property_unset("cache_folder")
 
 
 def children() -> list[str]:

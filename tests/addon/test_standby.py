@@ -2,29 +2,12 @@
 
 import json
 import os
-import sys
 import time
 
 import bpy
 import pytest
 
-
-@pytest.fixture
-def module(addon):
-    """module("tasks") -> that module of the installed add-on."""
-    return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
-
-
-@pytest.fixture(autouse=True)
-def cache(module, scene, tmp_path):
-    """A cache folder of the test's own, chosen in the preferences."""
-    preferences = module("preferences").preferences()
-    preferences.cache_folder = str(tmp_path / "cache")
-    yield module("preferences").cache_folder()
-    module("tasks").stop()
-    module("tasks").tell(None)
-    for name in ("cache_folder", "threads"):
-        preferences.property_unset(name)
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 @pytest.fixture
