@@ -17,7 +17,8 @@ def workers_of(scheduler: str | None, workers: int, largest: float, with_gpu: bo
     the memory does not hold as many stacks of `largest` bytes. Raises InputError where nobody answers."""
     from distributed import Client
 
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what matters of it is told in run.py
+    for name in ("distributed", "distributed.client"):  # what matters of theirs is told in run.py
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
         with _connected(scheduler) as client:
             yield client

@@ -1,5 +1,6 @@
 """All stacks given to the workers, and what becomes of each as it is told."""
 
+import contextlib
 import math
 import queue
 import traceback
@@ -21,6 +22,7 @@ from .find import Found
 from .task import Asked, Outcome
 
 RETRIES = 1  # after our own faults; Dask itself gives what a lost worker had to another
+LOST = OSError, RuntimeError, CancelledError  # what Dask raises where the scheduler was lost, among others
 PATIENCE = 2.0  # seconds between looks at who works
 
 
@@ -98,8 +100,12 @@ def _run(
             else:
                 stack = running.pop(future)
                 yield stack, _outcome(stack, future, client)
+    except LOST:
+        _workers(client)  # which tells whether the scheduler is there
+        raise
     finally:
-        client.cancel(list(running), force=True)
+        with contextlib.suppress(*LOST):
+            client.cancel(list(running), force=True)
 
 
 def _submit(client, stack: Found, size: float, output: Path, asked: Asked):
@@ -123,10 +129,11 @@ def _fitting(waiting: dict[Found, float], workers: list[dict], count: int) -> li
 def _outcome(stack: Found, future, client) -> Outcome:
     """Raises InputError where the scheduler itself is lost."""
     from distributed import KilledWorker
+    from distributed.comm import CommClosedError
 
     try:
         return future.result()  # waits where it was lost again with its worker
-    except CancelledError:
+    except (CancelledError, CommClosedError):
         raise _lost(client) from None
     except KilledWorker as error:
         sentence = (
@@ -142,9 +149,12 @@ def _outcome(stack: Found, future, client) -> Outcome:
 def _workers(client) -> list[dict]:
     """What the scheduler tells of each. Raises InputError where it is lost."""
     try:
-        return list(client.scheduler_info(n_workers=-1)["workers"].values())
-    except (OSError, CancelledError):
+        told = client.scheduler_info(n_workers=-1)
+    except LOST:
         raise _lost(client) from None
+    if "workers" not in told:  # a client that has just lost its scheduler knows nothing
+        raise _lost(client)
+    return list(told["workers"].values())
 
 
 def _lost(client) -> InputError:

@@ -421,7 +421,7 @@ def test_a_lost_scheduler_ends_it_with_what_to_do_and_the_same_command_goes_on(t
         until(lambda: written(output))
         lose()
         said = running.communicate(timeout=60)[1]
-    assert running.returncode == 2
+    assert running.returncode == 2, said
     assert "was lost: start it again, and then the same command" in said and "Traceback" not in said
     before = written(output)
     with program(*arguments) as running:
