@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from . import __version__
 from .errors import Cancelled, InputError
-from .machine import check_memory, machines_fault
+from .machine import check_memory, nobodys_bug
 from .messages import JsonReporter, Reporter, TextReporter
 
 # name: (module in backend.commands, help). Imported only when called, so that `inspect` needs no torch.
@@ -48,8 +48,6 @@ def main(arguments: list[str] | None = None) -> int:
         check_memory()
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
-    except InputError as error:
-        return _not_ours(machines_fault(error) or str(error), reporter)
     except ModuleNotFoundError as error:
         if (extra := LEFT_OUT.get(error.name, LEFT_OUT.get(error.name.partition(".")[0]))) is None:
             reporter.our_fault(error)
@@ -58,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED
     except Exception as error:
-        if (said := machines_fault(error)) is not None:
+        if (said := nobodys_bug(error)) is not None:
             return _not_ours(said, reporter)
         reporter.our_fault(error)
         return FAULT

@@ -3,6 +3,8 @@
 import mmap
 from collections.abc import Iterator
 
+from .errors import InputError
+
 MEMORY_RAN_OUT = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
 LIBRARIES = 256 * 2**20  # bytes of address space that they take as they are loaded, and some more
 # How libraries that know no MemoryError say it: OpenCV, ONNX Runtime, C++, Python's threads, the loader.
@@ -34,6 +36,11 @@ def machines_fault(error: BaseException) -> str | None:
         what = error.filename or "A file"
         return f"{what} cannot be read or written ({error.strerror}): look at the disk and its permissions"
     return None
+
+
+def nobodys_bug(error: BaseException) -> str | None:
+    """What to tell the person where the machine or the input is at fault; None where we are."""
+    return machines_fault(error) or (str(error) if isinstance(error, InputError) else None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

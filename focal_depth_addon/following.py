@@ -155,7 +155,9 @@ def _in_view(window: bpy.types.Window):
 
 
 def _hide_earlier(scene: bpy.types.Scene) -> None:
-    """The last set stands alone, of those that came here."""
+    """The last set stands alone, of those that came here; unless building it failed, or was cancelled."""
+    if "mesh" not in stage.standing(scene, _shown[-1]):
+        return
     for folder in _shown:
         stage.set_hidden(scene, folder, folder != _shown[-1])
     bpy.ops.ed.undo_push(message=say("Follow"))

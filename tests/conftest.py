@@ -15,8 +15,8 @@ def pytest_sessionfinish(session, exitstatus):
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
     """Leave without Python's own end, for which bpy's wheels were not made. That of 4.2.23 crashes there
-    after an export of glTF, be it of a bare cube; those of 4.5.15 and 5.0.1 hang now and then, as the thread
-    that closes Blender's sound device still waits for a condition that is being destroyed."""
+    after an export of glTF, be it of a bare cube; that of 4.5.15 hangs now and then, as the thread that
+    closes Blender's sound device still waits for a condition that is being destroyed; 5.0.1 seems to too."""
     if "bpy" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()

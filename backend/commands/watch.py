@@ -11,7 +11,7 @@ from ..engines.devices import use
 from ..errors import InputError
 from ..estimate import estimate
 from ..inference import check_network
-from ..machine import machines_fault
+from ..machine import nobodys_bug
 from ..messages import Reporter
 from ..stack import read_stack
 from ..stack.options import add_lens_arguments, typed_from
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         try:
             estimate(read_stack(stack.photographs, typed), output / stack.name, reporter, choices)
         except Exception as error:  # the shoot goes on
-            if said := machines_fault(error) or (isinstance(error, InputError) and str(error)):
+            if (said := nobodys_bug(error)) is not None:
                 reporter.error(said)
             else:
                 reporter.our_fault(error)

@@ -1,4 +1,7 @@
-"""Colour profiles (ICC.1): pictures of wide gamuts, Display P3 of phones or Adobe RGB, brought to sRGB."""
+"""Colour profiles (ICC.1): pictures of wide gamuts, Display P3 of phones or Adobe RGB, brought to sRGB.
+
+Little CMS, as Pillow has it, converts RGB of 8 bits only.
+"""
 
 import functools
 import struct

@@ -18,11 +18,11 @@ MADE = {"result", "WEB.glb", "QUICK_LOOK.usdz", "set.blend"}
 
 @pytest.fixture
 def confined(addon, photographs, tmp_path):
-    """confined(*before) -> what it was that confined.py did, run behind these words, as watch.py notes it."""
+    """confined(*before) -> what it was that confined.py did, run behind these words, as audit.py notes it."""
     hook, seen = tmp_path / "hook", tmp_path / "seen"
     for folder in ("hook", "home", "place", "current"):
         (tmp_path / folder).mkdir()
-    shutil.copy(HERE.parent / "watch.py", hook / "sitecustomize.py")
+    shutil.copy(HERE.parent / "audit.py", hook / "sitecustomize.py")
     environment = os.environ | {
         "PYTHONPATH": str(hook),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,6 +1,7 @@
 """Result folders from anywhere, opened in Blender: each is a result or one sentence. Nothing in them leads
 out of the folder, and Blender takes no memory for what they claim."""
 
+import ast
 import copy
 import json
 import math
@@ -24,6 +25,17 @@ STRANGE = (None, True, 0, -1, 1e-300, 1e300, 10**400, math.nan, math.inf, [], {}
 STRANGE += ("", "2", "inf", "nan", "a\0b", "\ud800", "../../home/mine.png", "/etc/hostname", "aligned/..")
 FILES = ("depth.exr", "all_in_focus.png", "found.npz", "background.png", "aligned/01_0.png")
 SIDE = 60_000  # pixels, that a header claims
+
+
+def test_limits_are_those_of_the_backend(module):
+    """Read from its source, as Blender never loads it."""
+    tree = ast.parse((module("child").EXTENSION / "backend" / "limits.py").read_text())
+    numbers = [node for node in tree.body if isinstance(node, ast.Assign)]
+    backend = {ast.unparse(node.targets[0]): eval(ast.unparse(node.value)) for node in numbers}
+    shared = {"headers": ("MOST_PIXELS", "MOST_PIXELS_A_BYTE", "EMPTY_PIXELS")}
+    shared |= {"result_folder": ("MOST_TEXT", "MOST_SIDE")}
+    for own, names in shared.items():
+        assert [vars(module(own))[name] for name in names] == [backend[name] for name in names]
 
 
 @pytest.fixture

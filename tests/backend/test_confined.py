@@ -17,7 +17,7 @@ SHIPPED = [
 SHELLS = {"os.system", "os.popen", "os.startfile", "subprocess.getoutput", "subprocess.getstatusoutput"}
 PROGRAMS = {"file"}  # pyexiv2 asks Python whether it has 64 bits, which asks this
 CODE = {"eval", "exec", "compile", "__import__"}
-WATCH = (PROJECT / "tests" / "watch.py").read_text()
+AUDIT = (PROJECT / "tests" / "audit.py").read_text()
 
 
 def watched(tmp_path, *arguments) -> dict[str, set[str]]:
@@ -25,7 +25,7 @@ def watched(tmp_path, *arguments) -> dict[str, set[str]]:
     hook, seen, home = tmp_path / "hook", tmp_path / "seen", tmp_path / "home"
     hook.mkdir(exist_ok=True)
     home.mkdir(exist_ok=True)
-    (hook / "sitecustomize.py").write_text(WATCH)
+    (hook / "sitecustomize.py").write_text(AUDIT)
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(map(str, (hook, PROJECT))),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -50,7 +50,7 @@ def test_the_watch_sees(tmp_path):
     """Else the tests below could not fail."""
     hook = tmp_path / "hook"
     hook.mkdir()
-    (hook / "sitecustomize.py").write_text(WATCH)
+    (hook / "sitecustomize.py").write_text(AUDIT)
     script = "import os, socket, subprocess; open('a', 'w'); os.mkdir('b')"
     script += "; subprocess.run(['true']); socket.socket()"
     environment = os.environ | {"PYTHONPATH": str(hook), "WATCHED": str(tmp_path / "seen")}
