@@ -133,6 +133,7 @@ $(ZIP:.zip=-python%.zip): $(SOURCES)
 .venv-bpy%/installed: Makefile
 	$(PYTHON) -m venv .venv-bpy$*
 	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
+	.venv-bpy$*/bin/pip install --quiet --no-deps --editable .
 	$(call check-bpy,.venv-bpy$*)
 	touch $@
 

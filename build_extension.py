@@ -21,20 +21,17 @@ from bill_of_materials import bill_of_materials
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ("3.11", "3.13")  # of Blender's own builds: 4.2 to 5.0; 5.1 and later
 LEFT_OUT = (  # needs torch, or is for development
-    "backend/networks/",
-    "backend/simulation/",
-    "backend/training/",
-    "backend/evaluation/",
+    "backend/research/",
     "backend/batch/farm.py",
     "backend/batch/report.py",
     "backend/batch/run.py",
     "backend/batch/task.py",
-    "backend/commands/import_weights.py",
-    "backend/commands/simulate.py",
-    "backend/commands/train.py",
-    "backend/commands/evaluate.py",
-    "backend/commands/submit.py",
-    "backend/commands/batch.py",
+    "backend/cli/import_weights.py",
+    "backend/cli/simulate.py",
+    "backend/cli/train.py",
+    "backend/cli/evaluate.py",
+    "backend/cli/submit.py",
+    "backend/cli/batch.py",
 )
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip, to the byte
 

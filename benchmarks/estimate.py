@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from photographs import make_stack
 
-BACKEND = (sys.executable, "-m", "backend")
+BACKEND = (sys.executable, "-m", "focal_depth")
 STAGES = ("start", "read", "align", "depth", "fuse", "enlarge", "write")
 NETWORKS = ("read", "align", "depth")  # what would not be without networks: any depth has to be enlarged
 

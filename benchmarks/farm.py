@@ -21,8 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pyexiv2
-
-from backend.results import DESCRIPTION, FOUND, read_description
+from focal_depth.io.results import DESCRIPTION, FOUND, read_description
 
 ROOT = Path(__file__).resolve().parents[1]
 METRES = (2.5, 1.83, 1.44, 1.19, 1.01, 0.88, 0.78, 0.7)  # of the sample's frames
@@ -82,7 +81,16 @@ def scheduler_with(workers: int, scratch: Path):
 
 def batch(photographs: Path, output: Path, *options: str) -> float:
     """Seconds that the command takes; it must find just the FAULTY bad."""
-    command = [sys.executable, "-m", "backend", "batch", str(photographs), "--output", str(output), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "focal_depth",
+        "batch",
+        str(photographs),
+        "--output",
+        str(output),
+        *options,
+    ]
     began = time.perf_counter()
     ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
     seconds = time.perf_counter() - began
@@ -96,7 +104,7 @@ def plain(photographs: Path, output: Path) -> float:
     began, statuses = time.perf_counter(), Counter()
     for stack in sorted(photographs.iterdir()):
         result = output / f"{photographs.name}+{stack.name}"
-        command = [sys.executable, "-m", "backend", "estimate", str(stack), "--output", str(result)]
+        command = [sys.executable, "-m", "focal_depth", "estimate", str(stack), "--output", str(result)]
         statuses[subprocess.run(command, env=ENVIRONMENT, capture_output=True).returncode] += 1
     if statuses[2] != FAULTY or statuses.total() != statuses[0] + FAULTY:
         raise SystemExit(f"estimate ended otherwise than it should: {statuses}")

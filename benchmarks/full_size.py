@@ -12,12 +12,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
-from backend import estimate, inference
-from backend.colour import srgb_bytes
-from backend.messages import SilentReporter
-from backend.stack import FocalStack, Typed, read_stack
-from backend.upsampling import to_full_size
+from focal_depth import pipeline
+from focal_depth.depth import predictors
+from focal_depth.depth.upsampling import to_full_size
+from focal_depth.io.colour import srgb_bytes
+from focal_depth.runtime.progress import SilentReporter
+from focal_depth.stack import FocalStack, Typed, read_stack
 
 NEAR_EDGES = 8  # pixels
 MOST = 0.5
@@ -29,10 +29,10 @@ def errors(folder: Path, quality: str) -> dict[str, tuple[float, float]]:
     truth = _truth(folder, stack)
     near = _near_edges(truth)
     raw, _ = _found(stack, quality, jump=np.inf)  # no step is an edge: as the network left it
-    depth, picture = _found(stack, quality, inference.JUMP)
+    depth, picture = _found(stack, quality, predictors.JUMP)
     maps = {
         "bilinear": cv2.resize(raw, stack.size),
-        "full size": to_full_size(depth, srgb_bytes(picture), inference.JUMP),
+        "full size": to_full_size(depth, srgb_bytes(picture), predictors.JUMP),
     }
     off = {name: np.minimum(np.abs(found - truth), MOST) for name, found in maps.items()}
     return {name: (1e3 * each[near].mean(), 1e3 * each[~near].mean()) for name, each in off.items()}
@@ -46,27 +46,27 @@ def _truth(folder: Path, stack: FocalStack) -> np.ndarray:
 
 def _near_edges(truth: np.ndarray) -> np.ndarray:
     window = np.ones((3, 3), np.uint8)
-    edges = cv2.dilate(truth, window) - cv2.erode(truth, window) > inference.JUMP
+    edges = cv2.dilate(truth, window) - cv2.erode(truth, window) > predictors.JUMP
     side = 2 * NEAR_EDGES + 1
     return cv2.dilate(np.uint8(edges), np.ones((side, side), np.uint8)) > 0
 
 
 def _found(stack: FocalStack, quality: str, jump: float) -> tuple[np.ndarray, np.ndarray]:
     """Depth at the networks' size and the all-in-focus picture."""
-    usual, inference.JUMP = inference.JUMP, jump
+    usual, predictors.JUMP = predictors.JUMP, jump
     try:
-        choices = estimate.Choices(quality)
-        plan = estimate.plan_of(stack, choices)
-        known = estimate.look(stack, plan, choices, SilentReporter(), estimate.Timings())
+        choices = pipeline.Choices(quality)
+        plan = pipeline.plan_of(stack, choices)
+        known = pipeline.look(stack, plan, choices, SilentReporter(), pipeline.Timings())
     finally:
-        inference.JUMP = usual
+        predictors.JUMP = usual
     return known.found.normalised, known.picture
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("stacks", type=Path, nargs="+", metavar="STACK")
-    parser.add_argument("--quality", choices=estimate.QUALITIES, default=estimate.STANDARD)
+    parser.add_argument("--quality", choices=pipeline.QUALITIES, default=pipeline.STANDARD)
     options = parser.parse_args()
     print("| stack | bilinear: edges | elsewhere | full size: edges | elsewhere | edges, ratio |")
     print("|" + " --- |" * 6)

@@ -11,14 +11,15 @@ import time
 import tracemalloc
 from pathlib import Path
 
-from backend.batch import task
-from backend.batch.find import Found, find_stacks
-from backend.batch.report import PAGE, TABLE, write_report
-from backend.batch.run import run_stacks
-from backend.estimate import Choices
-from backend.messages import SilentReporter
-from backend.reuse import version
-from backend.stack.options import Typed
+from focal_depth.batch import task
+from focal_depth.batch.find import Found, find_stacks
+from focal_depth.batch.report import PAGE, TABLE, write_report
+from focal_depth.batch.run import run_stacks
+from focal_depth.pipeline import Choices
+from focal_depth.runtime.cache import version
+from focal_depth.runtime.progress import SilentReporter
+from focal_depth.stack.overrides import Typed
+
 from farm import METRES, make_stacks
 
 

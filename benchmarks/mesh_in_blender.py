@@ -18,8 +18,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from focal_depth_addon import versions
 from focal_depth_addon.stage import mesh, modifier
+
+from focal_depth_addon import versions
 
 RUNS = 5
 EDITS = (  # input, its value before and after

@@ -23,21 +23,21 @@ OURS, PAPER = "ours", "paper"
 
 def run(network: str, model: str, frames: int, width: int, height: int, runs: int) -> dict[str, float]:
     """Seconds of a run, and gigabytes; in this process."""
-    from backend.engines import ours, paper
+    from focal_depth.depth import focal_unet, won_jeon
 
     stack = np.random.default_rng(0).random((frames, height, width, 3), np.float32)
     positions = np.linspace(0, 1, frames, dtype=np.float32)
     if network == OURS:
-        ours._session("depth")  # open, with its weights
+        focal_unet._session("depth")  # open, with its weights
     else:
-        paper._session(Path(model))
+        won_jeon._session(Path(model))
     before, seconds = most_memory(), []
     for _ in range(runs + 1):
         started = time.perf_counter()
         if network == OURS:
-            ours.infer_depth(stack, positions)
+            focal_unet.infer_depth(stack, positions)
         else:
-            paper.paper_depth(Path(model), stack, positions)
+            won_jeon.paper_depth(Path(model), stack, positions)
         seconds.append(time.perf_counter() - started)
     return {"seconds": statistics.median(seconds[1:]), "memory": most_memory() - before}
 
@@ -56,16 +56,15 @@ def in_own_process(*arguments: object) -> dict[str, float]:
 def on_cuda(frames: int, width: int, height: int, runs: int) -> dict[str, float]:
     """Milliseconds of each network under torch in half precision."""
     import torch
-
-    from backend.networks import paper
-    from backend.networks.focal_depth import FocalDepthNetwork
+    from focal_depth.research.networks import won_jeon
+    from focal_depth.research.networks.focal_depth import FocalDepthNetwork
 
     height, width = (-(-side // 32) * 32 for side in (height, width))
     stack = torch.rand(1, frames, 3, height, width, device="cuda")
     positions = torch.linspace(0, 1, frames, device="cuda")[None]
     calls = {
         OURS: (FocalDepthNetwork().depth, (stack, positions)),
-        PAPER: (paper.DepthNetwork(), (stack.transpose(1, 2), positions.view(1, frames, 1, 1))),
+        PAPER: (won_jeon.DepthNetwork(), (stack.transpose(1, 2), positions.view(1, frames, 1, 1))),
     }
     told = {}
     for name, (network, inputs) in calls.items():
@@ -83,11 +82,11 @@ def on_cuda(frames: int, width: int, height: int, runs: int) -> dict[str, float]
 
 
 def write_paper(folder: Path) -> Path:
-    from backend.networks import paper
-    from backend.networks.export import paper_depth_onnx
+    from focal_depth.research.networks import won_jeon
+    from focal_depth.research.networks.export import paper_depth_onnx
 
-    path = folder / "paper.onnx"
-    path.write_bytes(paper_depth_onnx(paper.DepthNetwork()))
+    path = folder / "won_jeon.onnx"
+    path.write_bytes(paper_depth_onnx(won_jeon.DepthNetwork()))
     return path
 
 

@@ -51,7 +51,7 @@ def main() -> None:
         test = Path(folder) / "ddff-dataset-test.h5"
         write_stand_in(test)
         submission = options.keep or Path(folder) / "submission"
-        command = [sys.executable, "-m", "backend", "submit"]
+        command = [sys.executable, "-m", "focal_depth", "submit"]
         started = time.perf_counter()
         subprocess.run([*command, test, "--output", submission, "--network", options.network], check=True)
         seconds = time.perf_counter() - started

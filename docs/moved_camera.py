@@ -14,11 +14,11 @@ from pathlib import Path
 import cv2
 import flip_evaluator
 import numpy as np
+from focal_depth.geometry.pinhole import Pinhole
+from focal_depth.io.colour import srgb_decode
+from focal_depth.io.results import read_depth, write_result
+from focal_depth.lens.camera import Camera
 
-from backend.camera import Camera
-from backend.colour import srgb_decode
-from backend.geometry.pinhole import Pinhole
-from backend.results import read_depth, write_result
 from rendering.moves import SHOWN, STEPS, moves, within_reference
 
 DOCS = Path(__file__).resolve().parent
@@ -80,7 +80,7 @@ def _make_mesh(scene: Path) -> None:
         picture = srgb_decode(_picture(scene / "reference.png")[0])
         description = {"metric": True, "camera": camera.describe(), "frames": []}
         write_result(scene / "result", depth, np.ones_like(depth), picture, description)
-    _run(sys.executable, "-m", "backend", "mesh", scene / "result", "--output", scene / "mesh.npz")
+    _run(sys.executable, "-m", "focal_depth", "mesh", scene / "result", "--output", scene / "mesh.npz")
 
 
 def _measure(scene: Path) -> dict:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
-from backend.results import read_depth
+from focal_depth.io.results import read_depth
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared")) / "stacks"
@@ -27,7 +26,7 @@ def main() -> None:
 
 def _row(photographs: Path, result: Path) -> np.ndarray:
     """The farthest and the nearest photograph, the all-in-focus picture, depth and confidence."""
-    command = [sys.executable, "-m", "backend", "estimate", photographs, "--output", result]
+    command = [sys.executable, "-m", "focal_depth", "estimate", photographs, "--output", result]
     subprocess.run(command, cwd=ROOT, check=True)
     frames = json.loads((result / "result.json").read_text())["frames"]
     _, confidence = read_depth(result)

@@ -1,28 +1,19 @@
 """All that touches Blender. Estimating happens in a child process; see child.py."""
 
-from . import (
-    following,
-    menus,
-    operators,
-    panels,
-    preferences,
-    properties,
-    rereading,
-    tasks,
-    thumbnails,
-    translations,
-)
+from . import operators, preferences, properties, translations, ui
+from .jobs import follow, manager, rereading
+from .ui import menus, thumbnails
 
 _MODULES = (
     translations,
     preferences,
-    tasks,
-    following,
+    manager,
+    follow,
     properties,
     rereading,
     thumbnails,
     operators,
-    panels,
+    ui,
     menus,
 )
 

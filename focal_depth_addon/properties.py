@@ -13,11 +13,11 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import rereading
-from .looking.settings import Look
+from .compat import RELATIVE_PATH
+from .jobs import rereading
 from .preferences import QUALITIES, preferences
+from .preview.settings import Look
 from .translations import CONTEXT, say
-from .versions import RELATIVE_PATH
 
 TYPED = "typed"
 UNKNOWN = "unknown"

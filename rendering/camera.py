@@ -12,9 +12,8 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from focal_depth.lens.thin_lens import image_distance
 from mathutils import Euler, Matrix
-
-from backend.optics import image_distance
 
 MILLIMETRES = 1000.0
 SMALLEST_PIXEL_FILTER = 0.01

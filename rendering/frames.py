@@ -3,8 +3,7 @@
 from math import radians
 
 import numpy as np
-
-from backend.optics import circle_of_confusion, image_distance
+from focal_depth.lens.thin_lens import circle_of_confusion, image_distance
 
 from .camera import Frame, Lens
 

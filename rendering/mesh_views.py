@@ -15,8 +15,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-
-from backend.geometry.pinhole import Pinhole
+from focal_depth.geometry.pinhole import Pinhole
 
 from . import camera as cameras
 from . import scenes

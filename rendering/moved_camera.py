@@ -11,9 +11,8 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from focal_depth.lens.thin_lens import image_distance
 from mathutils import Matrix
-
-from backend.optics import image_distance
 
 from . import camera as cameras
 from . import scenes

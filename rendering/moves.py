@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-from backend.geometry.pinhole import Pinhole
+from focal_depth.geometry.pinhole import Pinhole
 
 STEPS = (0.025, 0.05, 0.075, 0.1, 0.15)  # of the median depth
 SHOWN = 0.05  # moves of this length are compared as pictures

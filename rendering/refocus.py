@@ -15,8 +15,8 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from focal_depth.lens.thin_lens import image_distance
 
-from backend.optics import image_distance
 from focal_depth_addon import result_folder, versions
 from focal_depth_addon.compositing import refocus
 from focal_depth_addon.compositing.result import Result

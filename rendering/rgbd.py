@@ -11,8 +11,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-
-from backend.optics import image_distance
+from focal_depth.lens.thin_lens import image_distance
 
 from . import camera as cameras
 from . import scenes

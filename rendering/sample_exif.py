@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyexiv2
-
-from backend.optics import FULL_FRAME_WIDTH
+from focal_depth.lens.thin_lens import FULL_FRAME_WIDTH
 
 TAKEN = datetime(2026, 11, 20, 10, 0, 0)
 SECONDS_BETWEEN = 2

@@ -14,8 +14,7 @@ from math import atan
 from pathlib import Path
 
 import numpy as np
-
-from backend.optics import circle_of_confusion, image_distance
+from focal_depth.lens.thin_lens import circle_of_confusion, image_distance
 
 from . import camera as cameras
 from . import frames, scenes

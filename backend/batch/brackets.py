@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ..errors import InputError
+from ..contract.errors import InputError
+from ..io.photographs import JPEG_MAGIC, read_file, read_header
 from ..stack.metadata import read_metadata
 from ..stack.order import natural_key
-from ..stack.read import JPEG_MAGIC, read_file, read_header
 from ..stack.sidecars import DISTANCES, TABLE
 
 HEAD = 2**20  # bytes: JPEG keeps what it tells of itself in segments of 64 KB at its head

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import InputError
+from ..contract.errors import InputError
 
 MEMORY, GPU = "memory", "GPU"  # what a worker has and a task takes; bytes, and graphics processors
 SECONDS_TO_ANSWER = 5

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..claim import BESIDE
-from ..errors import InputError
-from ..results import DEPTH_EXR, DESCRIPTION
+from ..contract.atomic_folder import BESIDE
+from ..contract.errors import InputError
+from ..io.photographs import photographs_among
+from ..io.results import DEPTH_EXR, DESCRIPTION
 from ..stack.order import natural_key
-from ..stack.read import photographs_among
 from .brackets import Shot, brackets
 
 LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from ..results import whole_file
+from ..io.results import whole_file
 from . import task
 from .task import Outcome
 

@@ -11,11 +11,11 @@ from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
 
-from ..engines.devices import GPU as ON_GPU
-from ..errors import InputError
-from ..estimate import plan_of
-from ..memory import needed
-from ..messages import Reporter
+from ..contract.cost import needed
+from ..contract.errors import InputError
+from ..pipeline import plan_of
+from ..runtime.devices import GPU as ON_GPU
+from ..runtime.progress import Reporter
 from ..stack import FocalStack, Frame
 from . import farm, task
 from .find import Found

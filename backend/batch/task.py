@@ -8,14 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .. import results
-from ..engines.devices import use
-from ..errors import Cancelled, InputError
-from ..estimate import Choices, estimate
-from ..messages import SilentReporter
-from ..reuse import version
+from ..contract.errors import Cancelled, InputError
+from ..io import results
+from ..pipeline import Choices, estimate
+from ..runtime.cache import version
+from ..runtime.devices import use
+from ..runtime.progress import SilentReporter
 from ..stack import read_stack
-from ..stack.options import Typed
+from ..stack.overrides import Typed
 from .find import Found
 
 DONE, UNCHANGED, ALONE, BAD, FAULT = "done", "unchanged", "left out", "bad", "fault"

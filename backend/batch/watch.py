@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError
-from ..stack.read import EXTENSIONS
+from ..contract.errors import InputError
+from ..io.photographs import EXTENSIONS
 from .find import Found, find_stacks
 
 INTERVAL = 0.5  # seconds between two looks at the folder: what watches for the system sees no network shares

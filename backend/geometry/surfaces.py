@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..edges import brought_to_edges
+from ..depth.edges import brought_to_edges
 
 MOVE = 0.05  # of the median depth
 CUT = 0.12  # degrees: gaps wider than this are cut, unless the person says otherwise

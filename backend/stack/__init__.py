@@ -1,11 +1,11 @@
 """Photographs to a FocalStack."""
 
+from ..io.photographs import one_in, photograph_size, read_photograph, read_pixels, read_working_photograph
 from .assemble import read_stack
+from .description import describe, describe_survey, inspect_table
 from .focal_stack import FocalStack, Frame
-from .options import Typed
-from .read import one_in, photograph_size, read_photograph, read_pixels, read_working_photograph
-from .report import describe, describe_survey, inspect_table
-from .survey import Survey, survey
+from .inspection import Survey, survey
+from .overrides import Typed
 
 __all__ = [
     "FocalStack",

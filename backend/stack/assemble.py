@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..errors import InputError
+from ..contract.errors import InputError
+from ..io.photographs import Header, photographs_among, read_file, read_header
 from .focal_stack import FocalStack, Frame
 from .metadata import Metadata, read_metadata
-from .options import Typed
 from .order import (
     FocusSequence,
     alike,
@@ -25,7 +25,7 @@ from .order import (
     tied_groups,
     trend,
 )
-from .read import Header, photographs_among, read_file, read_header
+from .overrides import Typed
 from .sidecars import Told, read_sidecars
 
 T = TypeVar("T")

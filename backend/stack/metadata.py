@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .. import optics
+from ..io.photographs import Header
+from ..lens import thin_lens
 from .maker_notes import maker_distance, maker_range, maker_shot
-from .read import Header
 
 UNSIGNED_INFINITY = 0xFFFFFFFF  # EXIF 2.3 SubjectDistance and Adobe's ApproximateFocusDistance
 PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
@@ -114,7 +114,7 @@ def _sensor_width(exif: Mapping[str, str], header: Header, focal_length: float |
     """From the 35 mm equivalent, else from the focal plane's resolution."""
     equivalent = _number(exif, "Exif.Photo.FocalLengthIn35mmFilm")
     if focal_length and equivalent:
-        width = optics.sensor_width_from_equivalent(
+        width = thin_lens.sensor_width_from_equivalent(
             focal_length, equivalent / 1000, header.width, header.height
         )
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .read import read_thumbnail
+from ..io.photographs import read_thumbnail
 from .seriation import (
     magnification,
     path_length,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..limits import MOST_TEXT, read_whole
+from ..contract.errors import InputError
+from ..contract.limits import MOST_TEXT, read_whole
 
 TABLE, DISTANCES, FOCAL_LENGTH = "focus.csv", "focus_distance.txt", "focal_length.txt"
 DISTANCE = "focus_distance_m"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import bpy
 
-from .. import result_folder, versions
-from ..stage import RESULT_TAG
-from ..stage.nodes import KIND_TAG, Drawing, find_group, new_group
+from .. import compat, result_folder
+from ..scene import RESULT_TAG
+from ..scene.nodes import KIND_TAG, Drawing, find_group, new_group
 
 TREE = "CompositorNodeTree"
 INFINITY = 1e9  # Blender units, below the 1e10 of a render's empty background
@@ -57,7 +57,7 @@ class Group(Drawing):
         self.add("NodeGroupOutput", *self._results)
 
     def math(self, operation: str, *operands, clamp: bool = False):
-        node = self.add(versions.MATH, *operands, operation=operation, use_clamp=clamp)
+        node = self.add(compat.MATH, *operands, operation=operation, use_clamp=clamp)
         return node.outputs[0]
 
     def alpha(self, picture):
@@ -65,28 +65,28 @@ class Group(Drawing):
 
     def over(self, factor, background, foreground):
         """Premultiplied `foreground` over `background`; with opaque pictures a blend of the two."""
-        operands = versions.alpha_over_operands(factor, background, foreground)
+        operands = compat.alpha_over_operands(factor, background, foreground)
         return self.add("CompositorNodeAlphaOver", *operands).outputs[0]
 
     def multiplied(self, factor, picture, by):
         """`picture` times `by`, as far as `factor` goes."""
-        operands = versions.mix_operands(factor, picture, by)
-        node = self.add(versions.MIX, *operands, **versions.MIX_COLOURS, blend_type="MULTIPLY")
-        return versions.mix_result(node)
+        operands = compat.mix_operands(factor, picture, by)
+        node = self.add(compat.MIX, *operands, **compat.MIX_COLOURS, blend_type="MULTIPLY")
+        return compat.mix_result(node)
 
     def blurred(self, picture, radius):
         """By a Gaussian that ends at `radius` pixels and has a third of it as standard deviation."""
-        size = self.math("DIVIDE", radius, versions.BLUR_STEP)
-        return self.add("CompositorNodeBlur", picture, size, **versions.BLUR_SIZES).outputs[0]
+        size = self.math("DIVIDE", radius, compat.BLUR_STEP)
+        return self.add("CompositorNodeBlur", picture, size, **compat.BLUR_SIZES).outputs[0]
 
     def without_stairs(self, picture):
         """Hard edges antialiased along their shape."""
-        return self.add("CompositorNodeAntiAliasing", picture, **versions.FAINT_EDGES).outputs[0]
+        return self.add("CompositorNodeAntiAliasing", picture, **compat.FAINT_EDGES).outputs[0]
 
     def fitted(self, picture, nearest: bool = False):
         """At the render's size, which a percentage may change; `nearest` invents no values in between."""
         node = self.add("CompositorNodeScale", picture)
-        versions.fit_to_render(node, nearest)
+        compat.fit_to_render(node, nearest)
         return node.outputs[0]
 
     def defocused(self, picture, radius, size: tuple[int, int], most: float):
@@ -95,8 +95,8 @@ class Group(Drawing):
         Sharp pixels do not spread into blurred ones. It takes time with the square of the largest radius.
         """
         disc = self.add("CompositorNodeBokehImage")
-        versions.make_round(disc)
-        unit, settings = versions.bokeh_size(max(size), most)
+        compat.make_round(disc)
+        unit, settings = compat.bokeh_size(max(size), most)
         scaled = self.math("MULTIPLY", self.math("MINIMUM", radius, most), unit)
         return self.add("CompositorNodeBokehBlur", picture, disc.outputs[0], scaled, **settings).outputs[0]
 

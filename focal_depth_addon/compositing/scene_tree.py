@@ -2,8 +2,8 @@
 
 import bpy
 
-from .. import versions
-from ..stage.nodes import KIND_TAG
+from .. import compat
+from ..scene.nodes import KIND_TAG
 
 WIDTH = 200  # of a group's node
 STEP, DROP = WIDTH + 60, 320  # to the node at the right, and to the one below
@@ -13,8 +13,8 @@ class SceneTree:
     """The scene's compositor, with an output and a Render Layers node, made where they are missing."""
 
     def __init__(self, scene: bpy.types.Scene) -> None:
-        self._tree = versions.compositor_tree(scene)
-        self._output = self.first(versions.output_type()) or self._tree.nodes.new(versions.output_type())
+        self._tree = compat.compositor_tree(scene)
+        self._output = self.first(compat.output_type()) or self._tree.nodes.new(compat.output_type())
         self.layers = self.first("CompositorNodeRLayers") or self._new_layers(scene)
 
     @property
@@ -73,7 +73,7 @@ class SceneTree:
 
 def find(scene: bpy.types.Scene, kind: str) -> bpy.types.Node | None:
     """The node in the scene's compositor that is our group of this kind; makes nothing."""
-    tree = versions.existing_compositor_tree(scene)
+    tree = compat.existing_compositor_tree(scene)
     return _find(tree, kind) if tree else None
 
 

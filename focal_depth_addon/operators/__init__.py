@@ -1,8 +1,8 @@
 """The operators. Each works from the panel and, with arguments, from a script without a window."""
 
-from . import cache, compositing, estimating, exporting, following, looking, photo_set, photographs, picking
+from . import cache, compositing, estimate, export, follow, photographs, picking, preview, scene
 
-_MODULES = (photographs, estimating, following, cache, looking, picking, photo_set, compositing, exporting)
+_MODULES = (photographs, estimate, follow, cache, preview, picking, scene, compositing, export)
 
 
 def register() -> None:

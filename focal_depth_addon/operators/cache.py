@@ -5,17 +5,17 @@ from pathlib import Path
 
 import bpy
 
-from .. import result_folder, tasks
-from ..child import BYTECODE, KEPT_LOG
+from .. import result_folder
 from ..errors import UserError
-from ..looking import kept
+from ..jobs import manager
+from ..jobs.process import BYTECODE, KEPT_LOG
 from ..preferences import cache_folder
 from ..translations import say
 
 TEXT = "Focal Depth Log"
 
 
-class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_clear_cache(manager.Idle, bpy.types.Operator):
     bl_idname = "focal_depth.clear_cache"
     bl_label = "Clear Cache"
     bl_description = (
@@ -45,7 +45,7 @@ class FOCAL_DEPTH_OT_clear_cache(tasks.Idle, bpy.types.Operator):
             return {"CANCELLED"}
         used = _used()
         gone = [folder for folder in _results() if folder not in used]
-        for folder in (*gone, cache / BYTECODE, cache / kept.SHELVES):
+        for folder in (*gone, cache / BYTECODE, cache / cache.SHELVES):
             shutil.rmtree(folder, ignore_errors=True)
         (cache / KEPT_LOG).unlink(missing_ok=True)
         told = say("Results deleted: {gone}. Kept: {kept}", gone=len(gone), kept=len(_results()))
@@ -62,11 +62,11 @@ class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         cls.poll_message_set(say("There is no log: nothing has failed"))
-        return tasks.notice() is not None and tasks.notice().log is not None
+        return manager.notice() is not None and manager.notice().log is not None
 
     def execute(self, context):
         try:
-            log = tasks.notice().log.read_text(encoding="utf-8", errors="replace")
+            log = manager.notice().log.read_text(encoding="utf-8", errors="replace")
         except OSError:
             log = say("The log has been deleted") + "\n"
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
@@ -85,7 +85,7 @@ class FOCAL_DEPTH_OT_dismiss(bpy.types.Operator):
     bl_label = "Dismiss"
 
     def execute(self, context):
-        tasks.tell(None)
+        manager.tell(None)
         return {"FINISHED"}
 
 

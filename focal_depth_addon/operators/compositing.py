@@ -2,15 +2,16 @@
 
 import bpy
 
-from .. import result_folder, stage, tasks
+from .. import result_folder, scene
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
 from ..compositing.result import Result
 from ..errors import UserError
+from ..jobs import manager
 from ..translations import say
-from .given import NeedsResult
+from .inputs import NeedsResult
 
 
-class Effect(NeedsResult, tasks.Idle):
+class Effect(NeedsResult, manager.Idle):
     """Puts one of our node groups into the scene's compositor, or brings it up to date.
 
     All of them stand on Depth Merge, which is put there first.
@@ -30,7 +31,7 @@ class Effect(NeedsResult, tasks.Idle):
     def _put(self, scene: bpy.types.Scene) -> str:
         """Returns what to tell the person. Raises UserError."""
         folder = result_folder.from_stored(scene.focal_depth.result)
-        photo_set = stage.PhotoSet(scene, folder)
+        photo_set = scene.PhotoSet(scene, folder)
         changed = ""
         if self.matches or scene_tree.find(scene, depth_merge.KIND) is None:
             _hide_what_the_photograph_shows(scene, photo_set)
@@ -94,7 +95,7 @@ class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
         return say("Depth Matte is in the compositor, for other nodes to use")
 
 
-def _hide_what_the_photograph_shows(scene: bpy.types.Scene, photo_set: stage.PhotoSet) -> None:
+def _hide_what_the_photograph_shows(scene: bpy.types.Scene, photo_set: scene.PhotoSet) -> None:
     """The mesh, unless it catches shadows, which leaves nothing else of it in the render."""
     catchers = [each for each in scene.objects if each.is_shadow_catcher and not each.hide_render]
     photo_set.hide_mesh_from_renders()

@@ -6,16 +6,16 @@ import os
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from .. import tasks
 from ..errors import UserError
+from ..jobs import manager
 from ..translations import say
-from .given import NO_PHOTOGRAPHS, SUFFIXES, Files, reading_arguments
+from .inputs import NO_PHOTOGRAPHS, SUFFIXES, Files, reading_arguments
 
 PHOTOGRAPHS = ";".join(f"*{suffix}" for suffix in SUFFIXES)
 CATEGORY = "Focal Depth"  # of the sidebar
 
 
-class Reading(tasks.ChildOperator):
+class Reading(manager.ChildOperator):
     """Reads photographs and lists them with their distances. Subclasses say which."""
 
     label = "Reading photographs"
@@ -156,7 +156,7 @@ class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
         return context.area is not None and context.area.type in ("VIEW_3D", "IMAGE_EDITOR")
 
 
-class FOCAL_DEPTH_OT_remove_photograph(tasks.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_remove_photograph(manager.Idle, bpy.types.Operator):
     """Take the photograph that is chosen off the list. Its file stays"""
 
     bl_idname = "focal_depth.remove_photograph"
@@ -194,7 +194,7 @@ class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_clear(tasks.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_clear(manager.Idle, bpy.types.Operator):
     """Empty the list of photographs. Files and results stay"""
 
     bl_idname = "focal_depth.clear"
@@ -229,7 +229,9 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
                 bpy.utils.execfile(self.filepath)
             width, height = camera.sensor_width, camera.sensor_height
         except Exception:  # whatever is in that file
-            return tasks.fail(self, say("{file} is not a camera preset: choose another", file=self.filepath))
+            return manager.fail(
+                self, say("{file} is not a camera preset: choose another", file=self.filepath)
+            )
         finally:
             bpy.data.cameras.remove(camera)
         settings = context.scene.focal_depth

@@ -6,12 +6,12 @@ import gpu
 from bpy.props import FloatVectorProperty
 from gpu_extras.batch import batch_for_shader
 
-from .. import tasks
 from ..errors import UserError
-from ..looking import pictures
-from ..looking.measuring import Measure, Reading
+from ..jobs import manager
+from ..preview import images
+from ..preview.probe import Measure, Reading
 from ..translations import say
-from .looking import LooksInto, folder_of
+from .preview import LooksInto, folder_of
 
 HELP = "Click: keep and copy the distance    ESC or right click: done"
 OFFSET, PADDING, TEXT_SIZE = 18, 6, 13  # pixels of a screen of usual density
@@ -108,7 +108,7 @@ class FOCAL_DEPTH_OT_pick(LooksInto, bpy.types.Operator):
             read = self._read(context, event)
         except UserError as error:
             stop_picking()
-            return tasks.fail(self, str(error))
+            return manager.fail(self, str(error))
         if event.type == "MOUSEMOVE" or read is None or self._over_sidebar:
             return {"PASS_THROUGH"}
         if event.value == "PRESS":
@@ -147,11 +147,11 @@ def read_in(
 ) -> Reading | None:
     """The distance at pixels from a region's lower left, in an image editor that shows what is looked at or
     in a 3D view; None where there is none. Raises UserError where the result is gone."""
-    if not pictures.is_kept(folder_of(scene), "depth"):
+    if not images.is_kept(folder_of(scene), "depth"):
         raise UserError("The result has changed: press Pick Distance again")
     if space.type == "VIEW_3D":
         return Measure(scene).under(space, region, region.data, at)
-    if not pictures.is_ours(space.image, scene.focal_depth.look):
+    if not images.is_ours(space.image, scene.focal_depth.look):
         return None
     x, y = region.view2d.region_to_view(*at)
     return Measure(scene).at((x, 1 - y))
@@ -165,7 +165,7 @@ def start_picking(context: bpy.types.Context) -> None:
     for space in (bpy.types.SpaceImageEditor, bpy.types.SpaceView3D):
         _handlers.append((space, space.draw_handler_add(_draw_label, (), "WINDOW", "POST_PIXEL")))
     context.workspace.status_text_set(say(HELP))
-    pictures.redraw()
+    images.redraw()
     context.window.cursor_modal_set("EYEDROPPER")
 
 
@@ -179,7 +179,7 @@ def stop_picking() -> None:
     for window in bpy.context.window_manager.windows:
         window.cursor_modal_restore()
         window.workspace.status_text_set(None)
-    pictures.redraw()
+    images.redraw()
 
 
 def _write(label: Label | None) -> None:

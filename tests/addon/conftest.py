@@ -49,7 +49,7 @@ def addon():
 
 @pytest.fixture
 def module(addon):
-    """module("tasks") -> that module of the installed add-on."""
+    """module("jobs.manager") -> that module of the installed add-on."""
     return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
 
 
@@ -59,8 +59,8 @@ def cache(module, scene, tmp_path):
     preferences = module("preferences").preferences()
     preferences.cache_folder = str(tmp_path / "cache")
     yield module("preferences").cache_folder()
-    module("tasks").stop()
-    module("tasks").tell(None)
+    module("jobs.manager").stop()
+    module("jobs.manager").tell(None)
     for name in ("cache_folder", "quality", "threads"):
         preferences.property_unset(name)
 

@@ -25,7 +25,7 @@ def child(module, cache, photographs, tmp_path):
     def start(stage: str | None = "read"):
         """Until it reports `stage`; None does not wait at all."""
         arguments = ["estimate", str(photographs), "--output", str(tmp_path / "output" / "result")]
-        started = module("child").Child(arguments, module("scratch").Scratch(cache), cache)
+        started = module("jobs.process").Child(arguments, module("jobs.scratch").Scratch(cache), cache)
         deadline = time.monotonic() + 60
         while stage and started.poll() and (started.progress or {}).get("stage") != stage:
             assert time.monotonic() < deadline
@@ -69,7 +69,7 @@ def test_cancelling_does_not_wait(child):
 
 
 def test_undo_and_another_file_end_it(module, child, tmp_path):
-    tasks = module("tasks")
+    tasks = module("jobs.manager")
     for end, said in ((bpy.ops.ed.undo, tasks.STOPPED_BY_UNDO), (bpy.ops.wm.read_homefile, None)):
         bpy.ops.ed.undo_push(message="before")
         bpy.ops.ed.undo_push(message="after")
@@ -92,7 +92,7 @@ def test_it_does_not_outlive_a_blender_that_crashes(module, cache, photographs, 
         time.sleep(0.01)
     assert list((tmp_path / "output").iterdir()) == []
     assert runs(cache) != []
-    module("scratch").remove_abandoned(cache)
+    module("jobs.scratch").remove_abandoned(cache)
     assert runs(cache) == []
 
 
@@ -118,18 +118,18 @@ def test_a_crash_is_one_sentence_with_the_log(module, cache, child, tmp_path):
 def test_a_fault_stays_in_the_panel_until_the_next_run(module, photographs, tmp_path):
     with pytest.raises(RuntimeError, match="add at least two"):
         bpy.ops.focal_depth.estimate()
-    notice = module("tasks").notice()
+    notice = module("jobs.manager").notice()
     assert notice.fault and "add at least two" in notice.text and notice.log is None
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
-    assert module("tasks").notice() is notice  # another task
+    assert module("jobs.manager").notice() is notice  # another task
     bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(tmp_path / "r"))
-    assert module("tasks").notice() is None
+    assert module("jobs.manager").notice() is None
 
 
 def test_show_log_makes_a_text_of_it(module, tmp_path):
     assert not bpy.ops.focal_depth.show_log.poll()
     (tmp_path / "log").write_text("Traceback: something\n")
-    tasks = module("tasks")
+    tasks = module("jobs.manager")
     tasks.tell(tasks.Notice("It failed", fault=True, log=tmp_path / "log"))
     for _ in range(2):
         bpy.ops.focal_depth.show_log()
@@ -145,12 +145,12 @@ def test_estimating_again_runs_only_what_has_changed(module, photographs, tmp_pa
     depth = tmp_path / "result" / "depth.exr"
     first = depth.stat()
     bpy.ops.focal_depth.estimate()
-    assert "Nothing has changed" in module("tasks").notice().text
+    assert "Nothing has changed" in module("jobs.manager").notice().text
     assert depth.stat().st_ino == first.st_ino
 
     settings().f_number = 4
     bpy.ops.focal_depth.estimate()
-    assert module("tasks").notice() is None
+    assert module("jobs.manager").notice() is None
     description = json.loads((tmp_path / "result/result.json").read_text())
     assert description["camera"]["f_number"] == 4
     assert "depth" not in description["timings"]  # the network did not look again
@@ -171,13 +171,15 @@ def test_quality_is_the_preferences_until_it_is_chosen(module, photographs, tmp_
 
 
 def test_threads_limit_the_child(module, cache, child):
-    environment = module("child").environment(cache, 3)
+    environment = module("jobs.process").environment(cache, 3)
     assert environment["OMP_NUM_THREADS"] == environment["OPENCV_FOR_THREADS_NUM"] == "3"
-    assert module("child").environment(cache, 0).get("OMP_NUM_THREADS") == os.environ.get("OMP_NUM_THREADS")
+    assert module("jobs.process").environment(cache, 0).get("OMP_NUM_THREADS") == os.environ.get(
+        "OMP_NUM_THREADS"
+    )
 
 
 def test_recent_results_open_without_running(cache, module, photographs, result, tmp_path):
-    recent = module("recent")
+    recent = module("recent_results")
     bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(tmp_path / "r"))
     bpy.ops.focal_depth.open_result(directory=str(result))
     assert recent.results(cache) == [result, tmp_path / "r"]
@@ -221,7 +223,7 @@ def test_the_cache_folder_is_where_the_preferences_say(module, cache, photograph
 
 
 def test_what_a_crashed_blender_left_is_removed_and_what_a_living_one_uses_is_not(module, cache):
-    scratch = module("scratch")
+    scratch = module("jobs.scratch")
     living, abandoned = scratch.Scratch(cache), cache / "run-abandoned"
     (abandoned / "deep").mkdir(parents=True)
     (cache / "run-abandoned.lock").touch()

@@ -29,7 +29,7 @@ SIDE = 60_000  # pixels, that a header claims
 
 def test_limits_are_those_of_the_backend(module):
     """Read from its source, as Blender never loads it."""
-    tree = ast.parse((module("child").EXTENSION / "backend" / "limits.py").read_text())
+    tree = ast.parse((module("jobs.process").EXTENSION / "backend" / "limits.py").read_text())
     numbers = [node for node in tree.body if isinstance(node, ast.Assign)]
     backend = {ast.unparse(node.targets[0]): eval(ast.unparse(node.value)) for node in numbers}
     shared = {"headers": ("MOST_PIXELS", "MOST_PIXELS_A_BYTE", "EMPTY_PIXELS")}

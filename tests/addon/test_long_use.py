@@ -184,7 +184,7 @@ def walk(addon, module, cache, photographs, result, tmp_path):
 
         @invariant()
         def nothing_is_left_over(self):
-            assert module("tasks").running() is None
+            assert module("jobs.manager").running() is None
             assert children() == []
             assert list((tmp_path / "cache").rglob("run-*")) == []
             assert list(tmp_path.glob("*.unfinished*")) == []

@@ -73,7 +73,7 @@ def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene
 
 
 def test_what_the_backend_reads_can_be_dropped_in_both_editors(addon, view):
-    tree = ast.parse((module(addon, "child").EXTENSION / "backend" / "stack" / "read.py").read_text())
+    tree = ast.parse((module(addon, "jobs.process").EXTENSION / "backend" / "stack" / "read.py").read_text())
     names = ("PICTURE_EXTENSIONS", "RAW_EXTENSIONS")
     read = [
         suffix
@@ -157,8 +157,8 @@ def test_what_is_typed_during_a_reading_is_not_lost(addon, scene, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     operators, preferences = module(addon, "operators.photographs"), module(addon, "preferences")
     cache = preferences.cache_folder()
-    scratch = module(addon, "scratch").Scratch(cache)
-    child = module(addon, "child").Child(["inspect", str(photographs)], scratch, cache)
+    scratch = module(addon, "jobs.scratch").Scratch(cache)
+    child = module(addon, "jobs.process").Child(["inspect", str(photographs)], scratch, cache)
     settings().photographs[2].focus_distance = 0.9
     while child.poll():
         time.sleep(0.01)

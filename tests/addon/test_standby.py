@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("cache")
 @pytest.fixture
 def waiting(module, cache):
     """A process that waits, as a run in a window leaves it."""
-    module("standby")._start()
-    return module("standby")._process
+    module("jobs.standby")._start()
+    return module("jobs.standby")._process
 
 
 @pytest.fixture
@@ -38,15 +38,15 @@ def kill(process):
 def test_an_estimate_takes_it_and_a_script_leaves_none(module, waiting, estimate, cache):
     estimate()
     assert waiting.returncode == 0  # it has run
-    assert module("standby")._process is None
-    for function in (module("standby")._start, module("standby").end):
+    assert module("jobs.standby")._process is None
+    for function in (module("jobs.standby")._start, module("jobs.standby").end):
         assert not bpy.app.timers.is_registered(function)
     assert list(cache.glob("run-*")) == []
 
 
 def test_reading_photographs_leaves_it_waiting(module, waiting, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
-    assert module("standby")._process is waiting
+    assert module("jobs.standby")._process is waiting
     assert waiting.poll() is None
 
 
@@ -58,13 +58,13 @@ def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, waiting, estimate
         kill(waiting)
     assert estimate()["metric"]
     assert waiting.returncode == -9
-    assert module("standby")._process is None
+    assert module("jobs.standby")._process is None
 
 
 def test_one_that_dies_just_then_is_told_like_any_crash(module, waiting, cache, photographs):
     kill(waiting)
-    scratch = module("scratch").Scratch(cache)
-    child = module("child").Child(["inspect", str(photographs)], scratch, cache, standby=waiting)
+    scratch = module("jobs.scratch").Scratch(cache)
+    child = module("jobs.process").Child(["inspect", str(photographs)], scratch, cache, standby=waiting)
     while child.poll():
         time.sleep(0.01)
     child.close()
@@ -80,7 +80,7 @@ def test_it_ends_with_the_file_with_a_fault_and_with_the_extension(module, waiti
         with pytest.raises(RuntimeError, match="nowhere"):
             bpy.ops.focal_depth.add_photographs(directory="/nowhere")
     else:
-        module("tasks").unregister()
-        module("tasks").register()
+        module("jobs.manager").unregister()
+        module("jobs.manager").register()
     assert waiting.returncode is not None
-    assert module("standby")._process is None
+    assert module("jobs.standby")._process is None

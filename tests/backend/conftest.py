@@ -14,7 +14,7 @@ def command():
 
     def run(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"}
-        line = [sys.executable, "-m", "backend", *map(str, arguments)]
+        line = [sys.executable, "-m", "focal_depth", *map(str, arguments)]
         settings = {
             "env": environment,
             "capture_output": True,

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 import pyexiv2
 import pytest
-
-from backend.colour import srgb_decode
+from focal_depth.io.colour import srgb_decode
 
 PROJECT = Path(__file__).resolve().parents[2]
 STACKS = Path(os.environ.get("FOCAL_DEPTH_DATA", PROJECT.parent / "shared")) / "stacks"

@@ -3,8 +3,7 @@
 import threading
 
 import pytest
-
-from backend.ahead import made_ahead
+from focal_depth.runtime.prefetch import made_ahead
 
 
 def test_all_is_made_in_order():

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-
-from backend.alignment import align, fill_in, warp
+from focal_depth.registration.motion import align, fill_in, warp
 
 
 @pytest.fixture

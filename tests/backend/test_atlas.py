@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-
-from backend.geometry.atlas import atlas, placed
+from focal_depth.geometry.atlas import atlas, placed
 
 
 @pytest.mark.parametrize("shape", [(600, 900), (900, 600), (700, 700), (300, 900), (90, 120)])

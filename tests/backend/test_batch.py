@@ -16,21 +16,20 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pytest
+from focal_depth.batch import farm, run
+from focal_depth.batch.find import Found, find_stacks
+from focal_depth.batch.run import memory_of, run_stacks
+from focal_depth.batch.task import BAD, Asked
+from focal_depth.cli.main import main
+from focal_depth.contract.errors import InputError
+from focal_depth.io.photographs import read_header
+from focal_depth.io.results import read_depth, read_description
+from focal_depth.pipeline import Choices
+from focal_depth.runtime.cache import version
+from focal_depth.runtime.progress import SilentReporter
+from focal_depth.stack.metadata import read_metadata
+from focal_depth.stack.overrides import Typed
 from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
-
-from backend.batch import farm, run
-from backend.batch.find import Found, find_stacks
-from backend.batch.run import memory_of, run_stacks
-from backend.batch.task import BAD, Asked
-from backend.cli import main
-from backend.errors import InputError
-from backend.estimate import Choices
-from backend.messages import SilentReporter
-from backend.results import read_depth, read_description
-from backend.reuse import version
-from backend.stack.metadata import read_metadata
-from backend.stack.options import Typed
-from backend.stack.read import read_header
 
 SAMPLE = PROJECT / "sample"
 FRAMES = {0: 2.5, 3: 1.19, 5: 0.88, 7: 0.7}  # of the sample, and their metres
@@ -332,7 +331,7 @@ def test_arguments_that_cannot_be_are_told(tmp_path, shoot, capsys, monkeypatch)
 def test_without_dask_the_command_says_what_to_install(tmp_path, shoot):
     (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(name='distributed')")
     told = subprocess.run(
-        [sys.executable, "-m", "backend", "batch", str(shoot), "--output", str(tmp_path / "r")],
+        [sys.executable, "-m", "focal_depth", "batch", str(shoot), "--output", str(tmp_path / "r")],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}"},
         cwd=tmp_path,
         capture_output=True,

@@ -35,7 +35,7 @@ def watched(tmp_path, *arguments) -> dict[str, set[str]]:
     }
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "ORT_DISABLE_TELEMETRY"):
         environment.pop(name, None)
-    line = [sys.executable, "-m", "backend", *map(str, arguments)]
+    line = [sys.executable, "-m", "focal_depth", *map(str, arguments)]
     done = subprocess.run(line, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert list(home.iterdir()) == [], "what libraries that are not Python keep there"
@@ -108,7 +108,7 @@ def test_libraries_too_open_no_socket_and_write_nothing_else(tmp_path):
     namespace that has nothing in it."""
     result, trace = tmp_path / "result", tmp_path / "trace"
     command = ["strace", "-f", "-qq", "-o", trace, "-e", "trace=%network,%file"]
-    command += [sys.executable, "-m", "backend", "estimate", PROJECT / "sample", "--output", result]
+    command += [sys.executable, "-m", "focal_depth", "estimate", PROJECT / "sample", "--output", result]
     if os.geteuid() == 0:
         command = ["unshare", "--net", *command]
     environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}

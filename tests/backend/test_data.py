@@ -11,11 +11,10 @@ import h5py
 import numpy as np
 import OpenEXR
 import pytest
-
-from backend.errors import InputError
-from backend.evaluation.data.find import LAYOUTS, READERS, find_scenes
-from backend.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
-from backend.stack import read_stack
+from focal_depth.contract.errors import InputError
+from focal_depth.research.evaluation.data.find import LAYOUTS, READERS, find_scenes
+from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
+from focal_depth.stack import read_stack
 
 HEIGHT, WIDTH = 34, 40
 

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from focal_depth.depth.predictors import infer
+from focal_depth.depth.tiling import infer_in_tiles, to_confidence, to_metres
+from focal_depth.fusion.all_in_focus import AllInFocus
+from focal_depth.stack import FocalStack, Frame, read_photograph
 from photographs import shared_stack
-
-from backend.all_in_focus import AllInFocus
-from backend.depth import infer_in_tiles, to_confidence, to_metres
-from backend.inference import infer
-from backend.stack import FocalStack, Frame, read_photograph
 
 
 def stack_of(dioptres) -> FocalStack:

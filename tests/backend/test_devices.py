@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
-from backend.engines import devices, ours
-from backend.engines.on_torch import TorchSession
-from backend.errors import InputError
+from focal_depth.contract.errors import InputError
+from focal_depth.depth import focal_unet
+from focal_depth.research.torch_session import TorchSession
+from focal_depth.runtime import devices
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,6 @@ def test_torch_finds_what_onnx_runtime_finds(name):
     feed = {"stack": stack}
     if name == "depth":
         feed["positions"] = np.linspace(0, 1, 4, dtype=np.float32)
-    on_torch = TorchSession(ours.WEIGHTS / "focal_depth.safetensors", name, "cpu").run(None, feed)
-    for found, expected in zip(on_torch, ours._session(name).run(None, feed), strict=True):
+    on_torch = TorchSession(focal_unet.WEIGHTS / "focal_depth.safetensors", name, "cpu").run(None, feed)
+    for found, expected in zip(on_torch, focal_unet._session(name).run(None, feed), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-4)

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-
-from backend.edges import brought_to_edges
+from focal_depth.depth.edges import brought_to_edges
 
 SIZE = 60, 80
 LIMIT = 0.05

@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+from focal_depth.io.results import read_depth, read_description
 from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
-
-from backend.results import read_depth, read_description
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +195,7 @@ def test_cancelling_stops_at_once_and_leaves_nothing(tmp_path, way):
         "--stop-with-stdin",
     ]
     child = subprocess.Popen(
-        [sys.executable, "-m", "backend", *map(str, arguments)],
+        [sys.executable, "-m", "focal_depth", *map(str, arguments)],
         cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     for line in child.stdout:

@@ -10,25 +10,24 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.depth.predictors import infer
+from focal_depth.registration import motion
+from focal_depth.research.evaluation.aligned import ALIGNMENTS, align_by
+from focal_depth.research.evaluation.compare import Measured
+from focal_depth.research.evaluation.confidence import by_expected_error, draw
+from focal_depth.research.evaluation.data.scene import Scene
+from focal_depth.research.evaluation.ecc import ecc_motion
+from focal_depth.research.evaluation.invariance import order_found, turned_and_thinned
+from focal_depth.research.evaluation.measures import mean_error, near_edges, nearest_frame
+from focal_depth.research.evaluation.methods import METHODS
+from focal_depth.research.evaluation.misregistration import TrueFrame, misregistration, true_places
+from focal_depth.research.evaluation.motion import resampled, scale_and_shift
+from focal_depth.research.evaluation.peers.sml import classical_depth
+from focal_depth.research.evaluation.record import folder_of
+from focal_depth.research.evaluation.report import COLUMNS, best, summarise
+from focal_depth.stack import FocalStack, Frame, read_photograph, read_stack
 from photographs import PROJECT
-
-from backend import alignment
-from backend.errors import InputError
-from backend.evaluation.aligned import ALIGNMENTS, align_by
-from backend.evaluation.compare import Measured
-from backend.evaluation.confidence import by_expected_error, draw
-from backend.evaluation.data.scene import Scene
-from backend.evaluation.ecc import ecc_motion
-from backend.evaluation.invariance import order_found, turned_and_thinned
-from backend.evaluation.measures import mean_error, near_edges, nearest_frame
-from backend.evaluation.methods import METHODS
-from backend.evaluation.misregistration import TrueFrame, misregistration, true_places
-from backend.evaluation.motion import resampled, scale_and_shift
-from backend.evaluation.peers.sml import classical_depth
-from backend.evaluation.record import folder_of
-from backend.evaluation.report import COLUMNS, best, summarise
-from backend.inference import infer
-from backend.stack import FocalStack, Frame, read_photograph, read_stack
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def test_the_classical_peer_reads_a_slanted_texture_between_frames():
 
 def test_a_motion_resamples_as_the_alignment_does(texture):
     motion = np.float32([[1.03, 0.02, -0.01]])
-    expected = alignment.warp(texture, motion[0], (360, 240))
+    expected = motion.warp(texture, motion[0], (360, 240))
     np.testing.assert_allclose(resampled(texture, scale_and_shift(motion)[0]), expected, atol=1e-4)
 
 
@@ -132,7 +131,7 @@ def test_ecc_stays_where_there_is_nothing_to_find(texture):
 def test_every_alignment_makes_exposures_alike_and_tells_its_motion(name, texture):
     frames = tuple(Frame(Path(f"{n}.jpg"), 360, 240, focal_length=0.05) for n in range(3))
     stack = FocalStack(frames, "focus distance", np.float32([0.5, 1, 1.5]))
-    shrunk = alignment.relative_field_of_view(stack)
+    shrunk = motion.relative_field_of_view(stack)
     photographs = np.stack(
         [
             gain * resampled(texture, np.diag([fov, fov, 1]))

@@ -19,10 +19,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.io import results
 from photographs import PROJECT, write_photograph
-
-from backend import results
-from backend.errors import InputError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected as Linux has them")
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can")
@@ -107,7 +106,7 @@ WRITER = """
 import os, signal, sys
 from pathlib import Path
 import cv2, OpenEXR, numpy as np
-from backend import results
+from focal_depth.io import results
 TOUCHES = {"open", "os.mkdir", "os.rename", "os.link", "os.listdir", "os.scandir", "shutil.rmtree"}
 REMOVES = {"os.remove", "os.rmdir"}  # which may name what is in an open folder
 folder = Path(sys.argv[1])
@@ -437,7 +436,7 @@ def test_a_folder_that_vanishes(bracket, tmp_path, what, stage):
 def test_the_current_folder_vanishes(bracket, tmp_path):
     (gone := tmp_path / "gone").mkdir()
     script = (
-        "import os, sys; os.rmdir(os.getcwd()); from backend import cli; sys.exit(cli.main(sys.argv[1:]))"
+        "import os, sys; os.rmdir(os.getcwd()); from focal_depth import cli; sys.exit(cli.main(sys.argv[1:]))"
     )
     line = [sys.executable, "-c", script, "estimate", str(bracket), "--output", "r"]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
@@ -499,8 +498,8 @@ def test_two_runs_at_once_into_one_folder(estimate, tmp_path):
 def test_only_one_of_many_has_the_folder(tmp_path, seconds):
     """Processes that claim and let go of one folder as fast as they can never meet in it."""
     script = (
-        "import sys, time, os; from pathlib import Path; from backend import results; "
-        "from backend.errors import InputError; end = time.monotonic() + float(sys.argv[3]); had = 0\n"
+        "import sys, time, os; from pathlib import Path; from focal_depth.io import results; "
+        "from focal_depth.contract.errors import InputError; end = time.monotonic() + float(sys.argv[3]); had = 0\n"
         "while time.monotonic() < end:\n"
         "    try:\n"
         "        with results.to_write(Path(sys.argv[1])) as claim:\n"

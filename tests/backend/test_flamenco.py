@@ -87,7 +87,7 @@ def test_its_command_runs_and_again_does_nothing_twice(compiled, tmp_path):
     words = task["commands"][0]["parameters"]
     said = []
     for _ in range(2):
-        command = [sys.executable, "-m", "backend", *words["args"]]
+        command = [sys.executable, "-m", "focal_depth", *words["args"]]
         said.append(subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)
     assert (tmp_path / "sample" / "depth.exr").is_file()
     assert "nothing was run again" in said[1] and "nothing was run again" not in said[0]

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.io.photographs import Header
+from focal_depth.stack import maker_notes, metadata
+from focal_depth.stack.sidecars import Told, read_sidecars
 from hypothesis import HealthCheck, example, given, settings
 from photographs import write_photograph
-
-from backend.errors import InputError
-from backend.stack import maker_notes, metadata
-from backend.stack.read import Header
-from backend.stack.sidecars import Told, read_sidecars
 
 LONGER_THAN_A_CELL = b"1" * 200_000
 NAMES = ("1.jpg", "2.jpg")

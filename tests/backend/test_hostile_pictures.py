@@ -9,12 +9,11 @@ import cv2
 import hostile
 import numpy as np
 import pytest
+from focal_depth.contract import limits
+from focal_depth.contract.errors import InputError
+from focal_depth.io.photographs import read_file, read_header, read_pixels, read_thumbnail
+from focal_depth.stack import read_stack
 from photographs import PROJECT, write_photograph
-
-from backend import limits
-from backend.errors import InputError
-from backend.stack import read_stack
-from backend.stack.read import read_file, read_header, read_pixels, read_thumbnail
 
 NAMES = list(hostile.pictures(None))
 SMALL = 250e6  # bytes: Python and its libraries take about 60 million

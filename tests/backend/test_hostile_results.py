@@ -10,11 +10,12 @@ import zipfile
 import hostile
 import numpy as np
 import pytest
+from focal_depth.cli.main import INPUT_AT_FAULT, OK, main
+from focal_depth.contract import limits
+from focal_depth.contract.errors import InputError
+from focal_depth.io import results
+from focal_depth.runtime import cache
 from photographs import PROJECT
-
-from backend import limits, results, reuse
-from backend.cli import INPUT_AT_FAULT, OK, main
-from backend.errors import InputError
 
 CAMERA = {"fx": 60.0, "fy": 60.0, "cx": 24.0, "cy": 16.0}
 DELETED = object()
@@ -29,13 +30,13 @@ def result(tmp_path):
     picture = random.random((32, 48, 3), dtype=np.float32)
     frames = [{"file": str(tmp_path / f"{i}.png"), "dioptres": 0.5 + i, "source": "typed"} for i in range(3)]
     described = {"metric": True, "network": "ours", "camera": CAMERA, "frames": frames, "warnings": []}
-    found = reuse.to_keep(FOUND, "the fingerprint")
+    found = cache.to_keep(FOUND, "the fingerprint")
     aligned = enumerate([picture] * 3)
     results.write_result(folder, depth, depth / 2, picture, described, aligned=aligned, found=found)
     return folder
 
 
-FOUND = reuse.Found(
+FOUND = cache.Found(
     normalised=np.zeros((16, 24), np.float32),
     spread=np.ones((16, 24), np.float32),
     kept=np.ones(3, bool),
@@ -48,8 +49,8 @@ FOUND = reuse.Found(
 
 
 def test_the_result_itself_is_known(result):
-    assert reuse.known(result, "the fingerprint").found.fits
-    assert reuse.known(result, "another") is None
+    assert cache.known(result, "the fingerprint").found.fits
+    assert cache.known(result, "another") is None
 
 
 class Runs:
@@ -60,9 +61,9 @@ class Runs:
 def test_nothing_pickled_is_read(result, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     np.savez(result / results.FOUND, seen=np.array([Runs()], dtype=object))
-    assert reuse.known(result, "the fingerprint") is None
+    assert cache.known(result, "the fingerprint") is None
     (result / results.FOUND).write_bytes(pickle.dumps(Runs()))
-    assert reuse.known(result, "the fingerprint") is None
+    assert cache.known(result, "the fingerprint") is None
     assert not os.path.exists("it ran")
 
 
@@ -83,14 +84,14 @@ def packed(path, **members):
 @pytest.mark.parametrize("name", [field for field in vars(FOUND)])
 @pytest.mark.parametrize("shape", [(2**40,), (2**62, 2**62), (5,), ()])
 def test_arrays_of_other_shapes_than_they_should_have(result, name, shape):
-    arrays = reuse.to_keep(FOUND, "the fingerprint")
+    arrays = cache.to_keep(FOUND, "the fingerprint")
     others = {}
     for other, array in arrays.items():
         buffer = io.BytesIO()
         np.save(buffer, array)
         others[other] = [buffer.getvalue()]
     packed(result / results.FOUND, **others | {name: [header(shape), bytes(20)]})
-    assert reuse.known(result, "the fingerprint") is None
+    assert cache.known(result, "the fingerprint") is None
 
 
 def test_an_array_that_unpacks_to_gigabytes(tmp_path):
@@ -105,7 +106,7 @@ def test_damaged_arrays(result):
     whole = (result / results.FOUND).read_bytes()
     for cut in range(0, len(whole), 97):
         (result / results.FOUND).write_bytes(whole[:cut])
-        assert reuse.known(result, "the fingerprint") is None
+        assert cache.known(result, "the fingerprint") is None
 
 
 HOSTILE = [
@@ -170,7 +171,7 @@ def test_names_that_lead_out_of_the_folder(result, tmp_path, name):
     assert (
         main(["look", str(result), "--show", "aligned", "--output", str(tmp_path / "look")]) == INPUT_AT_FAULT
     )
-    assert reuse.known(result, "the fingerprint") is None, "so it is not copied into the next result"
+    assert cache.known(result, "the fingerprint") is None, "so it is not copied into the next result"
 
 
 @pytest.mark.skipif(

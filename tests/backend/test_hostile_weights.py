@@ -14,11 +14,11 @@ import pytest
 torch = pytest.importorskip("torch")
 onnx = pytest.importorskip("onnx")
 
-from backend.cli import INPUT_AT_FAULT, main  # noqa: E402
-from backend.commands.import_weights import load_network  # noqa: E402
-from backend.engines.paper import paper_depth  # noqa: E402
-from backend.engines.session import open_session  # noqa: E402
-from backend.errors import InputError  # noqa: E402
+from focal_depth.cli.import_weights import load_network  # noqa: E402
+from focal_depth.cli.main import INPUT_AT_FAULT, main  # noqa: E402
+from focal_depth.contract.errors import InputError  # noqa: E402
+from focal_depth.depth.won_jeon import paper_depth  # noqa: E402
+from focal_depth.runtime.sessions import open_session  # noqa: E402
 
 TERABYTE = 2**40
 

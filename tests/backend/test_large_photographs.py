@@ -7,10 +7,9 @@ import time
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io.results import read_depth
 from photographs import PROJECT, write_photograph
 from test_memory import MEASURED
-
-from backend.results import read_depth
 
 SIZE = 12_288, 8_192  # 101 megapixels
 FRAMES = {"02": 1.44, "06": 0.78}  # of the sample, by focus distance in metres
@@ -30,7 +29,7 @@ def test_two_frames_of_a_hundred_megapixels(tmp_path):
         large = cv2.add(cv2.resize(frame, SIZE, interpolation=cv2.INTER_CUBIC), grain)
         write_photograph(folder / f"{name}.jpg", large, tags)
     began = time.monotonic()
-    command = [sys.executable, "-m", "backend", "estimate", folder, "--output", result]
+    command = [sys.executable, "-m", "focal_depth", "estimate", folder, "--output", result]
     told = subprocess.run(
         [sys.executable, "-c", MEASURED, *map(str, command)], cwd=PROJECT, capture_output=True, check=True
     )

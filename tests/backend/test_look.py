@@ -3,10 +3,11 @@
 import cv2
 import numpy as np
 import pytest
+from focal_depth.cli import main
+from focal_depth.cli.preview import LONGEST, small_size
+from focal_depth.depth import tiling
+from focal_depth.io import results
 from photographs import PROJECT
-
-from backend import cli, depth, results
-from backend.commands.look import LONGEST, small_size
 
 WIDTH, HEIGHT = 2000, 1500
 STEP = 0.25  # dioptres between two frames
@@ -34,7 +35,7 @@ def write(tmp_path, confidence=1.0, aligned=None, **changes):
 
 
 def looked(tmp_path, folder, *options):
-    assert cli.main(["look", str(folder), "--output", str(tmp_path / "look"), *options]) == 0
+    assert main.main(["look", str(folder), "--output", str(tmp_path / "look"), *options]) == 0
     return tmp_path / "look"
 
 
@@ -58,7 +59,7 @@ def test_small_results_stay_as_they_are():
 def test_error_is_what_the_confidence_was_made_of(tmp_path, metric, step):
     """By docs: confidence is 1/e where a whole step between frames is expected."""
     made_of = 0.3  # steps
-    confidence = depth.to_confidence(np.float32(made_of / 2), 3)
+    confidence = tiling.to_confidence(np.float32(made_of / 2), 3)
     folder = write(tmp_path, confidence=confidence, metric=metric)
     with np.load(looked(tmp_path, folder) / "look.npz") as arrays:
         assert np.allclose(arrays["error"], made_of * step, rtol=1e-4)
@@ -87,6 +88,6 @@ def test_what_is_missing_is_one_sentence(tmp_path, capsys):
     (tmp_path / "1.png").unlink()
     for show, named in (("aligned", "--save-aligned"), ("photographed", "1.png")):
         arguments = ["look", str(folder), "--output", str(tmp_path / "look"), "--show", show]
-        assert cli.main(arguments) == cli.INPUT_AT_FAULT
+        assert main.main(arguments) == main.INPUT_AT_FAULT
         assert named in capsys.readouterr().err
-    assert cli.main(["look", str(PROJECT), "--output", str(tmp_path / "look")]) == cli.INPUT_AT_FAULT
+    assert main.main(["look", str(PROJECT), "--output", str(tmp_path / "look")]) == main.INPUT_AT_FAULT

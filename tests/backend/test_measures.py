@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from focal_depth.research.evaluation.measures import MEASURES, NAMES, measure, near_edges
 from skimage.filters import scharr_h, scharr_v
 from sklearn import metrics
-
-from backend.evaluation.measures import MEASURES, NAMES, measure, near_edges
 
 FOUND = np.array([[0.5, 1.0], [1.5, 4.0]])
 TRUTH = np.array([[1.0, 1.0], [2.0, 2.0]])

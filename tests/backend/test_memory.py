@@ -6,11 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from focal_depth.contract.cost import plan
+from focal_depth.contract.errors import InputError
+from focal_depth.depth.tiling import SMALLEST_TILE, TILE_BUDGET
 from photographs import PROJECT, write_photograph
-
-from backend.depth import SMALLEST_TILE, TILE_BUDGET
-from backend.errors import InputError
-from backend.memory import plan
 
 WHOLE, SIZE = (6000, 4000), (960, 640)
 
@@ -58,7 +57,7 @@ def test_the_limit_is_kept(tmp_path, gigabytes):
         write_photograph(tmp_path / "photographs" / f"{index:02d}.jpg", pixels)
     arguments = ["estimate", tmp_path / "photographs", "--output", tmp_path / "r", "--quality", "full"]
     arguments += ["--max-memory", gigabytes, "--alignment", "none"]
-    command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "backend", *map(str, arguments)]
+    command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "focal_depth", *map(str, arguments)]
     used = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     kilobyte = 1024 if sys.platform == "linux" else 1
     assert int(used) * kilobyte < gigabytes * 1e9

@@ -5,11 +5,11 @@ import json
 import cv2
 import numpy as np
 import pytest
-
-from backend import cli, results
-from backend.geometry.mesh import MeshArrays, build_mesh
-from backend.geometry.pinhole import Pinhole
-from backend.geometry.surfaces import MOVE
+from focal_depth.cli import main
+from focal_depth.geometry.mesh import MeshArrays, build_mesh
+from focal_depth.geometry.pinhole import Pinhole
+from focal_depth.geometry.surfaces import MOVE
+from focal_depth.io import results
 
 WIDTH, HEIGHT = 320, 224
 CAMERA = Pinhole(fx=400, fy=410, cx=158, cy=115)
@@ -227,7 +227,7 @@ def result(tmp_path):
 def test_command_writes_arrays_and_background(result, tmp_path, capsys):
     output = tmp_path / "mesh.npz"
     arguments = ["mesh", str(result), "--output", str(output), "--triangles", "60000", "--messages"]
-    assert cli.main(arguments) == 0
+    assert main.main(arguments) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["path"] == str(output)
     expected = mesh_of(square_before_wall()[0], budget=60_000)
     with np.load(output) as arrays:
@@ -239,7 +239,7 @@ def test_command_writes_arrays_and_background(result, tmp_path, capsys):
 
 def test_an_atlas_holds_both_pictures(result, tmp_path):
     arguments = ["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]
-    assert cli.main([*arguments, "--atlas", str(tmp_path / "atlas.jpg"), "--atlas-size", "512"]) == 0
+    assert main.main([*arguments, "--atlas", str(tmp_path / "atlas.jpg"), "--atlas-size", "512"]) == 0
     texture = cv2.imread(str(tmp_path / "atlas.jpg"))
     assert texture.shape == (512, 512, 3)
     assert not (result / "background.png").exists()
@@ -247,11 +247,11 @@ def test_an_atlas_holds_both_pictures(result, tmp_path):
         v = arrays["uvs"][arrays["faces"], 1]
         background = arrays["background"]
     assert v[~background].min() > v[background].max(), "the background lies below the photograph"
-    assert cli.main([*arguments, "--atlas", str(tmp_path / "atlas.tga")]) == 2
+    assert main.main([*arguments, "--atlas", str(tmp_path / "atlas.tga")]) == 2
 
 
 def test_a_new_result_drops_the_old_background(result, tmp_path):
-    assert cli.main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == 0
+    assert main.main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == 0
     write_result(result, plane())
     assert not (result / "background.png").exists()
 
@@ -260,7 +260,7 @@ def test_infinity_becomes_a_far_background(tmp_path):
     depth = plane()
     depth[:50] = np.inf
     write_result(tmp_path / "result", depth)
-    assert cli.main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
+    assert main.main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
     with np.load(tmp_path / "mesh.npz") as arrays:
         z = -arrays["vertices"][:, 2]
     assert np.isfinite(z).all() and z.max() > 100 * z.min()
@@ -268,9 +268,9 @@ def test_infinity_becomes_a_far_background(tmp_path):
 
 def test_bad_input_is_named(result, tmp_path, capsys):
     missing = tmp_path / "missing"
-    assert cli.main(["mesh", str(missing), "--output", str(tmp_path / "mesh.npz")]) == 2
+    assert main.main(["mesh", str(missing), "--output", str(tmp_path / "mesh.npz")]) == 2
     assert str(missing) in capsys.readouterr().err
-    assert cli.main(["mesh", str(result), "--output", str(missing / "mesh.npz")]) == 2
+    assert main.main(["mesh", str(result), "--output", str(missing / "mesh.npz")]) == 2
     assert str(missing / "mesh.npz") in capsys.readouterr().err
-    assert cli.main(["mesh", str(result), "--output", str(tmp_path / "a.npz"), "--triangles", "10"]) == 2
+    assert main.main(["mesh", str(result), "--output", str(tmp_path / "a.npz"), "--triangles", "10"]) == 2
     assert "--triangles 10" in capsys.readouterr().err

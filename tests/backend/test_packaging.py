@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from focal_depth import __version__
 from packaging.requirements import Requirement
 
 import bill_of_materials
 import build_extension
-from backend import __version__
 
 ROOT = build_extension.ROOT
 MANIFEST = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_commands_left_out_of_the_zip_say_what_to_install(tmp_path):
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    command = [sys.executable, "-P", "-m", "backend", "train"]
+    command = [sys.executable, "-P", "-m", "focal_depth", "train"]
     ended = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
     assert ended.returncode == 2
     assert "pip install 'focal-depth[train]'" in ended.stderr

@@ -9,12 +9,12 @@ from photographs import write_photograph
 torch = pytest.importorskip("torch")
 safetensors_torch = pytest.importorskip("safetensors.torch")
 
-from backend.cli import INPUT_AT_FAULT, OK, main  # noqa: E402
-from backend.commands.import_weights import load_network  # noqa: E402
-from backend.engines import paper  # noqa: E402
-from backend.errors import InputError  # noqa: E402
-from backend.networks.paper import DepthNetwork, EndToEnd  # noqa: E402
-from backend.results import read_description  # noqa: E402
+from focal_depth.cli.import_weights import load_network  # noqa: E402
+from focal_depth.cli.main import INPUT_AT_FAULT, OK, main  # noqa: E402
+from focal_depth.contract.errors import InputError  # noqa: E402
+from focal_depth.depth import won_jeon  # noqa: E402
+from focal_depth.io.results import read_description  # noqa: E402
+from focal_depth.research.networks.won_jeon import DepthNetwork, EndToEnd  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared"))
@@ -81,9 +81,9 @@ def test_onnx_agrees_with_torch(imported, size):
         name: onnxruntime.InferenceSession(folder / name).run for name in os.listdir(folder) if "onnx" in name
     }
     feed = {"stack": stack.numpy(), "relative_fov": relative_fov.numpy()}
-    (onnx_aligned,) = run[paper.ALIGNMENT_MODEL](["aligned"], feed)
+    (onnx_aligned,) = run[won_jeon.ALIGNMENT_MODEL](["aligned"], feed)
     feed = {"stack": aligned.numpy(), "focus": focus.numpy()}
-    (onnx_depth,) = run[paper.DEPTH_MODEL](["depth"], feed)
+    (onnx_depth,) = run[won_jeon.DEPTH_MODEL](["depth"], feed)
     assert np.abs(onnx_aligned - aligned.numpy()).max() < 1e-4
     assert np.abs(onnx_depth - depth.numpy()).max() < 1e-4
 
@@ -102,7 +102,7 @@ def test_paper_depth_pads_and_turns_the_channels(imported):
     network, folder = imported
     rgb = np.random.default_rng(0).random((4, 50, 70, 3), dtype=np.float32)
     focus = np.array([0.2, 0.5, 1.0, 2.0])
-    depth = paper.paper_depth(folder / paper.DEPTH_MODEL, rgb, focus)
+    depth = won_jeon.paper_depth(folder / won_jeon.DEPTH_MODEL, rgb, focus)
     assert depth.shape == (50, 70) and depth.dtype == np.float32
     bgr = torch.from_numpy(rgb[..., ::-1] * 2 - 1).permute(3, 0, 1, 2)[None]
     padded = torch.nn.functional.pad(bgr, (0, 26, 0, 14, 0, 0), mode="replicate")
@@ -175,19 +175,19 @@ def test_network_paper_is_found_where_it_was_imported(tmp_path, monkeypatch):
     torch.save(random_network(DepthNetwork).state_dict(), tmp_path / "check_point.pth")
     monkeypatch.setenv("FOCAL_DEPTH_PAPER_WEIGHTS", str(tmp_path / "weights"))
     with pytest.raises(InputError, match="import-weights"):
-        paper.find_paper_weights()
+        won_jeon.find_paper_weights()
     assert main(["import-weights", str(tmp_path / "check_point.pth")]) == OK
-    assert paper.find_paper_weights() == tmp_path / "weights" / paper.DEPTH_MODEL
-    assert sorted(os.listdir(tmp_path / "weights")) == sorted([paper.DEPTH_MODEL, paper.WEIGHTS])
+    assert won_jeon.find_paper_weights() == tmp_path / "weights" / won_jeon.DEPTH_MODEL
+    assert sorted(os.listdir(tmp_path / "weights")) == sorted([won_jeon.DEPTH_MODEL, won_jeon.WEIGHTS])
 
 
 def test_other_models_are_refused(imported, tmp_path):
     _, folder = imported
     (tmp_path / "text.onnx").write_text("hello")
     stack, focus = np.zeros((2, 32, 32, 3), np.float32), np.array([0, 1])
-    for path in (folder / paper.ALIGNMENT_MODEL, tmp_path / "text.onnx", tmp_path / "missing.onnx"):
+    for path in (folder / won_jeon.ALIGNMENT_MODEL, tmp_path / "text.onnx", tmp_path / "missing.onnx"):
         with pytest.raises(InputError, match=path.name):
-            paper.paper_depth(path, stack, focus)
+            won_jeon.paper_depth(path, stack, focus)
 
 
 def test_estimate_runs_with_the_imported_network(imported, tmp_path):
@@ -196,6 +196,6 @@ def test_estimate_runs_with_the_imported_network(imported, tmp_path):
         picture = np.random.default_rng(index).integers(0, 255, (70, 90, 3), np.uint8)
         write_photograph(tmp_path / f"{index}.png", picture)
     (tmp_path / "focus_distance.txt").write_text("3\n2\n1\n")
-    model = str(folder / paper.DEPTH_MODEL)
+    model = str(folder / won_jeon.DEPTH_MODEL)
     assert main(["estimate", str(tmp_path), "--output", str(tmp_path / "r"), "--network", model]) == OK
     assert read_description(tmp_path / "r")["network"] == model

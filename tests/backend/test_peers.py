@@ -6,14 +6,13 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
-
-from backend.errors import InputError
-from backend.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
-from backend.evaluation.measures import mean_error, nearest_frame
-from backend.evaluation.peers import PEERS
-from backend.evaluation.peers.folder import depth_from_folder
-from backend.evaluation.peers.guided_filter import GuidedFilter
-from backend.evaluation.peers.ring_difference import ring_difference
+from focal_depth.contract.errors import InputError
+from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
+from focal_depth.research.evaluation.measures import mean_error, nearest_frame
+from focal_depth.research.evaluation.peers import PEERS
+from focal_depth.research.evaluation.peers.folder import depth_from_folder
+from focal_depth.research.evaluation.peers.guided_filter import GuidedFilter
+from focal_depth.research.evaluation.peers.ring_difference import ring_difference
 
 HEIGHT, WIDTH = 120, 180
 POSITIONS = np.linspace(0, 1, 10, dtype=np.float32)

@@ -6,12 +6,11 @@ import struct
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io.colour_profile import ADOBE_RGB_TO_XYZ, SRGB_TO_XYZ, read_profile, to_srgb
+from focal_depth.io.photographs import read_header
+from focal_depth.stack import read_pixels, read_working_photograph
 from photographs import heic, quadrants, write_photograph
 from PIL import Image, ImageCms
-
-from backend.stack import read_pixels, read_working_photograph
-from backend.stack.profile import ADOBE_RGB_TO_XYZ, SRGB_TO_XYZ, read_profile, to_srgb
-from backend.stack.read import read_header
 
 # B. Lindbloom's way with the primaries of SMPTE RP 431-2 and D65, adapted to D50: Display P3.
 P3_TO_XYZ = np.array(

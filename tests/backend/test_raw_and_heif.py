@@ -4,15 +4,14 @@ import cv2
 import numpy as np
 import pyexiv2
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.io.colour import srgb_decode
+from focal_depth.io.heif import decode_heif
+from focal_depth.io.photographs import photographs_among, read_thumbnail
+from focal_depth.stack import photograph_size, read_photograph, read_pixels, read_stack
 from photographs import dng, heic, quadrants, write_photograph
 from PIL import Image
 from test_stack_read import TURNS
-
-from backend.colour import srgb_decode
-from backend.errors import InputError
-from backend.stack import photograph_size, read_photograph, read_pixels, read_stack
-from backend.stack.heif import decode_heif
-from backend.stack.read import photographs_among, read_thumbnail
 
 PICTURE = quadrants(96, 64)
 MIDDLES = np.ix_((16, 48), (24, 72))  # of the quadrants

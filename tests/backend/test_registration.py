@@ -5,13 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io.results import read_description
+from focal_depth.registration.exposure import equalising_gains
+from focal_depth.registration.moving import moving, warnings_of
+from focal_depth.registration.register import register
+from focal_depth.stack import FocalStack, Frame
 from photographs import shared_stack
-
-from backend.exposure import equalising_gains
-from backend.moving import moving, warnings_of
-from backend.registration import register
-from backend.results import read_description
-from backend.stack import FocalStack, Frame
 
 
 @pytest.fixture

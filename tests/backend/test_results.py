@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
-
-from backend import claim, results
-from backend.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
-from backend.errors import Cancelled, InputError
+from focal_depth.contract import atomic_folder
+from focal_depth.contract.errors import Cancelled, InputError
+from focal_depth.io import results
+from focal_depth.io.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
 
 ROOT = Path(__file__).parents[2]
 HEIGHT, WIDTH = 48, 64
@@ -193,7 +193,7 @@ def test_stopping_while_writing_leaves_nothing(tmp_path):
 
     def stop():
         writing.wait(10)
-        claim.release_all()
+        atomic_folder.release_all()
         stopped.set()
 
     thread = threading.Thread(target=stop)

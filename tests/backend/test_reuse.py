@@ -7,12 +7,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io.results import read_depth, read_description
+from focal_depth.pipeline import Choices, estimate
+from focal_depth.runtime.progress import JsonReporter
+from focal_depth.stack import Typed, read_stack
 from photographs import write_photograph
-
-from backend.estimate import Choices, estimate
-from backend.messages import JsonReporter
-from backend.results import read_depth, read_description
-from backend.stack import Typed, read_stack
 
 TYPED = Typed(focus_distances={"0.png": 2.0, "2.png": 0.5})
 EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}

@@ -6,14 +6,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from backend.simulation.apertures import RADII, aperture_kernels  # noqa: E402
-from backend.simulation.bank import read_shards  # noqa: E402
-from backend.simulation.layers import Layers, render, visible_dioptres  # noqa: E402
-from backend.simulation.motion import LARGEST_SCALE, _phone_motion, random_motion  # noqa: E402
-from backend.simulation.rgbd import load_rgbd, rgbd_layers  # noqa: E402
-from backend.simulation.scenes import random_layers  # noqa: E402
-from backend.simulation.sensor import jpeg  # noqa: E402
-from backend.simulation.stacks import Material, focus_positions, simulate  # noqa: E402
+from focal_depth.research.simulation.apertures import RADII, aperture_kernels  # noqa: E402
+from focal_depth.research.simulation.bank import read_shards  # noqa: E402
+from focal_depth.research.simulation.layers import Layers, render, visible_dioptres  # noqa: E402
+from focal_depth.research.simulation.motion import LARGEST_SCALE, _phone_motion, random_motion  # noqa: E402
+from focal_depth.research.simulation.rgbd import load_rgbd, rgbd_layers  # noqa: E402
+from focal_depth.research.simulation.scenes import random_layers  # noqa: E402
+from focal_depth.research.simulation.sensor import jpeg  # noqa: E402
+from focal_depth.research.simulation.stacks import Material, focus_positions, simulate  # noqa: E402
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.stack import read_stack
 from photographs import PROJECT, quadrants, shared_stack, write_photograph, write_stack
-
-from backend.errors import InputError
-from backend.stack import read_stack
 
 
 def inspect(*arguments: object, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "backend", "inspect", *map(str, arguments)]
+    command = [sys.executable, "-m", "focal_depth", "inspect", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60

@@ -5,11 +5,10 @@ import math
 import struct
 
 import pytest
+from focal_depth.io.photographs import Header
+from focal_depth.stack import read_stack
+from focal_depth.stack.metadata import Metadata, read_metadata
 from photographs import NIKON_SCENES, shared_stack, write_photograph, write_stack
-
-from backend.stack import read_stack
-from backend.stack.metadata import Metadata, read_metadata
-from backend.stack.read import Header
 
 UPRIGHT = Header(width=48, height=32, bits_per_channel=8, orientation=1)
 
@@ -81,7 +80,7 @@ def test_focus_distance_by_maker(tmp_path, tags, metres, source):
 
 
 def test_nikon_z_has_256ths_of_a_semitone(tmp_path):
-    from backend.stack.maker_notes import maker_distance
+    from focal_depth.stack.maker_notes import maker_distance
 
     metres, step = maker_distance({"Exif.NikonLd4.FocusDistance2": str(92 * 256)})
     assert (metres, step) == (pytest.approx(2.0), 0.0)

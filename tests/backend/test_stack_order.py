@@ -7,13 +7,12 @@ import shutil
 import numpy as np
 import pyexiv2
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.stack import Typed, read_stack
+from focal_depth.stack.order import fill_gaps, natural_key, spread_ties
 from hypothesis import given
 from hypothesis import strategies as st
 from photographs import NIKON_SCENES, shared_stack, write_photograph, write_stack
-
-from backend.errors import InputError
-from backend.stack import Typed, read_stack
-from backend.stack.order import fill_gaps, natural_key, spread_ties
 
 
 def names(stack) -> list[str]:

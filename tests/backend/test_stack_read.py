@@ -3,13 +3,12 @@
 import cv2
 import numpy as np
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.io.colour import srgb_encode
+from focal_depth.io.photographs import read_thumbnail
+from focal_depth.stack import photograph_size, read_photograph, read_working_photograph
 from photographs import quadrants, shared_stack, write_photograph
 from PIL import Image
-
-from backend.colour import srgb_encode
-from backend.errors import InputError
-from backend.stack import photograph_size, read_photograph, read_working_photograph
-from backend.stack.read import read_thumbnail
 
 # What a viewer sees (EXIF 2.3, table 6) against how the file stores it.
 TURNS = {

@@ -9,9 +9,8 @@ import time
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io import results
 from photographs import PROJECT, write_photograph
-
-from backend import results
 
 SOON = 60  # seconds; the processor may be shared
 
@@ -20,7 +19,7 @@ SOON = 60  # seconds; the processor may be shared
 def standby(tmp_path):
     """A process that was just started, with pipes to and from it."""
     with subprocess.Popen(
-        [sys.executable, "-m", "backend", "standby"],
+        [sys.executable, "-m", "focal_depth", "standby"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
         stdin=subprocess.PIPE,

@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+from focal_depth.cli.main import main
+from focal_depth.io.colour import srgb_decode
+from focal_depth.io.results import read_depth
 from photographs import PROJECT, dng, heic, write_photograph
 from PIL import Image
-
-from backend.cli import main
-from backend.colour import srgb_decode
-from backend.results import read_depth
 
 SAMPLE = PROJECT / "sample"
 METRES = {"00": 2.5, "02": 1.44, "04": 1.01, "06": 0.78, "07": 0.7}

@@ -12,13 +12,12 @@ import h5py
 import numpy as np
 import onnx
 import pytest
+from focal_depth.cli.main import INPUT_AT_FAULT
+from focal_depth.contract.errors import InputError
+from focal_depth.depth.focal_unet import WEIGHTS
+from focal_depth.research.evaluation.data.scene import DISPARITY, Focused
+from focal_depth.research.evaluation.submission import _timed, check_submission, write_submission
 from photographs import PROJECT
-
-from backend.cli import INPUT_AT_FAULT
-from backend.engines.ours import WEIGHTS
-from backend.errors import InputError
-from backend.evaluation.data.scene import DISPARITY, Focused
-from backend.evaluation.submission import _timed, check_submission, write_submission
 
 # As published; the code has it from elsewhere.
 SCENES = ("lockeroom", "cafeteria", "library", "spencerlab", "office44", "magistrale")
@@ -77,7 +76,7 @@ def silent(done: int, of: int) -> None:
 
 
 def kill_after_the_first_stack(test_file: Path, folder: Path) -> None:
-    line = [sys.executable, "-m", "backend", "submit", test_file, "--output", folder, "--messages"]
+    line = [sys.executable, "-m", "focal_depth", "submit", test_file, "--output", folder, "--messages"]
     with subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         for message in map(json.loads, process.stdout):
             if message.get("done") == 1:

@@ -17,20 +17,19 @@ from photographs import PROJECT
 
 torch = pytest.importorskip("torch")
 
+from focal_depth.contract.errors import InputError  # noqa: E402
+from focal_depth.research.networks.alignment import AlignmentNetwork, chain  # noqa: E402
+from focal_depth.research.networks.depth import DepthNetwork  # noqa: E402
+from focal_depth.research.networks.focal_depth import FocalDepthNetwork  # noqa: E402
+from focal_depth.research.simulation.bank import read_shards  # noqa: E402
+from focal_depth.research.simulation.stacks import Material  # noqa: E402
+from focal_depth.research.training import checkpoint  # noqa: E402
+from focal_depth.research.training.examples import from_bank, live  # noqa: E402
+from focal_depth.research.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # noqa: E402
+from focal_depth.research.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
+from focal_depth.research.training.trainer import Training, train  # noqa: E402
+from focal_depth.runtime.progress import SilentReporter  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
-
-from backend.errors import InputError  # noqa: E402
-from backend.messages import SilentReporter  # noqa: E402
-from backend.networks.alignment import AlignmentNetwork, chain  # noqa: E402
-from backend.networks.depth import DepthNetwork  # noqa: E402
-from backend.networks.focal_depth import FocalDepthNetwork  # noqa: E402
-from backend.simulation.bank import read_shards  # noqa: E402
-from backend.simulation.stacks import Material  # noqa: E402
-from backend.training import checkpoint  # noqa: E402
-from backend.training.examples import from_bank, live  # noqa: E402
-from backend.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # noqa: E402
-from backend.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
-from backend.training.trainer import Training, train  # noqa: E402
 
 HERE = Path(__file__).parent
 SMALL = {"crops": 1, "crop_size": (64, 64), "save_every": 3}
@@ -241,8 +240,8 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
 
 
 def test_the_papers_network_trained_here_runs_like_an_imported_one(tmp_path):
-    from backend.engines.paper import DEPTH_MODEL
-    from backend.inference import infer
+    from focal_depth.depth.predictors import infer
+    from focal_depth.depth.won_jeon import DEPTH_MODEL
 
     objective = PaperObjective()
     export(objective, objective.network, tmp_path)
@@ -256,8 +255,7 @@ def test_the_papers_network_trained_here_runs_like_an_imported_one(tmp_path):
 def test_shipped_networks_have_the_shipped_weights():
     """The safetensors file and the ONNX files in backend/weights are one and the same network."""
     import onnxruntime
-
-    from backend.engines.ours import WEIGHTS
+    from focal_depth.depth.focal_unet import WEIGHTS
 
     network = FocalDepthNetwork().eval()
     network.load_state_dict(load_file(WEIGHTS / "focal_depth.safetensors"))

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+from focal_depth.contract.errors import InputError
+from focal_depth.stack import read_photograph, read_working_photograph
 from photographs import dng, heic
 from PIL import Image
-
-from backend.errors import InputError
-from backend.stack import read_photograph, read_working_photograph
 
 KINDS = {
     "baseline.jpg": {"quality": 90},

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-
-from backend.upsampling import to_full_size
+from focal_depth.depth.upsampling import to_full_size
 
 LIMIT = 0.05
 HEIGHT, WIDTH = 400, 600

@@ -13,11 +13,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.batch.find import Found
+from focal_depth.batch.watch import Arrivals
+from focal_depth.io.results import read_depth
 from photographs import PROJECT
-
-from backend.batch.find import Found
-from backend.batch.watch import Arrivals
-from backend.results import read_depth
 
 PATIENCE = 120.0  # seconds
 PAUSE = 100  # seconds between the brackets, as EXIF has it
@@ -51,7 +50,16 @@ def shoot(tmp_path_factory) -> list[Path]:
 @contextmanager
 def watching(folder: Path, output: Path):
     """Lines of JSON of `focal-depth watch`, which ends with the block."""
-    command = [sys.executable, "-m", "backend", "watch", str(folder), "--output", str(output), "--messages"]
+    command = [
+        sys.executable,
+        "-m",
+        "focal_depth",
+        "watch",
+        str(folder),
+        "--output",
+        str(output),
+        "--messages",
+    ]
     command += ["--quiet", str(QUIET), "--quality", "draft"]
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     try:

@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from backend.messages import SilentReporter
-from backend.training.trainer import Training, train
+from focal_depth.research.training.trainer import Training, train
+from focal_depth.runtime.progress import SilentReporter
 
 bank, output, steps = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 rank = os.environ["RANK"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from focal_depth.geometry.pinhole import Pinhole
 
-from backend.geometry.pinhole import Pinhole
 from rendering import mesh_views
 from rendering.moves import Move, within_reference
 

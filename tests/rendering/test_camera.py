@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from backend.optics import image_distance, relative_field_of_view
+from focal_depth.lens.thin_lens import image_distance, relative_field_of_view
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="needs bpy")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from focal_depth.geometry.pinhole import Pinhole
 
-from backend.geometry.pinhole import Pinhole
 from rendering.moves import Move, moves, within_reference
 
 HERE = Path(__file__).parent

@@ -48,10 +48,10 @@ def originals(folder: Path) -> dict[str, bytes]:
     """Whole files by a name that tells which parser is meant."""
     import cv2
     import numpy as np
+    from focal_depth.io import results
+    from focal_depth.runtime import cache
     from photographs import STACKS, dng, heic, quadrants, write_photograph
     from test_hostile_results import FOUND
-
-    from backend import results, reuse
 
     tags = {
         "Exif.Photo.FocalLength": "50/1",
@@ -81,7 +81,7 @@ def originals(folder: Path) -> dict[str, bytes]:
     files["raw.dng"], files["phone.heic"] = dng(quadrants()), heic(quadrants(96, 64))
     depth = np.ones((32, 48), np.float32)
     described = {"metric": False, "network": "ours", "camera": {}, "frames": [], "warnings": []}
-    found = reuse.to_keep(FOUND, "known")
+    found = cache.to_keep(FOUND, "known")
     picture = np.ones((32, 48, 3), np.float32)
     results.write_result(folder / "result", depth, depth, picture, described, found=found)
     for name in (results.DEPTH_EXR, results.DESCRIPTION, results.FOUND):
@@ -184,11 +184,12 @@ def work(pipe, files: dict[str, bytes], first: int, options: argparse.Namespace,
 
 
 def outcome(folder: Path, name: str, data: bytes) -> str:
-    from backend import results, reuse
-    from backend.errors import InputError
-    from backend.stack.metadata import read_metadata
-    from backend.stack.read import read_file, read_header, read_pixels, read_thumbnail
-    from backend.stack.sidecars import read_sidecars
+    from focal_depth.contract.errors import InputError
+    from focal_depth.io import results
+    from focal_depth.io.photographs import read_file, read_header, read_pixels, read_thumbnail
+    from focal_depth.runtime import cache
+    from focal_depth.stack.metadata import read_metadata
+    from focal_depth.stack.sidecars import read_sidecars
 
     path = folder / "mutated" / Path(name).name
     path.parent.mkdir(exist_ok=True)
@@ -199,7 +200,7 @@ def outcome(folder: Path, name: str, data: bytes) -> str:
     try:
         if name.startswith("result/"):
             reader = {results.DEPTH_EXR: results.read_depth, results.DESCRIPTION: results.read_description}
-            reader.get(path.name, lambda where: reuse.known(where, "known"))(path.parent)
+            reader.get(path.name, lambda where: cache.known(where, "known"))(path.parent)
         elif path.suffix in (".csv", ".txt"):
             read_sidecars(path.parent, ("1.jpg", "2.jpg"), ("1.jpg", "2.jpg"))
         else:

@@ -1,1 +1,0 @@
-"""One module a subcommand: `add_arguments(parser)` and `run(options, reporter)`."""

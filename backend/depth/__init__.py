@@ -1,0 +1,1 @@
+"""Depth from aligned pictures: predictors, tiles, scales, edges, full size, units."""

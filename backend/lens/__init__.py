@@ -1,0 +1,1 @@
+"""The thin lens, and the camera of the reference frame."""

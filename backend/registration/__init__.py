@@ -1,0 +1,1 @@
+"""Frames on one grid and at one exposure."""

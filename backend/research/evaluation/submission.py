@@ -1,0 +1,206 @@
+"""The submission to the DDFF 12-Scene benchmark: depth of its 120 test stacks, whose truth its authors keep.
+
+    lockeroom/DISP_0001.npy .. DISP_0020.npy    (383, 552) float32, disparity in pixels
+    cafeteria/, library/, spencerlab/, office44/, magistrale/    likewise
+    runtime.txt                                 a line each: lockeroom/DISP_0001 0.42
+
+as those who took part lay it out: github.com/fuy34/DFV, github.com/albert100121/AiFDepthNet. A submission
+grows in DIR.unfinished and is renamed when it is whole; after a break it goes on there.
+"""
+
+import hashlib
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from ...contract.errors import InputError
+from ...depth.focal_unet import DEPTH, WEIGHTS
+from ...depth.predictors import OURS, infer, paper_model
+from ...runtime.progress import Progress
+from .data import ddff
+from .data.scene import Focused, Scene
+
+FRAMES, SIZE = 10, (383, 552)
+NAMES = [ddff.submission_name(i) for i in range(len(ddff.TEST_SCENES) * ddff.STACKS_PER_TEST_SCENE)]
+RUNTIMES = "runtime.txt"
+UNFINISHED, PARTIAL, MADE_BY = ".unfinished", ".partial", "made_by.json"
+DISPARITIES = "{:.2f} to {:.2f}".format(*ddff.VALID)
+CORNER = 64  # pixels, of a first run that no one times
+
+
+def write_submission(test: Path, folder: Path, network: str, progress: Progress) -> None:
+    """Depth of all stacks of the HDF5 file `test` by a network that `infer` knows, one in memory at a time.
+
+    Runtimes are of the inference alone, with the network loaded. Raises InputError where `test` is not the
+    benchmark's, where `folder` holds something or cannot be written, and where what is unfinished was made
+    otherwise.
+    """
+    scenes = _scenes(test)
+    unfinished = folder.resolve().with_name(folder.resolve().name + UNFINISHED)
+    made_by = {"test": str(test.resolve()), "network": network, "weights": _digest(network)}
+    with _writing(folder):
+        _begin(folder, unfinished, made_by)
+    runtimes = _runtimes_of_whole(unfinished)
+    left = [scene for scene in scenes if scene.name not in runtimes]
+    for done, scene in enumerate(left):
+        progress(done, len(left))
+        disparity, runtimes[scene.name] = _timed(scene.load(), network, warm=done > 0)
+        with _writing(folder):
+            _write(unfinished / f"{scene.name}.npy", _as_npy(disparity))
+            # After the depth, so that what has a runtime is whole.
+            _write(unfinished / RUNTIMES, _as_lines(runtimes))
+    progress(len(left), len(left))
+    with _writing(folder):
+        if folder.exists():
+            folder.rmdir()
+        unfinished.rename(folder)
+        (folder / MADE_BY).unlink()
+
+
+def check_submission(folder: Path) -> dict[str, float]:
+    """{"lockeroom/DISP_0001": seconds, ...} of a submission that is as it should be.
+
+    Raises InputError that says what is wrong otherwise.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; name the one that holds {RUNTIMES}")
+    runtimes = _read_runtimes(folder / RUNTIMES)
+    for name in NAMES:
+        if name not in runtimes:
+            raise InputError(f"{folder / RUNTIMES} lacks {name}; add a line with its seconds")
+        _check_depth(folder / f"{name}.npy")
+    expected = {RUNTIMES, *ddff.TEST_SCENES, *(f"{name}.npy" for name in NAMES)}
+    for path in sorted(folder.rglob("*")):
+        if path.relative_to(folder).as_posix() not in expected:
+            raise InputError(f"{path} is no part of a submission; take it out")
+    return runtimes
+
+
+def _scenes(test: Path) -> list[Scene]:
+    scenes = [scene for scene in ddff.read(test) if scene.split == "test"]
+    if [scene.name for scene in scenes] != NAMES:
+        raise InputError(
+            f"{test} holds {len(scenes)} stacks in stack_test and not {len(NAMES)}; name ddff-dataset-test.h5"
+        )
+    shape = scenes[0].load().pictures.shape
+    if shape != (FRAMES, *SIZE, 3):
+        raise InputError(f"{test} holds stacks of {shape} and not {(FRAMES, *SIZE, 3)}; download it again")
+    return scenes
+
+
+def _digest(network: str) -> str:
+    model = WEIGHTS / f"{DEPTH}.onnx" if network == OURS else paper_model(network)
+    return hashlib.sha256(model.read_bytes()).hexdigest()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written ({error.strerror}); name another --output") from None
+
+
+def _begin(folder: Path, unfinished: Path, made_by: dict[str, str]) -> None:
+    """Make the folder to work in, or see that it may be gone on with."""
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise InputError(f"{folder} holds something already; take it away or name another --output")
+    for scene in ddff.TEST_SCENES:
+        (unfinished / scene).mkdir(parents=True, exist_ok=True)
+    for partial in unfinished.rglob(f"*{PARTIAL}"):
+        partial.unlink()
+    note = unfinished / MADE_BY
+    if not note.exists():
+        _write(note, json.dumps(made_by).encode())
+    elif json.loads(note.read_text()) != made_by:
+        raise InputError(f"{unfinished} was begun with another file or network; delete it to begin again")
+
+
+def _runtimes_of_whole(unfinished: Path) -> dict[str, float]:
+    """Of the stacks that need not be looked at again."""
+    if not (unfinished / RUNTIMES).exists():
+        return {}
+    runtimes = _read_runtimes(unfinished / RUNTIMES)
+    return {name: seconds for name, seconds in runtimes.items() if (unfinished / f"{name}.npy").exists()}
+
+
+def _timed(focused: Focused, network: str, warm: bool) -> tuple[np.ndarray, float]:
+    """Disparity (H, W) float32 and the seconds that the network took; one that is not `warm` is loaded first.
+
+    The truth that counts lies within the range of focus, so depth is kept there.
+    """
+
+    def run(pictures: np.ndarray) -> np.ndarray:
+        return infer(network, pictures, focused.positions, lambda done, of: None)[0]
+
+    if not warm:
+        run(focused.pictures[:, :CORNER, :CORNER])
+    started = time.perf_counter()
+    depth = run(focused.pictures)
+    seconds = time.perf_counter() - started
+    return focused.in_unit(np.clip(depth, 0, 1)).astype(np.float32), seconds
+
+
+def _as_npy(depth: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, depth)
+    return buffer.getvalue()
+
+
+def _as_lines(runtimes: dict[str, float]) -> bytes:
+    return "".join(f"{name} {runtimes[name]:.6f}\n" for name in NAMES if name in runtimes).encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, whenever the program ends."""
+    partial = path.with_name(path.name + PARTIAL)
+    partial.write_bytes(content)
+    os.replace(partial, path)
+
+
+def _read_runtimes(path: Path) -> dict[str, float]:
+    """{name: seconds} of a runtime.txt; raises InputError where a line is not as it should be."""
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise InputError(
+            f"{path} is missing or no text; write a line for each of {len(NAMES)} stacks"
+        ) from None
+    runtimes: dict[str, float] = {}
+    for number, line in enumerate(lines, 1):
+        name, _, seconds = line.partition(" ")
+        if name not in NAMES or name in runtimes:
+            raise InputError(f"line {number} of {path} names no stack or one named before: {line!r}")
+        runtimes[name] = _seconds(seconds)
+        if not 0 < runtimes[name] < np.inf:
+            raise InputError(f"line {number} of {path} has no time above 0 after the stack: {line!r}")
+    return runtimes
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _check_depth(path: Path) -> None:
+    try:
+        depth = np.load(path)
+    except (OSError, ValueError, EOFError):
+        raise InputError(f"{path} is missing or no .npy file; write it by numpy.save") from None
+    if not isinstance(depth, np.ndarray) or (depth.dtype, depth.shape) != (np.float32, SIZE):
+        told = f"{depth.shape} {depth.dtype}" if isinstance(depth, np.ndarray) else "several arrays"
+        raise InputError(f"{path} holds {told}; make it {SIZE} float32")
+    if not np.isfinite(depth).all():
+        raise InputError(f"{path} holds values that are not finite; every pixel needs a disparity")
+    if not 0 < np.median(depth) < 1:
+        raise InputError(
+            f"{path} has a median of {np.median(depth):.3g}; disparities are {DISPARITIES} pixels"
+        )

@@ -1,0 +1,55 @@
+"""What of all that can go wrong is the machine's: memory that ran out, a disk that is full or not ours."""
+
+import mmap
+from collections.abc import Iterator
+
+from ..contract.errors import InputError
+
+MEMORY_RAN_OUT = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
+LIBRARIES = 256 * 2**20  # bytes of address space that they take as they are loaded, and some more
+# How libraries that know no MemoryError say it: OpenCV, ONNX Runtime, C++, Python's threads, the loader.
+OF_MEMORY = (
+    "insufficient memory",
+    "failed to allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "cannot allocate memory",
+    "can't start new thread",
+    "failed to map segment",
+)
+
+
+def check_memory() -> None:
+    """Raises MemoryError where libraries cannot be loaded: OpenBLAS, which NumPy brings, would ask for its
+    32 MB for ever, and the C library's loader would abort. The memory is asked for, but not touched."""
+    try:
+        mmap.mmap(-1, LIBRARIES).close()
+    except OSError as error:
+        raise MemoryError from error
+
+
+def machines_fault(error: BaseException) -> str | None:
+    """What to tell the person, in one sentence; None where the fault is another's."""
+    if any(map(_is_of_memory, _chain(error))):
+        return MEMORY_RAN_OUT
+    if isinstance(error, OSError) and error.strerror:
+        what = error.filename or "A file"
+        return f"{what} cannot be read or written ({error.strerror}): look at the disk and its permissions"
+    return None
+
+
+def nobodys_bug(error: BaseException) -> str | None:
+    """What to tell the person where the machine or the input is at fault; None where we are."""
+    return machines_fault(error) or (str(error) if isinstance(error, InputError) else None)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those in whose handling it was raised: "is damaged" may come of memory that ran out."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_of_memory(error: BaseException) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in said for words in OF_MEMORY)

@@ -1,0 +1,1 @@
+"""The backend as child processes: start, progress, cancel, standby, following a shoot."""

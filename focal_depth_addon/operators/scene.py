@@ -1,0 +1,170 @@
+"""The photograph's set: mesh and camera, their scale, and how renders show them."""
+
+import bpy
+import numpy as np
+from bpy.props import BoolProperty, EnumProperty, FloatProperty
+from mathutils import Vector
+
+from .. import result_folder, scene
+from ..errors import UserError
+from ..jobs import manager
+from ..properties import LEVELS
+from ..scene.hidden import hidden_by
+from ..translations import CONTEXT, say
+from .inputs import NeedsResult
+
+TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
+
+
+class FOCAL_DEPTH_OT_build_mesh(NeedsResult, manager.ChildOperator, bpy.types.Operator):
+    bl_idname = "focal_depth.build_mesh"
+    bl_label = "Build Mesh"
+    bl_description = (
+        "Build a textured mesh of the depth map, and the camera that took the photograph. "
+        "If they exist already, they are updated"
+    )
+    bl_options = {"UNDO"}
+    label = "Building the mesh"
+
+    level: EnumProperty(
+        name="Level",
+        description="How fine the mesh is",
+        items=LEVELS,
+        default="full",
+        translation_context=CONTEXT,
+    )
+
+    def arguments(self, scene, scratch):
+        folder = result_folder.from_stored(scene.focal_depth.result)
+        result_folder.read_description(folder)
+        self._arrays = scratch / "mesh.npz"
+        triangles = str(TRIANGLES[self.level])
+        return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
+
+    def conclude(self, context, scene, child):
+        photo_set = _photo_set(scene)
+        mesh = photo_set.build_mesh(self._arrays)
+        changed = photo_set.look_through()
+        _show_through_camera(context)
+        if hiding := hidden_by(context, photo_set.camera, mesh):
+            hides = say("{name} hides the set from its camera: hide or move it", name=hiding.name)
+            manager.tell(manager.Notice(hides))
+        triangles = say("{count} triangles", count=f"{len(mesh.data.polygons):,}")
+        return f"{triangles}. {changed}"
+
+
+class SetOperator(NeedsResult, manager.Idle):
+    """An operator on the set of the scene's result."""
+
+    def execute(self, context):
+        try:
+            told = self.change(context, _photo_set(context.scene))
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, told)
+        return {"FINISHED"}
+
+    def change(self, context: bpy.types.Context, photo_set: scene.PhotoSet) -> str:
+        """Returns what to tell the person. Raises UserError."""
+        raise NotImplementedError
+
+
+class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
+    bl_idname = "focal_depth.set_scale"
+    bl_label = "Set Scale"
+    bl_translation_context = CONTEXT
+    bl_description = (
+        "Scale the set by one length that is known. Select its two ends first: two objects, or in Edit Mode "
+        "two vertices; or type in what Blender's Measure tool says"
+    )
+    bl_options = {"UNDO"}
+
+    measured: FloatProperty(
+        name="Measured",
+        description="The length as the set has it now, in the scene's units. 0 takes what lies between the "
+        "two that are selected",
+        unit="LENGTH",
+        min=0,
+        precision=4,
+    )
+    length: FloatProperty(
+        name="True Length",
+        description="How long it is in truth, in the scene's units",
+        unit="LENGTH",
+        min=0,
+        precision=4,
+    )
+
+    def invoke(self, context, event):
+        self.measured = self.length = _selected_length(context) or 0
+        return context.window_manager.invoke_props_dialog(self)
+
+    def change(self, context, photo_set):
+        measured = self.measured or _selected_length(context)
+        if not measured:
+            raise UserError("Select the two ends of a length first: two objects, or two vertices")
+        if not self.length:
+            raise UserError("Type in how long it is in truth")
+        photo_set.scale(self.length / measured)
+        return say("The set is {times} times as large", times=f"{self.length / measured:.4g}")
+
+
+class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
+    bl_idname = "focal_depth.holdout"
+    bl_label = "Holdout"
+    bl_description = (
+        "Render the scene inside the photograph, without compositing: the mesh hides what is behind it and "
+        "takes shadows. In EEVEE, press it again when lights have changed"
+    )
+    bl_options = {"UNDO"}
+
+    enable: BoolProperty(
+        name="Enable", description="Off lets renders show the mesh again", default=True, options={"SKIP_SAVE"}
+    )
+
+    def change(self, context, photo_set):
+        if not self.enable:
+            photo_set.show()
+            return "Renders show the mesh"
+        photo_set.hold_out()
+        changed = photo_set.look_through()
+        held_out = say("Renders stand inside the photograph, and the compositor is off")
+        return f"{held_out}. {changed}"
+
+
+def _photo_set(scene: bpy.types.Scene) -> scene.PhotoSet:
+    return scene.PhotoSet(scene, result_folder.from_stored(scene.focal_depth.result))
+
+
+def _selected_length(context: bpy.types.Context) -> float | None:
+    """Between the two objects or vertices that are selected, where they are seen; None if it is not two."""
+    if context.mode != "EDIT_MESH":
+        ends = [each.matrix_world.translation for each in context.selected_objects]
+    else:
+        edited = context.objects_in_mode_unique_data
+        bpy.ops.object.mode_set(mode="OBJECT")  # brings the selection to where modifiers show it
+        shown = context.evaluated_depsgraph_get()
+        ends = [end for each in edited for end in _selected_vertices(each.evaluated_get(shown))]
+        bpy.ops.object.mode_set(mode="EDIT")
+    return (ends[0] - ends[1]).length if len(ends) == 2 else None
+
+
+def _selected_vertices(shown: bpy.types.Object) -> list[Vector]:
+    chosen = np.zeros(len(shown.data.vertices), dtype=bool)
+    if selection := shown.data.attributes.get(".select_vert"):
+        selection.data.foreach_get("value", chosen)
+    return [shown.matrix_world @ shown.data.vertices[index].co for index in np.flatnonzero(chosen)]
+
+
+def _show_through_camera(context: bpy.types.Context) -> None:
+    """Let the 3D view that was used show the photograph; scripts may have none."""
+    view = context.space_data
+    if view is not None and view.type == "VIEW_3D":
+        view.region_3d.view_perspective = "CAMERA"
+        view.shading.color_type, view.shading.light = "TEXTURE", "FLAT"  # it was lit when it was taken
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_OT_build_mesh, FOCAL_DEPTH_OT_set_scale, FOCAL_DEPTH_OT_holdout)
+)

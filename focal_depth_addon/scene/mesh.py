@@ -1,0 +1,44 @@
+"""The backend's arrays as a Blender mesh."""
+
+import bpy
+import numpy as np
+
+from .. import compat
+
+CORNERS = 3  # of a face
+SURFACE, BACKGROUND = 0, 1  # material slots
+
+
+def fill(mesh: bpy.types.Mesh, arrays: dict[str, np.ndarray], units_per_metre: float) -> None:
+    """Replace a mesh's geometry by the arrays of `focal-depth mesh`; its materials stay.
+
+    By attributes, which are copied whole; `loops.foreach_set` goes one by one. The mesh gets a
+    confidence (points, 0 to 1) and a gap (faces, degrees). Bridges over depth jumps are flat, all else
+    is smooth: they stand along the view rays, at right angles to what they join.
+    """
+    corners, gap = arrays["faces"].ravel(), arrays["gap"]
+    mesh.clear_geometry()
+    mesh.vertices.add(len(arrays["vertices"]))
+    mesh.loops.add(len(corners))
+    mesh.polygons.add(len(gap))
+    _set(mesh, "position", "vector", arrays["vertices"] * np.float32(units_per_metre))
+    _set(mesh, ".corner_vert", "value", corners)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, len(corners), CORNERS, dtype=np.int32))
+    _add(mesh, "confidence", "FLOAT", "POINT", arrays["confidence"])
+    _add(mesh, "gap", "FLOAT", "FACE", gap)
+    _add(mesh, "sharp_face", "BOOLEAN", "FACE", gap > 0)
+    material = np.where(arrays["background"], np.int32(BACKGROUND), np.int32(SURFACE))
+    _add(mesh, "material_index", "INT", "FACE", material)
+    mesh.attributes.new("UVMap", "FLOAT2", "CORNER")
+    _set(mesh, "UVMap", "vector", arrays["uvs"].take(corners, axis=0))
+    mesh.update(calc_edges=True)
+    compat.mend_edge_selection(mesh)
+
+
+def _add(mesh: bpy.types.Mesh, name: str, data_type: str, domain: str, values: np.ndarray) -> None:
+    mesh.attributes.new(name, data_type, domain)
+    _set(mesh, name, "value", values)
+
+
+def _set(mesh: bpy.types.Mesh, name: str, field: str, values: np.ndarray) -> None:
+    mesh.attributes[name].data.foreach_set(field, values.ravel())

@@ -1,0 +1,219 @@
+"""One result's collection in one scene: an empty that moves it all, the photograph's camera, the empty
+its lens is focused on, and the mesh.
+
+Objects are found again by their tags, so that building anew updates what is there.
+"""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .. import compat, result_folder
+from ..errors import UserError
+from ..translations import say
+from . import holdout, materials, mesh, modifier
+from .ground import LOOK_AHEAD, LOOK_ALONG_Y, camera_frame
+
+RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
+ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus or mesh
+BACKGROUND = "background.png"  # of a result folder, once its mesh was built
+REACH = 1000  # times the near distance: where the backend's meshes put infinity
+VIEW_TRANSFORM = "Standard"  # shows a photograph's colours as they are; AgX and Filmic regrade them
+
+
+def standing(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Object]:
+    """The objects of that result's set by their role, as far as the scene has them."""
+    collection = _find_collection(scene, folder)
+    return {} if collection is None else _by_role(collection)
+
+
+def set_hidden(scene: bpy.types.Scene, folder: Path, hidden: bool) -> None:
+    """Hide that result's set, in views and renders, or show it."""
+    if (collection := _find_collection(scene, folder)) is not None:
+        collection.hide_viewport = collection.hide_render = hidden
+
+
+def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
+    """Blender units in the scene for a metre of the result, as its set is scaled at present."""
+    objects = standing(scene, folder)
+    scale = objects["origin"].scale.x if "origin" in objects else 1
+    if live := "mesh" in objects and modifier.find(objects["mesh"]):
+        scale *= compat.modifier_input(live, modifier.SCALE)
+    return scale / scene.unit_settings.scale_length
+
+
+class PhotoSet:
+    """One result's collection in one scene, made on first use."""
+
+    def __init__(self, scene: bpy.types.Scene, folder: Path) -> None:
+        """Raises UserError where `folder` is no result."""
+        self.description = result_folder.read_description(folder)
+        self._scene = scene
+        self._folder = folder
+        self._unscaled = 1 / scene.unit_settings.scale_length  # Blender units for a metre
+        self._collection = _find_collection(scene, folder) or self._new_collection()
+        self._objects = _by_role(self._collection)
+        self._origin = self._objects.get("origin") or self._new("origin", None)
+        self.camera = self._objects.get("camera") or self._new_camera()
+        self._match_photograph()
+        if "focus" not in self._objects:
+            self._new_focus()
+
+    @property
+    def units_per_metre(self) -> float:
+        """Blender units in the scene for a metre of the result, as its scale is set at present."""
+        return units_per_metre(self._scene, self._folder)
+
+    def build_mesh(self, stored: Path) -> bpy.types.Object:
+        """Fill the mesh from the backend's .npz (vertices in metres in the camera's space)."""
+        with np.load(stored) as file:
+            arrays = dict(file)
+        built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self._origin)
+        mesh.fill(built.data, arrays, self._unscaled)
+        frame = camera_frame(arrays["ground"], arrays["pivot"] * self._unscaled)
+        built.matrix_local = self.camera.matrix_local = frame
+        for slot, image in enumerate(self._pictures()):
+            if slot == len(built.data.materials):
+                name = f"{self._collection.name} {Path(image.filepath).stem}"
+                built.data.materials.append(materials.photograph(name, image))
+        modifier.update(built, *self._reach(), float(arrays["cut"]))
+        return built
+
+    def look_through(self) -> str:
+        """Render through the photograph's camera at its size; returns what changed, for the person."""
+        self._frame(self._scene)
+        render, view = self._scene.render, self._scene.view_settings
+        size = f"{render.resolution_x} x {render.resolution_y}"
+        changed = say("Renders are {size}, through {camera}", size=size, camera=self.camera.name)
+        if view.view_transform == VIEW_TRANSFORM:
+            return changed
+        view.view_transform = VIEW_TRANSFORM
+        colours = say("View transform {name} keeps the photograph's colours", name=VIEW_TRANSFORM)
+        return f"{changed}. {colours}"
+
+    def hide_mesh_from_renders(self) -> None:
+        """The photograph takes the mesh's place in a composite; both together would fight."""
+        if built := self._objects.get("mesh"):
+            built.hide_render = True
+
+    def scale(self, factor: float) -> None:
+        """Make all larger, about the origin; the camera sees the same."""
+        self._origin.scale *= factor
+        self._match_photograph()
+
+    def hold_out(self) -> None:
+        """Let renders show what stands inside the photograph. Raises UserError where there is no mesh."""
+        built, pictures, light = self._built(), self._pictures(), None
+        if self._scene.render.engine == compat.EEVEE:
+            light = self._light_on(built)
+        holdout.put(self._scene, built, pictures, light)
+
+    def show(self) -> None:
+        """Let renders show the mesh. Raises UserError where there is none."""
+        holdout.take_away(self._scene, self._built())
+        self._built().hide_render = False
+
+    def _built(self) -> bpy.types.Object:
+        if built := self._objects.get("mesh"):
+            return built
+        raise UserError(say("{name} has no mesh yet: press Build Mesh first", name=self._collection.name))
+
+    def _light_on(self, built: bpy.types.Object) -> bpy.types.Image:
+        empty = bpy.data.scenes.new("Focal Depth Light")
+        try:
+            self._frame(empty)
+            return holdout.measure_light(self._scene, built, empty, f"{self._collection.name} light")
+        finally:
+            bpy.data.scenes.remove(empty)
+
+    def _frame(self, scene: bpy.types.Scene) -> None:
+        """Size and camera of the photograph."""
+        render, camera = scene.render, self.description["camera"]
+        render.resolution_x, render.resolution_y = self.description["size"]
+        render.resolution_percentage = 100
+        render.pixel_aspect_x = max(1.0, camera["fy"] / camera["fx"])
+        render.pixel_aspect_y = max(1.0, camera["fx"] / camera["fy"])
+        scene.camera = self.camera
+
+    def _match_photograph(self) -> None:
+        """Pinhole to Blender's camera: sensor fit horizontal makes width the unit of both shifts."""
+        camera, (width, height) = self.description["camera"], self.description["size"]
+        lens = self.camera.data
+        lens.sensor_fit = "HORIZONTAL"
+        lens.sensor_width = camera["sensor_width_mm"]
+        lens.sensor_height = camera["sensor_height_mm"]
+        lens.lens = camera["fx"] * camera["sensor_width_mm"] / width
+        lens.shift_x = (width / 2 - camera["cx"]) / width
+        lens.shift_y = (camera["cy"] - height / 2) / width * camera["fx"] / camera["fy"]
+        near = self._reach()[0] * self._origin.scale.x
+        lens.clip_start, lens.clip_end = near / 10, near * 2 * REACH
+        photograph = self._photograph()  # always: it may have been estimated anew
+        if not lens.background_images:
+            lens.background_images.new().image = photograph
+            lens.show_background_images = True
+
+    def _reach(self) -> tuple[float, float]:
+        """How near and how far the result goes, in Blender units before the set is scaled."""
+        near, far = (float(self.description["depth"][edge]) for edge in ("near", "far"))
+        return near * self._unscaled, min(far, REACH * near) * self._unscaled
+
+    def _photograph(self) -> bpy.types.Image:
+        return result_folder.load_image(self._folder / result_folder.PHOTOGRAPH)
+
+    def _pictures(self) -> list[bpy.types.Image]:
+        """Of the mesh's material slots; without a background the photograph stands in for it."""
+        background = self._folder / BACKGROUND
+        photograph = self._photograph()
+        return [photograph, result_folder.load_image(background) if background.is_file() else photograph]
+
+    def _new_collection(self) -> bpy.types.Collection:
+        collection = bpy.data.collections.new(self._folder.name)
+        collection[RESULT_TAG] = result_folder.to_stored(self._folder)
+        self._scene.collection.children.link(collection)
+        return collection
+
+    def _new_camera(self) -> bpy.types.Object:
+        camera = self._new("camera", bpy.data.cameras.new, self._origin)
+        camera.matrix_local = LOOK_ALONG_Y
+        return camera
+
+    def _new_focus(self) -> None:
+        """On the optical axis, halfway in dioptres; there the person drags it, and opens or closes the
+        aperture.
+
+        Blender takes the aperture as lens / F-stop, with the image distance for `lens`. A photograph's
+        is focal length / F-number, so its F-stop is larger by what the lens was moved out.
+        """
+        focus = self._new("focus", None, self.camera)
+        near, far = self._reach()
+        focus.matrix_parent_inverse = LOOK_AHEAD
+        focus.location.z = 2 / (1 / near + 1 / far)
+        focus.lock_location = True, True, False
+        focus.empty_display_type, focus.empty_display_size = "SPHERE", near / 10
+        lens, camera = self.camera.data, self.description["camera"]
+        lens.dof.focus_object = focus
+        if camera["f_number"]:
+            working = camera["f_number"] * lens.lens / camera["focal_length_mm"]
+            lens.dof.aperture_fstop = working / self._unscaled  # Blender's millimetres are of its units
+
+    def _new(self, role: str, new_data, parent: bpy.types.Object | None = None) -> bpy.types.Object:
+        name = f"{self._collection.name} {role}"
+        made = bpy.data.objects.new(name, new_data and new_data(name))
+        made[ROLE_TAG] = role
+        made.parent = parent
+        self._collection.objects.link(made)
+        self._objects[role] = made
+        return made
+
+
+def _find_collection(scene: bpy.types.Scene, folder: Path) -> bpy.types.Collection | None:
+    for collection in scene.collection.children_recursive:
+        tag = collection.get(RESULT_TAG)
+        if tag and result_folder.from_stored(tag) == folder:
+            return collection
+    return None
+
+
+def _by_role(collection: bpy.types.Collection) -> dict[str, bpy.types.Object]:
+    return {each[ROLE_TAG]: each for each in collection.objects if ROLE_TAG in each}

@@ -1,0 +1,110 @@
+"""Below the photographs: estimating, its progress, and what the result says."""
+
+import os
+
+import bpy
+
+from .. import expectation, recent_results
+from ..errors import UserError
+from ..jobs import manager
+from ..preferences import QUALITIES, cache_folder
+from ..properties import Settings
+from ..translations import say
+from .text import LINE, wrapped
+
+BESIDE_A_BUTTON = LINE - 12  # characters
+
+
+class FOCAL_DEPTH_MT_recent(bpy.types.Menu):
+    """Results used last; opening one runs nothing"""
+
+    bl_idname = "FOCAL_DEPTH_MT_recent"
+    bl_label = "Recent Results"
+
+    def draw(self, context):
+        layout = self.layout
+        try:
+            folders = recent_results.results(cache_folder())
+        except UserError as error:
+            layout.label(text=str(error), icon="ERROR")
+            return
+        for folder in folders:
+            place = "/".join(folder.parent.parts[-2:])
+            opening = layout.operator(
+                "focal_depth.open_result", text=say("{name}  in {place}", name=folder.name, place=place)
+            )
+            opening.directory = str(folder)
+        if not folders:
+            layout.label(text="None yet")
+
+
+def draw(layout: bpy.types.UILayout, settings: Settings) -> None:
+    _draw_estimate(layout, settings)
+    _draw_notice(layout)
+    _draw_result(layout, settings)
+
+
+def draw_progress(layout: bpy.types.UILayout) -> None:
+    """Of the child that runs."""
+    text, done = manager.status()
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    row.progress(factor=done, type="BAR", text=text)
+    row.operator("focal_depth.cancel", text="", icon="CANCEL")
+
+
+def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
+    if manager.running() is not None:
+        draw_progress(layout)
+        return
+    row = layout.row()
+    row.scale_y = 1.4
+    row.operator("focal_depth.estimate", icon="PLAY")
+    header, body = layout.panel("focal_depth_estimate", default_closed=True)
+    header.label(text=_expected(settings))
+    if body is not None:
+        body.use_property_split = True
+        body.use_property_decorate = False
+        body.prop(settings, "quality")
+        body.prop(settings, "alignment")
+        body.prop(settings, "network")
+
+
+def _expected(settings: Settings) -> str:
+    """The quality, and what estimating will take where the photographs' size is known."""
+    quality, used = settings.quality, [each for each in settings.photographs if each.used]
+    name = say(next(name for identifier, name, _ in QUALITIES if identifier == quality))
+    if not used or not used[-1].width:
+        return name
+    size = len(used), used[-1].width, used[-1].height, quality
+    gigabytes, took = expectation.memory(*size), expectation.seconds(*size, os.cpu_count() or 1)
+    return say(
+        "{quality}: about {memory} GB, {time}",
+        quality=name,
+        memory=f"{gigabytes:.{0 if gigabytes > 10 else 1}f}",
+        time=manager.in_words(max(10, round(took, -1))),
+    )
+
+
+def _draw_notice(layout: bpy.types.UILayout) -> None:
+    notice = manager.notice()
+    if notice is None:
+        return
+    box = layout.box()
+    row = box.row()
+    wrapped(row, notice.text, "ERROR" if notice.fault else "INFO", BESIDE_A_BUTTON)
+    row.operator("focal_depth.dismiss", text="", icon="X", emboss=False)
+    if notice.log is not None:
+        box.operator("focal_depth.show_log", icon="TEXT")
+
+
+def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
+    row = layout.row(align=True)
+    row.label(text="Result")
+    row.operator("focal_depth.open_result", text="Open", icon="FILE_FOLDER")
+    row.menu("FOCAL_DEPTH_MT_recent", text="", icon="DOWNARROW_HLT")
+    if settings.summary:
+        wrapped(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
+
+
+register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_MT_recent,))

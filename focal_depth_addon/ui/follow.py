@@ -1,0 +1,43 @@
+"""A shoot that is followed."""
+
+import bpy
+
+from ..jobs import follow
+from ..translations import CONTEXT
+from .text import wrapped
+
+
+class FOCAL_DEPTH_PT_following(bpy.types.Panel):
+    bl_label = "On Set"
+    bl_translation_context = CONTEXT
+    bl_parent_id = "FOCAL_DEPTH_PT_panel"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, context):
+        if follow.following(context.scene):
+            self.layout.label(text="", icon="REC")
+
+    def draw(self, context):
+        settings, follows = context.scene.focal_depth, follow.following(context.scene)
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.enabled = not follows
+        column.prop(settings, "follow_folder")
+        column.prop(settings, "follow_pause")
+        row = self.layout.row()
+        row.scale_y = 1.4
+        icon = "RADIOBUT_ON" if follows else "RADIOBUT_OFF"
+        switch = row.operator("focal_depth.follow", icon=icon, depress=follows)
+        switch.enable = not follows
+        if follows:
+            said, done = follow.status()
+            if done is None:
+                wrapped(self.layout, said, "TIME")
+            else:
+                self.layout.progress(factor=done, type="BAR", text=said)
+
+
+register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_following,))

@@ -1,0 +1,63 @@
+"""Our operators in Blender's menus, where F3 finds them: it searches menus, those of the editor it is pressed
+in and the topmost ones."""
+
+import bpy
+
+from ..export import PRESETS
+from ..translations import say
+
+HOMES = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
+OPERATORS = (  # with what the panel has beside each
+    ("add_photographs", "inspect", "remove_photograph", "clear"),
+    ("estimate", "follow", "cancel", "show_log", "open_result"),
+    ("pick", "overlay", "look_window", "reset_range", "step", "play"),
+    ("build_mesh", "set_scale", "holdout"),
+    ("depth_pass", "refocus", "depth_fog", "depth_matte"),
+    ("clear_cache",),
+)
+
+
+class FOCAL_DEPTH_MT_menu(bpy.types.Menu):
+    bl_label = "Focal Depth"
+
+    def draw(self, context):
+        layout = self.layout
+        layout.operator_enum("focal_depth.look", "show")
+        for together in OPERATORS:
+            layout.separator()
+            for name in together:
+                layout.operator(f"focal_depth.{name}")
+
+
+def _draw_menu(self, _context) -> None:
+    self.layout.separator()
+    self.layout.menu("FOCAL_DEPTH_MT_menu")
+
+
+def _draw_import(self, _context) -> None:
+    self.layout.operator("focal_depth.add_photographs", text="Focus Bracket (.jpg, .png, .tif, .exr)")
+
+
+def _draw_export(self, _context) -> None:
+    for key, preset in PRESETS.items():
+        text = say("Focal Depth for {viewer} ({suffix})", viewer=say(preset.name), suffix=preset.suffix)
+        self.layout.operator("focal_depth.export", text=text).preset = key
+
+
+def _places() -> list[tuple[type[bpy.types.Menu], object]]:
+    """Menus of Blender's, and what draws our part of each."""
+    ours = {"TOPBAR_MT_file_import": _draw_import, "TOPBAR_MT_file_export": _draw_export}
+    ours |= dict.fromkeys(HOMES, _draw_menu)
+    return [(getattr(bpy.types, menu), draw) for menu, draw in ours.items()]
+
+
+def register() -> None:
+    bpy.utils.register_class(FOCAL_DEPTH_MT_menu)
+    for menu, draw in _places():
+        menu.append(draw)
+
+
+def unregister() -> None:
+    for menu, draw in _places():
+        menu.remove(draw)
+    bpy.utils.unregister_class(FOCAL_DEPTH_MT_menu)
