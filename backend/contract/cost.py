@@ -1,54 +1,186 @@
-"""What memory an estimate takes, and how to stay within a limit.
+"""What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
-The numbers were measured with benchmarks/estimate.py, and are a tenth on the safe side.
+Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
+Memory is good to a tenth; another processor may well be twice as fast or slow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..depth.tiling import SMALLEST_TILE, TILE_BUDGET
 from .errors import InputError
+from .qualities import FOCAL_UNET, WON_JEON, enlargement, working_size
 
-NETWORKS, FUSING = 0.36e9, 0.24e9  # bytes whatever the size
-ALIGNED, KEPT = 28, 17  # bytes a pixel and frame of what the networks look at, while aligning and after
-MAPS = 80  # bytes a pixel of that, however many frames
-INFERRED = 83  # bytes a pixel and frame of a tile
-WHOLE = 47  # bytes a pixel of a photograph of full size, however many there are
-SHRINK, SMALLEST = 0.9, 256  # pixels of the longer side
+MAX_TILE = 7_000_000  # pixels times frames that a network takes at a time: more is hardly faster
+TILE_OVERLAP = 96  # pixels a tile sees beyond its own part
+MIN_TILE = (3 * TILE_OVERLAP) ** 2  # pixels
+
+# Bytes, whatever the size: Python with its libraries, and the same with the networks' sessions.
+LIBRARIES, SESSIONS = 0.12e9, 0.29e9
+# Bytes a pixel and frame of the working size: pictures kept, and while they are aligned.
+KEPT, ALIGNED = 17, 26
+MAPS = 20  # bytes a pixel of the working size, however many frames
+PREDICTED = {FOCAL_UNET: 75, WON_JEON: 500}  # bytes a pixel and frame of a tile, by network
+FUSED = {8: 40, 16: 66, 32: 90}  # bytes a pixel of a photograph, by bits a channel, two being in memory
+DECODED = {8: 18, 16: 26, 32: 44}  # bytes a pixel while a photograph is decoded to floats
+SAFETY = 1.1  # what is planned for may take so many times as much
+SHRINK, MIN_WORKING_SIDE = 0.9, 256  # steps to a smaller working size, and the smallest longer side in pixels
+START = 0.7  # seconds before anything is read
+
+
+@dataclass(frozen=True)
+class Load:
+    """A stack, as far as its cost goes.
+
+    Attributes
+    ----------
+    frames
+        How many.
+    size
+        (width, height) of the photographs in pixels.
+    bits
+        A channel, of the files: 8, 16 or 32.
+    """
+
+    frames: int
+    size: tuple[int, int]
+    bits: int = 8
+
+    @property
+    def pixels(self) -> int:
+        """Of one photograph."""
+        return self.size[0] * self.size[1]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How large the networks see a stack, and how much of it at a time."""
+    """How large the networks see a stack, and how much is done at a time.
 
-    size: tuple[int, int]  # (width, height)
-    tile_budget: int = TILE_BUDGET  # pixels times frames
-
-
-def needed(count: int, whole: tuple[int, int], plan: Plan) -> float:
-    """Bytes that an estimate of `count` photographs of (width, height) `whole` takes at most."""
-    width, height = plan.size
-    seen = count * width * height
-    tile = min(max(plan.tile_budget, count * SMALLEST_TILE), seen)
-    looking = max(ALIGNED * seen, KEPT * seen + MAPS * width * height + INFERRED * tile)
-    return max(FUSING + WHOLE * whole[0] * whole[1], NETWORKS + looking)
-
-
-def plan(count: int, whole: tuple[int, int], size: tuple[int, int], limit: float | None) -> Plan:
-    """For `count` photographs of (width, height) `whole`, at `size` or, where `limit` bytes do not hold
-    that, smaller. Raises InputError where they do not hold the photographs.
+    Attributes
+    ----------
+    size
+        (width, height) in pixels at which frames are aligned and depth is inferred.
+    quality
+        As in `qualities`.
+    predictor
+        The network, of `PREDICTED`.
+    tile
+        Pixels times frames that the network is given at a time, at most.
     """
-    if limit is None:
-        return Plan(size)
-    least = FUSING + WHOLE * whole[0] * whole[1]
-    width, height = size
-    while limit >= least and max(width, height) >= SMALLEST:
-        seen = count * width * height
-        budget = int((limit - NETWORKS - KEPT * seen - MAPS * width * height) / INFERRED)
-        if limit >= NETWORKS + ALIGNED * seen and budget >= min(count * SMALLEST_TILE, seen):
-            return Plan((width, height), min(budget, TILE_BUDGET))
-        width, height = round(width * SHRINK), round(height * SHRINK)
-    needed = max(least, NETWORKS + count * SMALLEST_TILE * (INFERRED + KEPT))
+
+    size: tuple[int, int]
+    quality: str
+    predictor: str = FOCAL_UNET
+    tile: int = MAX_TILE
+
+    @property
+    def pixels(self) -> int:
+        """Of a picture of the working size."""
+        return self.size[0] * self.size[1]
+
+    @property
+    def predicted_pixels(self) -> float:
+        """Of a picture as the network is given it."""
+        if self.predictor != FOCAL_UNET:
+            return self.pixels
+        return self.pixels * enlargement(*self.size, self.quality) ** 2
+
+
+def plan_for(
+    load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: float | None = None
+) -> Plan:
+    """Plan an estimate within a limit of memory.
+
+    Where memory does not suffice, the network is given smaller tiles, and then pictures are seen smaller.
+
+    Parameters
+    ----------
+    load
+        The stack.
+    quality
+        As in `qualities`.
+    predictor
+        The network, of `PREDICTED`.
+    max_memory
+        Bytes, or None.
+
+    Raises
+    ------
+    InputError
+        Where not even the photographs fit.
+    """
+    plan = Plan(working_size(*load.size, quality), quality, predictor)
+    if max_memory is None:
+        return plan
+    limit = max_memory / SAFETY
+    while limit >= _fusing(load) and max(plan.size) >= MIN_WORKING_SIDE:
+        tile = int((limit - SESSIONS - _kept(load, plan)) / PREDICTED[predictor])
+        smallest = min(load.frames * MIN_TILE, load.frames * plan.predicted_pixels)
+        if limit >= _aligning(load, plan) and limit >= _reading(load, plan, 1) and tile >= smallest:
+            return replace(plan, tile=min(tile, MAX_TILE))
+        width, height = plan.size
+        plan = replace(plan, size=(round(width * SHRINK), round(height * SHRINK)))
+    least = max(_fusing(load), SESSIONS + load.frames * MIN_TILE * (PREDICTED[predictor] + KEPT))
     raise InputError(
-        f"--max-memory {limit / 1e9:.2g} is too little for {count} photographs of "
-        f"{whole[0] * whole[1] / 1e6:.3g} megapixels: give at least {needed / 1e9 + 0.05:.1f}"
+        f"--max-memory {max_memory / 1e9:.2g} is too little for {load.frames} photographs of "
+        f"{load.pixels / 1e6:.3g} megapixels: give at least {least * SAFETY / 1e9 + 0.05:.1f}"
     )
+
+
+def peak_memory(load: Load, plan: Plan) -> float:
+    """Return the bytes an estimate takes at most."""
+    tile = min(max(plan.tile, load.frames * MIN_TILE), load.frames * plan.predicted_pixels)
+    predicting = SESSIONS + _kept(load, plan) + PREDICTED[plan.predictor] * tile
+    return max(predicting, _aligning(load, plan), _fusing(load), _reading(load, plan, 1))
+
+
+def decoders(load: Load, plan: Plan, threads: int, decoded_pixels: int, max_memory: float | None) -> int:
+    """Return how many photographs may be decoded at once, `threads` at most.
+
+    Reading takes no more memory than what comes after it, however many cores there are; where that leaves
+    room for none, one is decoded at a time.
+
+    Parameters
+    ----------
+    decoded_pixels
+        Of a photograph as its decoder gives it, which may be a half or a quarter of its sides.
+    max_memory
+        Bytes, or None.
+    """
+    room = peak_memory(load, plan)
+    if max_memory is not None:
+        room = min(room, max_memory / SAFETY)
+    room -= LIBRARIES + 12 * load.frames * plan.pixels
+    return max(1, min(threads, int(room / (DECODED[load.bits] * decoded_pixels))))
+
+
+def stage_seconds(load: Load, plan: Plan, threads: int) -> dict[str, float]:
+    """Return about how many seconds each stage takes, in their order; the networks alone use all threads."""
+    whole = load.pixels / 1e6
+    return {
+        "read": 0.003 * load.frames * whole,
+        "align": 0.14 * load.frames / threads,
+        "depth": 0.4 * load.frames * plan.predicted_pixels / 1e6 / threads,
+        "fuse": 0.018 * load.frames * whole,
+        "enlarge": 0.2 * whole,
+        "write": 0.3 + 0.13 * whole,
+    }
+
+
+def seconds(load: Load, plan: Plan, threads: int) -> float:
+    """Return about how many seconds an estimate takes, start included."""
+    return START + sum(stage_seconds(load, plan, threads).values())
+
+
+def _kept(load: Load, plan: Plan) -> float:
+    return plan.pixels * (KEPT * load.frames + MAPS)
+
+
+def _aligning(load: Load, plan: Plan) -> float:
+    return SESSIONS + ALIGNED * load.frames * plan.pixels
+
+
+def _fusing(load: Load) -> float:
+    return 2 * LIBRARIES + FUSED[load.bits] * load.pixels
+
+
+def _reading(load: Load, plan: Plan, at_once: int) -> float:
+    return LIBRARIES + 12 * load.frames * plan.pixels + at_once * DECODED[load.bits] * load.pixels

@@ -1,24 +1,30 @@
-"""What pictures claim to be, told before Blender takes memory for them: a few bytes can claim gigabytes.
+"""How large pictures claim to be, by their headers: a few bytes can claim gigabytes.
 
-Nothing in here knows Blender. The limits are those of backend/limits.py, which the child keeps to.
+For a program that is about to hand a PNG or EXR to somebody else's decoder.
 """
 
 import errno
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-MOST_PIXELS = 500_000_000
-MOST_PIXELS_A_BYTE = 200  # told only of more than so many:
-EMPTY_PIXELS = 16_000_000
+from .limits import holds_pixels, is_plausible_size
+
 PNG, PNG_HEADER = b"\x89PNG\r\n\x1a\n", b"\0\0\0\rIHDR"
-EXR = struct.pack("<II", 20000630, 2)  # of one part, with names as short as ours
-MOST_ATTRIBUTES, MOST_ATTRIBUTE = 100, 2**20  # of an EXR; bytes
+EXR = struct.pack("<II", 20000630, 2)  # of one part, with names as short as those of a result
+MAX_ATTRIBUTES, MAX_ATTRIBUTE = 100, 2**20  # of an EXR; bytes
 
 
-def check(path: Path) -> None:
-    """Raises OSError where a file cannot be read, and ValueError where it is no PNG or EXR, or claims more
-    pixels than any photograph has, or than so few bytes can hold."""
+def check_header(path: Path) -> None:
+    """Refuse a picture whose header claims too much.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be read.
+    ValueError
+        Where it is no PNG or EXR, or claims more pixels than any photograph has, or than so few bytes can hold.
+    """
     if not path.is_file():  # to open a pipe would wait for ever
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
     with path.open("rb") as file:
@@ -29,10 +35,9 @@ def check(path: Path) -> None:
             width, height = _exr_size(file)
         else:
             raise ValueError("neither PNG nor EXR")
-    pixels = width * height
-    if not (min(width, height) > 0 and pixels <= MOST_PIXELS):
+    if not is_plausible_size(width, height):
         raise ValueError("no size of a photograph")
-    if pixels > EMPTY_PIXELS and pixels > path.stat().st_size * MOST_PIXELS_A_BYTE:
+    if not holds_pixels(path.stat().st_size, width * height):
         raise ValueError("too few bytes for a photograph")
 
 
@@ -45,13 +50,13 @@ def _png_size(file: BinaryIO) -> tuple[int, int]:
 
 def _exr_size(file: BinaryIO) -> tuple[int, int]:
     """Of the data window, which is among the attributes: name, type, size, value."""
-    for _ in range(MOST_ATTRIBUTES):
+    for _ in range(MAX_ATTRIBUTES):
         name, kind = _word(file), _word(file)
         (size,) = _unpacked(file, "<I")
         if (name, kind) == (b"dataWindow", b"box2i"):
             left, top, right, bottom = _unpacked(file, "<4i")
             return right - left + 1, bottom - top + 1
-        if size > MOST_ATTRIBUTE:
+        if size > MAX_ATTRIBUTE:
             break
         file.seek(size, 1)
     raise ValueError("no data window")
@@ -67,7 +72,7 @@ def _word(file: BinaryIO) -> bytes:
     return word
 
 
-def _unpacked(file: BinaryIO, layout: str) -> tuple:
+def _unpacked(file: BinaryIO, layout: str) -> tuple[Any, ...]:
     data = file.read(struct.calcsize(layout))
     if len(data) < struct.calcsize(layout):
         raise ValueError("cut short")
