@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pyexiv2
-from focal_depth.io.results import DESCRIPTION, FOUND, read_description
+from focal_depth.io.result_folder import DESCRIPTION, FOUND, read_description
 
 ROOT = Path(__file__).resolve().parents[1]
 METRES = (2.5, 1.83, 1.44, 1.19, 1.01, 0.88, 0.78, 0.7)  # of the sample's frames

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from focal_depth import pipeline
 from focal_depth.depth import predictors
-from focal_depth.depth.upsampling import to_full_size
+from focal_depth.depth.upsampling import upsample
 from focal_depth.io.colour import srgb_bytes
 from focal_depth.runtime.progress import SilentReporter
-from focal_depth.stack import FocalStack, Typed, read_stack
+from focal_depth.stack import FocalStack, Overrides, read_stack
 
 NEAR_EDGES = 8  # pixels
 MOST = 0.5
@@ -25,14 +25,14 @@ MOST = 0.5
 
 def errors(folder: Path, quality: str) -> dict[str, tuple[float, float]]:
     """{name: (near edges, elsewhere)}"""
-    stack = read_stack([folder], Typed())
+    stack = read_stack([folder], Overrides())
     truth = _truth(folder, stack)
     near = _near_edges(truth)
     raw, _ = _found(stack, quality, jump=np.inf)  # no step is an edge: as the network left it
     depth, picture = _found(stack, quality, predictors.JUMP)
     maps = {
         "bilinear": cv2.resize(raw, stack.size),
-        "full size": to_full_size(depth, srgb_bytes(picture), predictors.JUMP),
+        "full size": upsample(depth, srgb_bytes(picture), predictors.JUMP),
     }
     off = {name: np.minimum(np.abs(found - truth), MOST) for name, found in maps.items()}
     return {name: (1e3 * each[near].mean(), 1e3 * each[~near].mean()) for name, each in off.items()}

@@ -16,9 +16,9 @@ from focal_depth.batch.find import Found, find_stacks
 from focal_depth.batch.report import PAGE, TABLE, write_report
 from focal_depth.batch.run import run_stacks
 from focal_depth.pipeline import Choices
-from focal_depth.runtime.cache import version
+from focal_depth.runtime.cache import package_fingerprint
 from focal_depth.runtime.progress import SilentReporter
-from focal_depth.stack.overrides import Typed
+from focal_depth.stack.overrides import Overrides
 
 from farm import METRES, make_stacks
 
@@ -33,7 +33,7 @@ def handed_out(folder: Path, count: int) -> tuple[float, float]:
     """Seconds of a stack from the list to a worker and back, and those of them that the command works; none
     can be read, so nothing else takes long."""
     stacks = [Found(f"s{n}", (folder / f"{n}.1.jpg", folder / f"{n}.2.jpg"), None) for n in range(count)]
-    asked = task.Asked(Choices(), Typed(), "cpu", version())
+    asked = task.Asked(Choices(), Overrides(), "cpu", version())
     began, worked = time.perf_counter(), time.process_time()
     outcomes = run_stacks(stacks, folder, asked, None, 1, SilentReporter())
     assert {outcome.status for outcome in outcomes} == {task.BAD}

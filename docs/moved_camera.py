@@ -16,7 +16,7 @@ import flip_evaluator
 import numpy as np
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.io.colour import srgb_decode
-from focal_depth.io.results import read_depth, write_result
+from focal_depth.io.result_folder import read_depth, write_result
 from focal_depth.lens.camera import Camera
 
 from rendering.moves import SHOWN, STEPS, moves, within_reference

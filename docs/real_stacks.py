@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from focal_depth.io.results import read_depth
+from focal_depth.io.result_folder import read_depth
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared")) / "stacks"

@@ -1,16 +1,13 @@
-"""All that touches Blender. Estimating happens in a child process; see child.py."""
+"""All that touches Blender. Estimating happens in another process: see jobs/."""
 
-from . import operators, preferences, properties, translations, ui
-from .jobs import follow, manager, rereading
+from . import jobs, operators, preferences, properties, translations, ui
 from .ui import menus, thumbnails
 
 _MODULES = (
     translations,
     preferences,
-    manager,
-    follow,
+    jobs,
     properties,
-    rereading,
     thumbnails,
     operators,
     ui,

@@ -1,5 +1,32 @@
-"""What the add-on tells the person when it cannot go on."""
+"""What people read where the add-on cannot go on."""
+
+from pathlib import Path
+
+from .translations import say
 
 
 class UserError(Exception):
-    """One sentence that says what is wrong and what to do about it."""
+    """One sentence that says what is wrong and what to do about it.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    log
+        A file with the details, where there is one.
+    """
+
+    def __init__(self, text: str, log: Path | None = None) -> None:
+        super().__init__(text)
+        self.log = log
+
+
+def describe_error(error: UserError | OSError) -> str:
+    """Return the sentence about an error that is not a fault of the add-on: a full disk, a lost folder."""
+    if isinstance(error, UserError):
+        return str(error)
+    return say(
+        "{file} cannot be read or written ({reason}): look at the disk and its permissions",
+        file=error.filename or say("A file"),
+        reason=error.strerror or error,
+    )

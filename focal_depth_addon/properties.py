@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from .compat import RELATIVE_PATH
-from .jobs import rereading
+from .jobs import manager
 from .preferences import QUALITIES, preferences
 from .preview.settings import Look
 from .translations import CONTEXT, say
@@ -43,7 +43,7 @@ def _note_change(owner: "Photograph | Settings", _context) -> None:
     settings = owner.id_data.focal_depth
     if len(settings.photographs) > 1:
         settings.changed = True
-        rereading.soon()
+        manager.autoread.schedule()
 
 
 def _mark_typed(photograph: "Photograph", context) -> None:
@@ -106,6 +106,11 @@ class Photograph(bpy.types.PropertyGroup):
     def file(self) -> str:
         """Its absolute path."""
         return bpy.path.abspath(self.path)
+
+    @property
+    def is_override(self) -> bool:
+        """Whether its focus distance was typed."""
+        return self.source == TYPED
 
     def metres(self, metres_per_unit: float) -> str:
         """The focus distance as the backend reads it."""

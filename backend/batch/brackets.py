@@ -31,8 +31,8 @@ class Shot:
     dioptres: float | None = None
 
 
-def look(path: Path) -> Shot:
-    """From the photograph's first bytes, as far as these tell it."""
+def read_shot(path: Path) -> Shot:
+    """Read a photograph's first bytes, as far as these tell of its place."""
     try:
         header = read_header(path)
         told = read_metadata(_head(path), header)
@@ -51,7 +51,7 @@ def look(path: Path) -> Shot:
 
 def brackets(folder: Path, photographs: Sequence[Path]) -> list[list[Shot]]:
     """The photographs of `folder` by bracket, as they were taken; a folder with distances typed is one."""
-    shots = [look(path) for path in sorted(photographs, key=natural_key)]
+    shots = [read_shot(path) for path in sorted(photographs, key=natural_key)]
     if any((folder / name).exists() for name in (TABLE, DISTANCES)):
         return [shots]
     return [part for alike in _alike(shots) for part in _apart(_as_taken(alike))]

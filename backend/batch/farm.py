@@ -1,11 +1,11 @@
 """Where stacks are estimated: workers of this machine, or those that a scheduler of Dask's has."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..contract.errors import InputError
+from ..runtime.resources import available_threads
 
 MEMORY, GPU = "memory", "GPU"  # what a worker has and a task takes; bytes, and graphics processors
 SECONDS_TO_ANSWER = 5
@@ -44,7 +44,7 @@ def _local(workers: int, largest: float, with_gpu: bool):
     from distributed.system import MEMORY_LIMIT
 
     fitting = max(1, min(workers, int(MEMORY_LIMIT // max(largest, 1))))
-    threads = str(max(1, int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1) // fitting))
+    threads = str(max(1, available_threads() // fitting))
     return LocalCluster(
         n_workers=fitting,
         threads_per_worker=1,

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..contract.atomic_folder import BESIDE
 from ..contract.errors import InputError
-from ..io.photographs import photographs_among
-from ..io.results import DEPTH_EXR, DESCRIPTION
+from ..contract.files import DEPTH_EXR, RESULT_JSON
+from ..contract.formats import photographs_among
+from ..contract.output_folder import SUFFIX
 from ..stack.order import natural_key
 from .brackets import Shot, brackets
 
@@ -20,7 +20,7 @@ LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added
 
 
 @dataclass(frozen=True)
-class Found:
+class StackFolder:
     """The photographs of one bracket, and the name of its result."""
 
     name: str
@@ -32,12 +32,12 @@ class Found:
         return self.photographs[0].parent
 
 
-def find_stacks(roots: Sequence[Path], output: Path) -> list[Found]:
+def find_stacks(roots: Sequence[Path], output: Path) -> list[StackFolder]:
     """Every bracket below the folders `roots`, one of a single photograph too; nothing in `output`.
 
     Raises InputError where a root is no folder, or there are no photographs.
     """
-    found: dict[Path, list[Found]] = {}
+    found: dict[Path, list[StackFolder]] = {}
     for root in map(_absolute, roots):
         if not root.is_dir():
             raise InputError(f"{root} is no folder; give folders that hold focal stacks")
@@ -61,11 +61,11 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
     """Every folder with photographs, in the order of names; results are none."""
     for place, folders, files in os.walk(root):
         folder = Path(place)
-        if folder == output or {DEPTH_EXR, DESCRIPTION} <= set(files):
+        if folder == output or {DEPTH_EXR, RESULT_JSON} <= set(files):
             folders.clear()
             continue
         folders[:] = sorted(
-            (name for name in folders if not name.startswith(".") and not name.endswith(BESIDE)),
+            (name for name in folders if not name.startswith(".") and not name.endswith(SUFFIX)),
             key=lambda name: natural_key(Path(name)),
         )
         shown = (folder / name for name in files if not name.startswith("."))
@@ -73,7 +73,7 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
             yield folder, photographs
 
 
-def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[Found]:
+def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[StackFolder]:
     """The bracket that begins the folder has its name, others their first photograph's besides: so names
     stay when more are taken."""
     base = "+".join(_written(part) for part in (root.name or "root", *folder.relative_to(root).parts))
@@ -83,7 +83,7 @@ def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[Found]:
         name = base if part[0].path == first else f"{base}@{_written(part[0].path.name)}"
         sizes = Counter(shot.size for shot in part if shot.size)
         size = sizes.most_common(1)[0][0] if sizes else None
-        stacks.append(Found(_short(name), tuple(shot.path for shot in part), size))
+        stacks.append(StackFolder(_short(name), tuple(shot.path for shot in part), size))
     return stacks
 
 
@@ -99,7 +99,7 @@ def _short(name: str) -> str:
     return f"{start}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
-def _distinct(stacks: list[Found]) -> list[Found]:
+def _distinct(stacks: list[StackFolder]) -> list[StackFolder]:
     """Roots of one name, and names that some file systems take for one, are told apart by where they lie."""
     alike = Counter(_folded(stack.name) for stack in stacks)
     return [stack if alike[_folded(stack.name)] == 1 else _told_apart(stack) for stack in stacks]
@@ -109,6 +109,6 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _told_apart(stack: Found) -> Found:
+def _told_apart(stack: StackFolder) -> StackFolder:
     place = hashlib.sha256(os.fsencode(stack.photographs[0])).hexdigest()[:16]
-    return Found(f"{stack.name}~{place}", stack.photographs, stack.size)
+    return StackFolder(f"{stack.name}~{place}", stack.photographs, stack.size)

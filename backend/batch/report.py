@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from ..io.results import whole_file
+from ..io.result_folder import replacing_file
 from . import task
 from .task import Outcome
 
@@ -17,13 +17,13 @@ FIRST = (task.FAULT, task.BAD, task.ALONE)  # then those with warnings, then the
 def write_report(outcomes: Sequence[Outcome], output: Path) -> None:
     """index.html and report.csv beside the results. Raises ImportError without Jinja2."""
     ordered = sorted(outcomes, key=_urgency)
-    with whole_file(output / TABLE) as unfinished:
+    with replacing_file(output / TABLE) as unfinished:
         _write_table(ordered, unfinished)
-    with whole_file(output / PAGE) as unfinished:
+    with replacing_file(output / PAGE) as unfinished:
         unfinished.write_text(_page(ordered), encoding="utf-8", errors="backslashreplace")
 
 
-def in_short(outcomes: Sequence[Outcome]) -> str:
+def summarise(outcomes: Sequence[Outcome]) -> str:
     counts = Counter(outcome.status for outcome in outcomes)
     said = {
         task.DONE: "estimated",
@@ -56,7 +56,7 @@ def _page(outcomes: Sequence[Outcome]) -> str:
     template = environment.from_string(Path(__file__).with_name(TEMPLATE).read_text(encoding="utf-8"))
     return template.render(
         outcomes=outcomes,
-        in_short=in_short(outcomes),
+        summary=summarise(outcomes),
         whole=(task.DONE, task.UNCHANGED),
         thumbnail=task.THUMBNAIL,
     )

@@ -11,15 +11,15 @@ from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
 
-from ..contract.cost import needed
+from ..contract.cost import Load, peak_memory, plan_for
 from ..contract.errors import InputError
-from ..pipeline import plan_of
+from ..depth.predictor import predictor_named
 from ..runtime.devices import GPU as ON_GPU
 from ..runtime.progress import Reporter
-from ..stack import FocalStack, Frame
 from . import farm, task
-from .find import Found
-from .task import Asked, Outcome
+from .find import StackFolder
+from .single import Request
+from .task import BatchRequest, Outcome
 
 RETRIES = 1  # after our own faults; Dask itself gives what a lost worker had to another
 LOST = OSError, RuntimeError, CancelledError  # what Dask raises where the scheduler was lost, among others
@@ -27,9 +27,9 @@ PATIENCE = 2.0  # seconds between looks at who works
 
 
 def run_stacks(
-    stacks: Sequence[Found],
+    stacks: Sequence[StackFolder],
     output: Path,
-    asked: Asked,
+    batch: BatchRequest,
     scheduler: str | None,
     workers: int,
     reporter: Reporter,
@@ -39,42 +39,44 @@ def run_stacks(
     Raises InputError where the scheduler does not answer.
     """
     several = [stack for stack in stacks if len(stack.photographs) > 1]
-    outcomes = {stack: _alone(stack) for stack in stacks if len(stack.photographs) == 1}
-    memory = {stack: memory_of(stack, asked) for stack in several}
+    outcomes = {stack: _too_few(stack) for stack in stacks if len(stack.photographs) == 1}
+    memory = {stack: memory_of(stack, batch.request) for stack in several}
     reporter.plan({"batch": 1})
     reporter.progress("batch", 0, len(several))
     if several:
-        with farm.workers_of(scheduler, workers, max(memory.values()), asked.device == ON_GPU) as client:
+        with_gpu = batch.request.resources.device == ON_GPU
+        with farm.workers_of(scheduler, workers, max(memory.values()), with_gpu) as client:
             unchanged = 0
-            for done, told in enumerate(_run(client, memory, output, asked, reporter), 1):
-                stack, outcomes[stack] = told
+            for done, ended in enumerate(_run(client, memory, output, batch, reporter), 1):
+                stack, outcomes[stack] = ended
                 unchanged += outcomes[stack].status == task.UNCHANGED
-                _say(outcomes[stack], reporter)
+                _report(outcomes[stack], reporter)
                 # What was there already took no time, and tells nothing of the time left.
                 reporter.progress("batch", done - unchanged, len(several) - unchanged)
     return [outcomes[stack] for stack in stacks]
 
 
-def memory_of(stack: Found, asked: Asked) -> float:
-    """Bytes that its estimate takes; what cannot be read takes none."""
+def memory_of(stack: StackFolder, request: Request) -> float:
+    """Return the bytes that its estimate takes; what cannot be read takes none."""
     if stack.size is None:
         return 0.0
-    frames = tuple(Frame(path, *stack.size) for path in stack.photographs)
+    load = Load(len(stack.photographs), stack.size)
+    kind = predictor_named(request.config.predictor).kind
     try:
-        plan = plan_of(FocalStack(frames, "file name", None), asked.choices)
+        plan = plan_for(load, request.config.quality, kind, request.resources.max_memory)
     except InputError:  # who estimates it will say so
         return 0.0
-    return needed(len(frames), stack.size, plan)
+    return peak_memory(load, plan)
 
 
-def _alone(stack: Found) -> Outcome:
+def _too_few(stack: StackFolder) -> Outcome:
     sentence = f"{stack.photographs[0]} is only one photograph; a focal stack needs at least two"
-    return task.outcome(stack, task.ALONE, sentence=sentence)
+    return task.outcome_of(stack, task.TOO_FEW, sentence=sentence)
 
 
 def _run(
-    client, memory: dict[Found, float], output: Path, asked: Asked, reporter: Reporter
-) -> Iterator[tuple[Found, Outcome]]:
+    client, memory: dict[StackFolder, float], output: Path, batch: BatchRequest, reporter: Reporter
+) -> Iterator[tuple[StackFolder, Outcome]]:
     """Each stack as soon as something has become of it.
 
     No more are given away than there are workers: those that wait at a worker that dies would be held to have
@@ -87,7 +89,7 @@ def _run(
         while waiting or running:
             workers = _workers(client)
             for stack in _fitting(waiting, workers, max(0, len(workers) - len(running))):
-                future = _submit(client, stack, waiting.pop(stack), output, asked)
+                future = _submit(client, stack, waiting.pop(stack), output, batch)
                 running[future] = stack
                 future.add_done_callback(ended.put)
             try:
@@ -108,25 +110,25 @@ def _run(
             client.cancel(list(running), force=True)
 
 
-def _submit(client, stack: Found, size: float, output: Path, asked: Asked):
+def _submit(client, stack: StackFolder, size: float, output: Path, batch: BatchRequest):
     return client.submit(
         task.run_stack,
         stack,
         output / stack.name,
-        asked,
+        batch,
         key=f"{stack.name}-{uuid.uuid4().hex[:8]}",
-        resources={farm.MEMORY: size} | ({farm.GPU: 1} if asked.device == ON_GPU else {}),
+        resources={farm.MEMORY: size} | ({farm.GPU: 1} if batch.request.resources.device == ON_GPU else {}),
         retries=RETRIES,
     )
 
 
-def _fitting(waiting: dict[Found, float], workers: list[dict], count: int) -> list[Found]:
+def _fitting(waiting: dict[StackFolder, float], workers: list[dict], count: int) -> list[StackFolder]:
     """The first `count` that some worker that is there has the memory for."""
     most = max((worker["resources"].get(farm.MEMORY, 0) for worker in workers), default=-1)
     return list(islice((stack for stack, size in waiting.items() if size <= most), count))
 
 
-def _outcome(stack: Found, future, client) -> Outcome:
+def _outcome(stack: StackFolder, future, client) -> Outcome:
     """Raises InputError where the scheduler itself is lost."""
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
@@ -143,18 +145,18 @@ def _outcome(stack: Found, future, client) -> Outcome:
     except Exception as error:
         traceback.print_exc()
         sentence = f"{stack.folder}: {type(error).__name__}: {error}"
-    return task.outcome(stack, task.FAULT, sentence=sentence)
+    return task.outcome_of(stack, task.FAULT, sentence=sentence)
 
 
 def _workers(client) -> list[dict]:
     """What the scheduler tells of each. Raises InputError where it is lost."""
     try:
-        told = client.scheduler_info(n_workers=-1)
+        info = client.scheduler_info(n_workers=-1)
     except LOST:
         raise _lost(client) from None
-    if "workers" not in told:  # a client that has just lost its scheduler knows nothing
+    if "workers" not in info:  # a client that has just lost its scheduler knows nothing
         raise _lost(client)
-    return list(told["workers"].values())
+    return list(info["workers"].values())
 
 
 def _lost(client) -> InputError:
@@ -164,15 +166,15 @@ def _lost(client) -> InputError:
     )
 
 
-def _needs_more(stack: Found, size: float) -> Outcome:
+def _needs_more(stack: StackFolder, size: float) -> Outcome:
     gigabytes = math.ceil(size / 1e8) / 10
     sentence = (
         f"{stack.folder} needs {gigabytes:.1f} GB, and no worker has so much: start one with "
         f'--resources "{farm.MEMORY}={gigabytes:.1f}e9", or give --max-memory'
     )
-    return task.outcome(stack, task.BAD, sentence=sentence)
+    return task.outcome_of(stack, task.BAD, sentence=sentence)
 
 
-def _say(outcome: Outcome, reporter: Reporter) -> None:
+def _report(outcome: Outcome, reporter: Reporter) -> None:
     if outcome.status in (task.BAD, task.FAULT):
         reporter.error(f"{outcome.name}: {outcome.sentence}")

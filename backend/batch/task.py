@@ -2,35 +2,49 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from ..contract.errors import Cancelled, InputError
-from ..io import results
-from ..pipeline import Choices, estimate
-from ..runtime.cache import version
-from ..runtime.devices import use
-from ..runtime.progress import SilentReporter
-from ..stack import read_stack
-from ..stack.overrides import Typed
-from .find import Found
+from ..contract.files import ALL_IN_FOCUS_PNG, DEPTH_PNG
+from ..contract.messages import REUSED_ALL, Message
+from ..io.result_folder import read_description, replacing_file
+from ..runtime.cache import package_fingerprint
+from ..runtime.devices import check_device
+from ..runtime.progress import Reporter
+from ..runtime.resources import available_threads
+from ..stack import Overrides, read_stack
+from .find import StackFolder
+from .single import Request, estimate_to_folder
 
-DONE, UNCHANGED, ALONE, BAD, FAULT = "done", "unchanged", "left out", "bad", "fault"
+# What became of a stack.
+DONE, UNCHANGED, TOO_FEW, BAD, FAULT = "done", "unchanged", "left out", "bad", "fault"
 THUMBNAIL, THUMBNAIL_HEIGHT = "thumbnail.jpg", 160  # pixels; the picture and its depth, side by side
 
 _one_at_a_time = threading.Lock()  # the networks, and what Exiv2 holds, are the process's
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How all stacks are estimated, and by what."""
+class BatchRequest:
+    """How all stacks are estimated, and by which version.
 
-    choices: Choices
-    typed: Typed
-    device: str
+    Attributes
+    ----------
+    request
+        How each is estimated; a worker uses the threads it has.
+    overrides
+        What a person typed for all of them.
+    version
+        `cache.package_fingerprint` of whoever asks.
+    """
+
+    request: Request
+    overrides: Overrides
     version: str
 
 
@@ -51,26 +65,25 @@ class Outcome:
     worker: str = ""
 
 
-class _Listener(SilentReporter):
-    """Hears whether the worker shall stop, and what was not run again."""
+class _Listener(Reporter):
+    """Ends the work when the worker shall stop."""
 
-    def __init__(self, cancelled) -> None:
+    def __init__(self, is_cancelled: Callable[[], bool]) -> None:
         super().__init__()
-        self._cancelled = cancelled
-        self.reused: str | None = None
+        self._is_cancelled = is_cancelled
 
-    def _say_progress(self, stage, done, of, overall, seconds_left) -> None:
-        if self._cancelled():
+    def write(self, message: Message) -> None:
+        if self._is_cancelled():
             raise Cancelled
 
-    def result(self, path: Path, text: str, **details: object) -> None:
-        self.reused = details.get("reused")
 
-
-def run_stack(stack: Found, folder: Path, asked: Asked) -> Outcome:
+def run_stack(stack: StackFolder, folder: Path, batch: BatchRequest) -> Outcome:
     """Estimate a stack into `folder`, unless a result there is what is asked for.
 
-    Returns what became of it where the input is at fault too; other errors are raised.
+    Returns
+    -------
+    Outcome
+        Where the input is at fault too; other errors are raised.
     """
     from distributed import get_worker
 
@@ -78,50 +91,55 @@ def run_stack(stack: Found, folder: Path, asked: Asked) -> Outcome:
     started = time.monotonic()
     try:
         with _one_at_a_time:
-            reused = _estimate(stack, folder, asked, _cancellation(worker))
+            reused = _estimate(stack, folder, batch, _cancellation(worker))
     except InputError as error:
-        return outcome(stack, BAD, sentence=str(error), worker=str(worker.name))
-    return outcome(
+        return outcome_of(stack, BAD, sentence=str(error), worker=str(worker.name))
+    return outcome_of(
         stack,
-        UNCHANGED if reused == "all" else DONE,
+        UNCHANGED if reused == REUSED_ALL else DONE,
         seconds=round(time.monotonic() - started, 3),
         worker=str(worker.name),
-        **_told(folder),
+        **_description_fields(folder),
     )
 
 
-def outcome(stack: Found, status: str, **told: object) -> Outcome:
-    return Outcome(stack.name, status, str(stack.folder), len(stack.photographs), **told)
+def outcome_of(stack: StackFolder, status: str, **fields: Any) -> Outcome:
+    """Return the outcome of a stack."""
+    return Outcome(stack.name, status, str(stack.folder), len(stack.photographs), **fields)
 
 
-def _cancellation(worker):
-    """A function that tells whether this worker's task is still wanted."""
+def _cancellation(worker: Any) -> Callable[[], bool]:
+    """A function that returns whether this worker's task is no longer wanted."""
     from distributed.worker import thread_state
 
     key = thread_state.key
 
-    def cancelled() -> bool:
+    def is_cancelled() -> bool:
         task = worker.state.tasks.get(key)
         return task is None or task.state == "cancelled"
 
-    return cancelled
+    return is_cancelled
 
 
-def _estimate(stack: Found, folder: Path, asked: Asked, cancelled) -> str | None:
-    if version() != asked.version:
+def _estimate(
+    stack: StackFolder, folder: Path, batch: BatchRequest, is_cancelled: Callable[[], bool]
+) -> str | None:
+    if package_fingerprint() != batch.version:
         raise InputError(
             "The worker has another version of Focal Depth than the one that asks: install the same on both"
         )
-    use(asked.device)
-    listener = _Listener(cancelled)
-    estimate(read_stack(stack.photographs, asked.typed), folder, listener, asked.choices)
-    if listener.reused != "all" or not (folder / THUMBNAIL).is_file():
+    resources = replace(batch.request.resources, threads=available_threads())
+    check_device(resources.device)
+    frames = read_stack(stack.photographs, batch.overrides)
+    request = replace(batch.request, resources=resources)
+    reused = estimate_to_folder(frames, folder, request, _Listener(is_cancelled))
+    if reused != REUSED_ALL or not (folder / THUMBNAIL).is_file():
         _write_thumbnail(folder)
-    return listener.reused
+    return reused
 
 
-def _told(folder: Path) -> dict[str, object]:
-    description = results.read_description(folder)
+def _description_fields(folder: Path) -> dict[str, Any]:
+    description = read_description(folder)
     depth = description["depth"]
     return {
         "near": float(depth["near"]),
@@ -133,9 +151,9 @@ def _told(folder: Path) -> dict[str, object]:
 
 def _write_thumbnail(folder: Path) -> None:
     pictures = []
-    for name in (results.ALL_IN_FOCUS, results.FALSE_COLOUR):
+    for name in (ALL_IN_FOCUS_PNG, DEPTH_PNG):
         picture = cv2.imdecode(np.fromfile(folder / name, np.uint8), cv2.IMREAD_COLOR)
         width = max(1, round(picture.shape[1] * THUMBNAIL_HEIGHT / picture.shape[0]))
         pictures.append(cv2.resize(picture, (width, THUMBNAIL_HEIGHT), interpolation=cv2.INTER_AREA))
-    with results.whole_file(folder / THUMBNAIL) as unfinished:
-        unfinished.write_bytes(cv2.imencode(".jpg", np.hstack(pictures))[1])
+    with replacing_file(folder / THUMBNAIL) as partial:
+        partial.write_bytes(cv2.imencode(".jpg", np.hstack(pictures))[1])

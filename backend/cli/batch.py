@@ -4,25 +4,23 @@ The same command goes on where it stopped.
 """
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from ..batch.find import find_stacks
-from ..batch.report import PAGE, in_short, write_report
+from ..batch.report import PAGE, summarise, write_report
 from ..batch.run import run_stacks
-from ..batch.task import BAD, FAULT, Asked, Outcome
+from ..batch.task import BAD, FAULT, BatchRequest, Outcome
 from ..contract.errors import InputError
-from ..depth.predictors import check_network
-from ..pipeline import Choices
-from ..runtime.cache import version
+from ..runtime.cache import package_fingerprint
 from ..runtime.progress import Reporter
-from ..stack.overrides import add_lens_arguments, typed_from
-from .estimate import add_choices, choices_from
+from ..stack.overrides import add_lens_arguments, overrides_from
+from .estimate import add_estimate_arguments, request_from
 
 MOST_NAMED = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `batch` takes."""
     parser.add_argument("roots", nargs="+", type=Path, metavar="ROOT", help="folders that hold focal stacks")
     parser.add_argument(
         "--output", type=Path, required=True, metavar="DIR", help="for the results, index.html and report.csv"
@@ -35,11 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="of Dask, whose workers see the same folders by the same paths, in place of processes here",
     )
-    add_choices(parser)
+    add_estimate_arguments(parser)
     add_lens_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Estimate all stacks, and write a page about them."""
     if options.workers < 1:
         raise InputError("--workers must be 1 or more")
     import distributed  # noqa: F401
@@ -47,20 +46,13 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
 
     output = options.output.resolve()
     stacks = find_stacks(options.roots, output)
+    request = request_from(options, reporter)
     _make(output)
-    asked = Asked(_choices(options), typed_from(options), options.device, version())
-    outcomes = run_stacks(stacks, output, asked, options.scheduler, options.workers, reporter)
+    batch = BatchRequest(request, overrides_from(options), package_fingerprint())
+    outcomes = run_stacks(stacks, output, batch, options.scheduler, options.workers, reporter)
     write_report(outcomes, output)
-    reporter.result(output / PAGE, f"{output / PAGE}: {in_short(outcomes)}", stacks=len(stacks))
-    _tell_faults(outcomes, output)
-
-
-def _choices(options: argparse.Namespace) -> Choices:
-    """A network's file is named as workers find it."""
-    choices = choices_from(options)
-    check_network(choices.network)
-    path = Path(choices.network)
-    return replace(choices, network=str(path.resolve())) if path.is_file() else choices
+    reporter.result(output / PAGE, f"{output / PAGE}: {summarise(outcomes)}", stacks=len(stacks))
+    _raise_faults(outcomes, output)
 
 
 def _make(output: Path) -> None:
@@ -72,7 +64,7 @@ def _make(output: Path) -> None:
         ) from None
 
 
-def _tell_faults(outcomes: list[Outcome], output: Path) -> None:
+def _raise_faults(outcomes: list[Outcome], output: Path) -> None:
     """Raises where not all went well, for the exit status: our faults weigh more."""
     for status, kind in ((FAULT, RuntimeError), (BAD, InputError)):
         names = [outcome.name for outcome in outcomes if outcome.status == status]

@@ -3,28 +3,31 @@
 import argparse
 from pathlib import Path
 
-from ..depth.predictors import OURS
-from ..pipeline import QUALITIES, Choices, estimate
-from ..registration.motion import ALIGNMENTS, NETWORK
-from ..runtime.devices import AUTO, DEVICES, use
+from ..batch.single import Request, estimate_to_folder
+from ..contract.qualities import ALIGNMENTS, FOCAL_UNET, FORMER_PREDICTOR_NAMES, NETWORK, QUALITIES, STANDARD
+from ..depth.predictor import predictor_named
+from ..runtime.config import Config
+from ..runtime.devices import AUTO, DEVICES, check_device
 from ..runtime.progress import Reporter
+from ..runtime.resources import Resources
 from ..stack import read_stack
-from ..stack.overrides import add_stack_arguments, typed_from
+from ..stack.overrides import add_stack_arguments, overrides_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `estimate` takes."""
     parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
-    add_choices(parser)
+    add_estimate_arguments(parser)
     add_stack_arguments(parser)
 
 
-def add_choices(parser: argparse.ArgumentParser) -> None:
-    """The options that `estimate` and `batch` share."""
+def add_estimate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `estimate`, `batch` and `watch` share."""
     parser.add_argument(
         "--quality",
         choices=QUALITIES,
-        default=Choices.quality,
+        default=STANDARD,
         help="infer depth at about 640 or 960 pixels of the longer side, or at the photographs' own size; "
         "results are of full size in any case (default %(default)s)",
     )
@@ -35,12 +38,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         help="bring frames onto one grid by the thin lens and then the alignment network, by the thin lens "
         "alone, or take them as they are (default %(default)s)",
     )
-    parser.add_argument(
-        "--network",
-        default=OURS,
-        metavar="NAME",
-        help='"ours", "paper" (see import-weights), or an imported .onnx file (default ours)',
-    )
+    add_network_argument(parser)
     parser.add_argument(
         "--device",
         choices=DEVICES,
@@ -50,21 +48,48 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-memory", type=float, metavar="GB", help="stay within so much; depth may become coarser"
     )
-    parser.add_argument("--save-aligned", action="store_true", help="keep the aligned photographs too")
+    parser.add_argument("--save-aligned", action="store_true", help="save the aligned photographs too")
 
 
-def choices_from(options: argparse.Namespace) -> Choices:
-    """What `add_choices` added, but for the device."""
-    return Choices(
-        options.quality,
-        options.alignment,
-        options.network,
-        options.save_aligned,
-        None if options.max_memory is None else options.max_memory * 1e9,
+def add_network_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of the network that infers depth."""
+    parser.add_argument(
+        "--network",
+        default=FOCAL_UNET,
+        metavar="NAME",
+        help="focal_unet, won_jeon (see import-weights), or an imported .onnx file (default %(default)s)",
     )
 
 
+def network_from(options: argparse.Namespace, reporter: Reporter) -> str:
+    """Return the network's name, its present one where it was called by a former one.
+
+    Raises
+    ------
+    InputError
+        Where there is no such network.
+    """
+    name = FORMER_PREDICTOR_NAMES.get(options.network, options.network)
+    if name != options.network:
+        reporter.warning(
+            f"--network {options.network} is called {name} now; the former name will be gone in version 0.3"
+        )
+    predictor_named(name)
+    path = Path(name)
+    return str(path.resolve()) if path.is_file() else name
+
+
+def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
+    """Return what `add_estimate_arguments` added. Raises InputError where there is no such network."""
+    config = Config(options.quality, options.alignment, network_from(options, reporter))
+    max_memory = None if options.max_memory is None else options.max_memory * 1e9
+    resources = Resources(max_memory=max_memory, device=options.device)
+    return Request(config, resources, options.save_aligned)
+
+
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    use(options.device)
-    stack = read_stack(options.photographs, typed_from(options))
-    estimate(stack, options.output, reporter, choices_from(options))
+    """Estimate one stack."""
+    request = request_from(options, reporter)
+    check_device(options.device)
+    stack = read_stack(options.photographs, overrides_from(options))
+    estimate_to_folder(stack, options.output, request, reporter)

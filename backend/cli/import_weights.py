@@ -10,8 +10,8 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ..contract.errors import InputError
-from ..contract.limits import MOST_WEIGHTS, check_archive, check_file
-from ..depth.won_jeon import ALIGNMENT_MODEL, DEPTH_MODEL, WEIGHTS, paper_folder
+from ..contract.limits import MAX_WEIGHTS_BYTES, check_archive, check_file
+from ..depth.won_jeon import ALIGNMENT_FILE, DEPTH_FILE, TORCH_FILE, imported_folder
 from ..research.networks.export import paper_alignment_onnx, paper_depth_onnx, write_files
 from ..research.networks.won_jeon import DepthNetwork, EndToEnd
 from ..runtime.progress import Reporter
@@ -30,16 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     network = load_network(options.file)
-    folder = options.output or paper_folder()
+    folder = options.output or imported_folder()
     reporter.plan({"weights": 1, "depth network": 5, "alignment network": 5})
     whole = isinstance(network, EndToEnd)
     reporter.progress("weights", 0, 1)
-    files = {WEIGHTS: save(network.state_dict())}
+    files = {TORCH_FILE: save(network.state_dict())}
     reporter.progress("depth network", 0, 1)
-    files[DEPTH_MODEL] = paper_depth_onnx(network.DFF_net if whole else network)
+    files[DEPTH_FILE] = paper_depth_onnx(network.DFF_net if whole else network)
     reporter.progress("alignment network", 0, 1)
     if whole:
-        files[ALIGNMENT_MODEL] = paper_alignment_onnx(network.optical_flow_aggregation)
+        files[ALIGNMENT_FILE] = paper_alignment_onnx(network.optical_flow_aggregation)
     write_files(folder, files)
     reporter.progress("alignment network", 1, 1)
     kind = "alignment and depth" if whole else "depth"
@@ -87,9 +87,9 @@ def _read(path: Path) -> dict[str, Tensor]:
 def _entries(path: Path) -> dict[str, Tensor]:
     """Sizes are checked before: what a header claims beyond them, the libraries refuse."""
     if path.suffix == ".safetensors":
-        check_file(path, MOST_WEIGHTS)
+        check_file(path, MAX_WEIGHTS_BYTES)
         return load_file(path)
-    (check_archive if is_zipfile(path) else check_file)(path, MOST_WEIGHTS)
+    (check_archive if is_zipfile(path) else check_file)(path, MAX_WEIGHTS_BYTES)
     entries = torch.load(path, map_location="cpu", weights_only=True)
     if isinstance(entries, Mapping) and isinstance(entries.get("state_dict"), Mapping):
         entries = entries["state_dict"]
@@ -99,4 +99,4 @@ def _entries(path: Path) -> dict[str, Tensor]:
 
 
 def _how(folder: Path) -> str:
-    return "paper" if folder == paper_folder() else str(folder / DEPTH_MODEL)
+    return "paper" if folder == imported_folder() else str(folder / DEPTH_FILE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..runtime.progress import Reporter
 from ..stack import describe_survey, inspect_table, survey
-from ..stack.overrides import add_stack_arguments, typed_from
+from ..stack.overrides import add_stack_arguments, overrides_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +21,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    found = survey(options.photographs, typed_from(options), options.leave_out)
+    found = survey(options.photographs, overrides_from(options), options.leave_out)
     reporter.result(found.frames[0].path.parent, inspect_table(found), stack=describe_survey(found))

@@ -1,4 +1,4 @@
-"""The `focal-depth` command: finds the subcommand, and turns how it ended into an exit status."""
+"""The `focal-depth` command: runs a subcommand, and turns how it ended into an exit status."""
 
 import argparse
 import contextlib
@@ -7,23 +7,27 @@ import os
 import signal
 import sys
 import threading
+from types import ModuleType
 from typing import NoReturn
 
 from .. import __version__
 from ..contract.errors import Cancelled, InputError
-from ..runtime.faults import check_memory, nobodys_bug
+from ..contract.messages import CANCELLED, DONE, INPUT_AT_FAULT, OUR_FAULT
+from ..runtime.faults import check_memory, explain_fault
 from ..runtime.progress import JsonReporter, Reporter, TextReporter
 
+PACKAGE = __package__.rpartition(".")[0]
 # name: (module in this folder, help). Imported only when called, so that `inspect` needs no torch.
 COMMANDS = {
     "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
     "batch": ("batch", "estimate every focal stack in trees of folders, here or on many machines"),
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
-    "look": ("preview", "make small arrays to look at from a result folder"),
+    "preview": ("preview", "make small arrays and pictures to show from a result folder"),
+    "look": ("look", "the name of preview until version 0.1"),
     "watch": ("watch", "estimate the brackets of a shoot as they arrive in a folder"),
     "standby": ("standby", "load all that takes its time, then run what standard input says"),
-    "import-weights": ("import_weights", "convert the paper authors' checkpoint (needs torch)"),
+    "import-weights": ("import_weights", "convert the authors' checkpoint of Won & Jeon (needs torch)"),
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),
     "train": ("train", "train the networks, or go on where training stopped (needs torch)"),
     "evaluate": ("evaluate", "measure depth error on stacks with known depth"),
@@ -31,14 +35,24 @@ COMMANDS = {
 }
 # What the extension's zip does without, and which extra brings it: heavy libraries, and our own modules that
 # need them.
-LEFT_OUT = dict.fromkeys(("torch", "onnx", "onnxscript", "safetensors", "matplotlib", "research"), "train")
-LEFT_OUT |= dict.fromkeys(("h5py", "jinja2"), "evaluate")
-LEFT_OUT |= dict.fromkeys(("distributed", f"{__package__}.batch"), "farm")
-OK, FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
+EXTRAS = dict.fromkeys(("torch", "onnx", "onnxscript", "safetensors", "matplotlib", PACKAGE), "train")
+EXTRAS |= dict.fromkeys(("h5py", "jinja2"), "evaluate")
+EXTRAS |= dict.fromkeys(("distributed", f"{__package__}.batch"), "farm")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one subcommand; returns 0 done, 2 the input is at fault, 1 our fault, 130 cancelled."""
+    """Run one subcommand.
+
+    Parameters
+    ----------
+    arguments
+        The words after `focal-depth`; by default those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 2 the input is at fault, 1 our fault, 130 cancelled.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     reporter = JsonReporter() if "--messages" in arguments else TextReporter()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -49,18 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
     except ModuleNotFoundError as error:
-        if (extra := LEFT_OUT.get(error.name, LEFT_OUT.get(error.name.partition(".")[0]))) is None:
+        if (extra := _extra_with(error.name or "")) is None:
             reporter.our_fault(error)
-            return FAULT
+            return OUR_FAULT
         return _not_ours(f"{error.name} is not installed here: pip install 'focal-depth[{extra}]'", reporter)
     except (Cancelled, KeyboardInterrupt, BrokenPipeError):
         return CANCELLED
     except Exception as error:
-        if (said := nobodys_bug(error)) is not None:
-            return _not_ours(said, reporter)
+        if (explanation := explain_fault(error)) is not None:
+            return _not_ours(explanation, reporter)
         reporter.our_fault(error)
-        return FAULT
-    return OK
+        return OUR_FAULT
+    return DONE
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,12 +85,17 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
-    parser = _Parser(prog="focal-depth", description="Depth and all-in-focus pictures from focal stacks.")
+    """Options are written out in full: main looks for some of them before they are parsed."""
+    parser = _Parser(
+        prog="focal-depth",
+        description="Depth and all-in-focus pictures from focal stacks.",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for name, (_, summary) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary)
+        command = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         command.add_argument("--messages", action="store_true", help="one JSON object a line on stdout")
         command.add_argument(
             "--stop-with-stdin", action="store_true", help="cancel when standard input closes"
@@ -86,8 +105,12 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _module(command: str):
+def _module(command: str) -> ModuleType:
     return importlib.import_module(f".{COMMANDS[command][0]}", __package__)
+
+
+def _extra_with(module: str) -> str | None:
+    return EXTRAS.get(module, EXTRAS.get(module.partition(".")[0]))
 
 
 def _stop_when_stdin_closes() -> None:
@@ -97,20 +120,20 @@ def _stop_when_stdin_closes() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
         # Not imported here: that would wait for the import that is just under way.
-        claim = sys.modules.get(f"{__package__.rpartition('.')[0]}.contract.atomic_folder")
-        if hasattr(claim, "release_all"):
-            claim.release_all()
+        folders = sys.modules.get(f"{PACKAGE}.contract.output_folder")
+        if hasattr(folders, "release_all"):
+            folders.release_all()
         os._exit(CANCELLED)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _not_ours(said: str, reporter: Reporter) -> int:
+def _not_ours(explanation: str, reporter: Reporter) -> int:
     try:
-        reporter.error(said)
-    except OSError:  # what is said goes to a disk that is full
+        reporter.error(explanation)
+    except OSError:  # it would go to a disk that is full
         with contextlib.suppress(OSError):
-            print(f"error: {said}", file=sys.stderr)
+            print(f"error: {explanation}", file=sys.stderr)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         return INPUT_AT_FAULT

@@ -1,7 +1,6 @@
 """`focal-depth mesh`: a result folder's depth as mesh arrays in a NumPy .npz file."""
 
 import argparse
-import math
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,16 +8,25 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
+from ..contract.schema import Description
 from ..geometry.atlas import atlas, placed
 from ..geometry.mesh import LEAST_BUDGET, MeshArrays, build_mesh
 from ..geometry.pinhole import Pinhole
-from ..io import results
+from ..io.arrays import write_arrays
+from ..io.result_folder import (
+    read_all_in_focus,
+    read_depth,
+    read_description,
+    replacing_file,
+    write_background,
+)
 from ..runtime.progress import Reporter
 
 TEXTURES = (".jpg", ".png")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `mesh` takes."""
     parser.add_argument("result", type=Path, metavar="RESULT", help="result folder of `estimate`")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the .npz to write")
     parser.add_argument(
@@ -32,16 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Write the arrays of a mesh, and the picture behind its cuts or one texture for both."""
     if options.triangles < LEAST_BUDGET:
         raise InputError(f"--triangles {options.triangles}: a mesh needs {LEAST_BUDGET} or more")
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
-    depth, confidence = results.read_depth(options.result)
-    pinhole = _pinhole(results.read_description(options.result), options.result)
-    picture = results.read_all_in_focus(options.result)
+    depth, confidence = read_depth(options.result)
+    pinhole = _pinhole(read_description(options.result))
+    picture = read_all_in_focus(options.result)
     mesh, background = build_mesh(depth, confidence, picture, pinhole, options.triangles)
     if options.atlas is None:
-        results.write_background(options.result, background)
+        write_background(options.result, background)
     else:
         texture, places = atlas(picture, background, options.atlas_size)
         mesh = _in_atlas(mesh, places)
@@ -52,14 +61,9 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     )
 
 
-def _pinhole(description: dict, folder: Path) -> Pinhole:
-    try:
-        fx, fy, cx, cy = (float(description["camera"][name]) for name in ("fx", "fy", "cx", "cy"))
-    except (KeyError, TypeError, ValueError):
-        fx = fy = math.nan
-    if not (0 < fx < math.inf and 0 < fy < math.inf and math.isfinite(cx + cy)):
-        raise InputError(f"{folder} tells nothing of its camera: name a folder that `estimate` wrote")
-    return Pinhole(fx, fy, cx, cy)
+def _pinhole(description: Description) -> Pinhole:
+    camera = description["camera"]
+    return Pinhole(*(float(value) for value in (camera["fx"], camera["fy"], camera["cx"], camera["cy"])))
 
 
 def _in_atlas(mesh: MeshArrays, places: np.ndarray) -> MeshArrays:
@@ -71,16 +75,16 @@ def _in_atlas(mesh: MeshArrays, places: np.ndarray) -> MeshArrays:
 
 def _write_texture(path: Path, picture: np.ndarray) -> None:
     try:
-        with results.whole_file(path) as unfinished:
-            unfinished.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1])
+        with replacing_file(path) as partial:
+            partial.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1])
     except OSError as error:
         raise _unwritable(path, error) from None
 
 
 def _write(path: Path, mesh: MeshArrays) -> None:
     try:
-        with results.whole_file(path) as unfinished:
-            results.save_arrays(unfinished, asdict(mesh))
+        with replacing_file(path) as partial:
+            write_arrays(partial, asdict(mesh))
     except OSError as error:
         raise _unwritable(path, error) from None
 

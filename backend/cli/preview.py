@@ -1,4 +1,4 @@
-"""`focal-depth look`: a result folder's depth or frames, small enough to look at."""
+"""`focal-depth preview`: a result folder's depth or frames, small enough to show at once."""
 
 import argparse
 from pathlib import Path
@@ -7,20 +7,23 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
-from ..depth.predictors import OURS
-from ..depth.tiling import dioptre_span, from_confidence
-from ..io import results
+from ..contract.qualities import FOCAL_UNET
+from ..contract.schema import Description
+from ..depth.units import from_confidence
+from ..io.arrays import write_arrays
+from ..io.result_folder import aligned_paths, read_depth, read_description, replacing_file
 from ..runtime.progress import Reporter
 from ..stack import read_photograph
 
 LONGEST = 1280  # pixels of the longer side at most; depth itself is inferred no finer
 DEPTH, ALIGNED, PHOTOGRAPHED = "depth", "aligned", "photographed"
-ARRAYS = "look.npz"
+ARRAYS, UNCERTAINTY = "preview.npz", "uncertainty"
 # As near to the photographs as JPEG gets, also in thin coloured edges.
 JPEG = cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `preview` takes."""
     parser.add_argument("result", type=Path, metavar="RESULT", help="result folder of `estimate`")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write into")
     parser.add_argument(
@@ -32,16 +35,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    """Depth becomes look.npz: `depth` (h, w) in metres along the optical axis or relative, `confidence`
-    (h, w) 0 to 1 and `error` (h, w), expected, in dioptres, not a number where nobody knows; float32, row 0
-    at the top. Frames become aligned_01.jpg or photographed_01.jpg and so on, of the same size, far to near.
+    """Write preview.npz, or pictures of the frames.
+
+    The arrays are `depth` (h, w), in metres along the optical axis or relative, `confidence` (h, w), 0 to 1,
+    and `uncertainty` (h, w), in dioptres, not a number where the network has none; float32, row 0 at the top.
+    Frames become aligned_01.jpg or photographed_01.jpg and so on, of the same size, far to near.
     """
-    description = results.read_description(options.result)
+    write(options, reporter, ARRAYS, UNCERTAINTY)
+
+
+def write(options: argparse.Namespace, reporter: Reporter, file_name: str, uncertainty: str) -> None:
+    """Do so; `file_name` and the name of the array `uncertainty` have differed between versions."""
+    description = read_description(options.result)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         if options.show == DEPTH:
-            with results.whole_file(options.output / ARRAYS) as unfinished:
-                results.save_arrays(unfinished, _arrays(options.result, description))
+            depth, confidence = (_sample(values) for values in read_depth(options.result))
+            errors = _uncertainty(confidence, description)
+            with replacing_file(options.output / file_name) as partial:
+                write_arrays(partial, {"depth": depth, "confidence": confidence, uncertainty: errors})
         else:
             _write_frames(options, description, reporter)
     except OSError as error:
@@ -52,17 +64,12 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
 
 
 def small_size(width: int, height: int) -> tuple[int, int]:
-    """(width, height) of what is looked at."""
+    """Return (width, height) in pixels of what is shown."""
     shrink = min(1.0, LONGEST / max(width, height))
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 
 
-def _arrays(folder: Path, description: dict) -> dict[str, np.ndarray]:
-    depth, confidence = (_sampled(values) for values in results.read_depth(folder))
-    return {"depth": depth, "confidence": confidence, "error": _expected_error(confidence, description)}
-
-
-def _sampled(values: np.ndarray) -> np.ndarray:
+def _sample(values: np.ndarray) -> np.ndarray:
     """The value in the middle of every small pixel: a mean would invent depths between near and far."""
     height, width = values.shape
     columns, rows = (
@@ -72,29 +79,30 @@ def _sampled(values: np.ndarray) -> np.ndarray:
     return values[np.ix_(rows, columns)]
 
 
-def _expected_error(confidence: np.ndarray, description: dict) -> np.ndarray:
-    if description.get("network") != OURS:
+def _uncertainty(confidence: np.ndarray, description: Description) -> np.ndarray:
+    """(h, w) in dioptres."""
+    if description.get("network") != FOCAL_UNET:
         return np.full_like(confidence, np.nan)
     frames = description["frames"]
-    dioptres = [float(frame.get("dioptres") or 0) for frame in frames] if description["metric"] else None
-    return from_confidence(confidence, len(frames)) * np.float32(dioptre_span(dioptres))
+    span = frames[-1]["dioptres"] - frames[0]["dioptres"]
+    return from_confidence(confidence, len(frames)) * np.float32(span)
 
 
-def _write_frames(options: argparse.Namespace, description: dict, reporter: Reporter) -> None:
+def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:
     size = small_size(*description["size"])
-    paths = _frame_paths(options.result, description["frames"], options.show)
+    paths = _frame_paths(options.result, description, options.show)
     for index, path in enumerate(paths):
         reporter.progress("read", index, len(paths))
         small = cv2.resize(read_photograph(path), size, interpolation=cv2.INTER_AREA)
         bgr = np.round(np.clip(small[..., ::-1], 0, 1) * 255).astype(np.uint8)
         jpeg = cv2.imencode(".jpg", bgr, JPEG)[1]
-        with results.whole_file(options.output / f"{options.show}_{index + 1:02d}.jpg") as unfinished:
-            unfinished.write_bytes(jpeg)
+        with replacing_file(options.output / f"{options.show}_{index + 1:02d}.jpg") as partial:
+            partial.write_bytes(jpeg)
 
 
-def _frame_paths(folder: Path, frames: list[dict], show: str) -> list[Path]:
+def _frame_paths(folder: Path, description: Description, show: str) -> list[Path]:
     if show == PHOTOGRAPHED:
-        return [Path(frame["file"]) for frame in frames]
-    if (paths := results.aligned_paths(folder, frames)) is None:
+        return [Path(frame["file"]) for frame in description["frames"]]
+    if (paths := aligned_paths(folder, description)) is None:
         raise InputError(f"{folder} holds no aligned frames: estimate depth again with --save-aligned")
     return paths

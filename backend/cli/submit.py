@@ -7,27 +7,30 @@ import argparse
 from pathlib import Path
 
 from ..contract.errors import InputError
-from ..depth.predictors import OURS
 from ..research.evaluation.submission import check_submission, write_submission
 from ..runtime.progress import Reporter
+from .estimate import add_network_argument, network_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `submit` takes."""
     parser.add_argument("test", nargs="?", type=Path, metavar="TEST.h5", help="ddff-dataset-test.h5")
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="the submission; the same command goes on after a break"
     )
-    parser.add_argument("--network", default=OURS, metavar="NAME", help="as in estimate (default ours)")
+    add_network_argument(parser)
     parser.add_argument("--check", type=Path, metavar="DIR", help="check a submission and do nothing else")
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Write or check a submission."""
     if (options.check is None) == (options.test is None or options.output is None):
         raise InputError("name TEST.h5 and --output DIR, or --check DIR alone; see focal-depth submit --help")
     folder = options.check or options.output
     if options.check is None:
+        network = network_from(options, reporter)
         write_submission(
-            options.test, folder, options.network, lambda done, of: reporter.progress("submit", done, of)
+            options.test, folder, network, lambda done, of: reporter.progress("submit", done, of)
         )
     runtimes = check_submission(folder)
     seconds = sum(runtimes.values()) / len(runtimes)

@@ -5,22 +5,22 @@ import os
 import shutil
 from pathlib import Path
 
-from ..batch.find import Found
+from ..batch.find import StackFolder
+from ..batch.single import estimate_to_folder
 from ..batch.watch import watch
 from ..contract.errors import InputError
-from ..depth.predictors import check_network
-from ..pipeline import estimate
-from ..runtime.devices import use
-from ..runtime.faults import nobodys_bug
+from ..runtime.devices import check_device
+from ..runtime.faults import explain_fault
 from ..runtime.progress import Reporter
 from ..stack import read_stack
-from ..stack.overrides import add_lens_arguments, typed_from
-from .estimate import add_choices, choices_from
+from ..stack.overrides import add_lens_arguments, overrides_from
+from .estimate import add_estimate_arguments, request_from
 
 QUIET = 10.0  # seconds: a camera that writes in the background pauses longer than one would think
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `watch` takes."""
     parser.add_argument("folder", type=Path, help="where photographs arrive, in folders below it too")
     parser.add_argument(
         "--output", type=Path, required=True, metavar="DIR", help="for the results, a folder a bracket"
@@ -32,25 +32,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="a bracket is whole when nothing of it has changed for so long (default %(default)g)",
     )
-    add_choices(parser)
+    add_estimate_arguments(parser)
     add_lens_arguments(parser)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    choices, typed = choices_from(options), typed_from(options)
-    check_network(choices.network)
-    use(options.device)
+    """Estimate brackets until the command is cancelled."""
+    request, overrides = request_from(options, reporter), overrides_from(options)
+    check_device(options.device)
     if not options.folder.is_dir():
         raise InputError(f"{options.folder} is no folder; give the one in which photographs arrive")
     folder, output = (Path(os.path.realpath(path)) for path in (options.folder, options.output))
 
-    def estimate_one(stack: Found) -> None:
+    def estimate_one(stack: StackFolder) -> None:
         reporter.stack(stack.name)
         try:
-            estimate(read_stack(stack.photographs, typed), output / stack.name, reporter, choices)
+            frames = read_stack(stack.photographs, overrides)
+            estimate_to_folder(frames, output / stack.name, request, reporter)
         except Exception as error:  # the shoot goes on
-            if (said := nobodys_bug(error)) is not None:
-                reporter.error(said)
+            if (explanation := explain_fault(error)) is not None:
+                reporter.error(explanation)
             else:
                 reporter.our_fault(error)
 

@@ -84,9 +84,7 @@ class Plan:
         return self.pixels * enlargement(*self.size, self.quality) ** 2
 
 
-def plan_for(
-    load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: float | None = None
-) -> Plan:
+def plan_for(load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: float | None = None) -> Plan:
     """Plan an estimate within a limit of memory.
 
     Where memory does not suffice, the network is given smaller tiles, and then pictures are seen smaller.

@@ -23,7 +23,7 @@ def check_header(path: Path) -> None:
     OSError
         Where the file cannot be read.
     ValueError
-        Where it is no PNG or EXR, or claims more pixels than any photograph has, or than so few bytes can hold.
+        Where it is no PNG or EXR, or claims more pixels than any photograph has, or than its bytes can hold.
     """
     if not path.is_file():  # to open a pipe would wait for ever
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))

@@ -24,7 +24,7 @@ MAX_WEIGHTS_BYTES = 2**30  # of a checkpoint or a network: Won & Jeon's has 17 m
 def is_plausible_size(width: int, height: int, channels: int = 1) -> bool:
     """Whether a photograph may have so many pixels and channels."""
     values = width * height * max(channels, MAX_CHANNELS)
-    return 0 < min(width, height) and max(width, height) <= MAX_SIDE and values <= MAX_PIXELS * MAX_CHANNELS
+    return min(width, height) > 0 and max(width, height) <= MAX_SIDE and values <= MAX_PIXELS * MAX_CHANNELS
 
 
 def holds_pixels(bytes_held: int, pixels: int) -> bool:
@@ -73,7 +73,8 @@ def check_file(path: Path, max_bytes: int) -> None:
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
     if status.st_size > max_bytes:
         raise InputError(
-            f"{path} holds {status.st_size / 1e9:.3g} GB, and {max_bytes / 1e9:.2g} GB are the most; leave it out"
+            f"{path} holds {status.st_size / 1e9:.3g} GB, and {max_bytes / 1e9:.2g} GB are the most; "
+            "leave it out"
         )
 
 

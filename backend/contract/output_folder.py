@@ -2,8 +2,8 @@
 
 While a run lasts, DIR.unfinished lies beside DIR. In it are `lock`, which the run keeps locked and the system
 releases however the run ends; `new`, in which the result grows; and for a moment `earlier`, the result that
-is being replaced, which becomes `gone` once the new one stands in its place. After a run that was killed these
-remain, and the next run restores what they hold.
+is being replaced, which becomes `gone` once the new one stands in its place. After a run that was killed
+these remain, and the next run restores what they hold.
 """
 
 import contextlib
@@ -143,9 +143,7 @@ class OutputFolder:
 
 
 @contextmanager
-def open_output(
-    path: Path, check: Callable[[Path], None], owned: Collection[str]
-) -> Iterator[OutputFolder]:
+def open_output(path: Path, check: Callable[[Path], None], owned: Collection[str]) -> Iterator[OutputFolder]:
     """Hold an output folder until the end of the block.
 
     Parameters

@@ -27,7 +27,7 @@ def working_size(width: int, height: int, quality: str) -> tuple[int, int]:
 
 
 def enlargement(width: int, height: int, quality: str) -> float:
-    """Return how many times as large `focal_unet` sees pictures of a working size; drafts are not enlarged."""
+    """Return how many times as large `focal_unet` sees pictures of a working size; a draft is as it is."""
     if quality == DRAFT:
         return 1.0
     return max(1.0, min(MAX_ENLARGEMENT, ENLARGED_SIDE / max(width, height)))

@@ -136,7 +136,7 @@ def _focus_of_version_1(description: dict[str, Any]) -> tuple[list[float], list[
 
 
 def _check(description: dict[str, Any]) -> None:
-    """Raises whatever comes of a field that is missing, or of the wrong kind: a folder may come from anywhere."""
+    """Raises whatever comes of a field that is missing or wrong: a folder may come from anywhere."""
     camera, frames, warnings = (description[key] for key in ("camera", "frames", "warnings"))
     near, far = (description["depth"][edge] for edge in ("near", "far"))
     width, height = description["size"]

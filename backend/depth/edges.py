@@ -1,4 +1,4 @@
-"""Depth edges brought to the picture's edges.
+"""Depth edges moved onto the picture's edges.
 
 A network's depth runs over from one surface to the next within some pixels, and not quite where the picture
 does. Each pixel about a jump takes a median of those around it that lie on a surface, weighted by how like
@@ -15,18 +15,32 @@ SIMILAR, NEAR = 0.05, 4.0  # deviations of sRGB, and in pixels, within one surfa
 CHUNK = 40_000  # pixels whose neighbourhoods are looked at in one go
 
 
-def brought_to_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, limit: float) -> np.ndarray:
-    """(H, W) float32 of values (H, W), trust (H, W) above 0 and an sRGB picture (H, W, 3) float32.
+def refine_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, min_step: float) -> np.ndarray:
+    """Move steps of depth onto edges of the picture; slopes stay as they are.
 
-    Only values about steps larger than `limit` change; slopes stay as they are.
+    Parameters
+    ----------
+    values
+        (H, W) normalised dioptres.
+    trust
+        (H, W) weights above 0, such as one over the uncertainty.
+    picture
+        (H, W, 3) float32, sRGB.
+    min_step
+        Only values about steps larger than this change.
+
+    Returns
+    -------
+    ndarray
+        (H, W) float32.
     """
     values = np.ascontiguousarray(values, np.float32)
-    ramps, jumps = _ramps_and_jumps(values, limit)
+    ramps, jumps = _ramps_and_jumps(values, min_step)
     weights = trust * ~ramps
     offsets = _sparse_disc()
     nearness = np.exp(-(offsets**2).sum(1) / (2 * NEAR**2)).astype(np.float32)
     rows, columns = np.nonzero(jumps)
-    brought = values.copy()
+    refined = values.copy()
     for start in range(0, len(rows), CHUNK):
         row, column = rows[start : start + CHUNK], columns[start : start + CHUNK]
         around = (
@@ -35,11 +49,11 @@ def brought_to_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray,
         )
         difference = ((picture[around] - picture[row, column, None]) ** 2).sum(-1)
         likeness = np.exp(-difference / (2 * SIMILAR**2)) + 1e-6  # where nothing is alike, what is near
-        brought[row, column] = _weighted_median(values[around], likeness * nearness * weights[around])
-    return brought
+        refined[row, column] = _weighted_median(values[around], likeness * nearness * weights[around])
+    return refined
 
 
-def _ramps_and_jumps(values: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
+def _ramps_and_jumps(values: np.ndarray, min_step: float) -> tuple[np.ndarray, np.ndarray]:
     """(H, W) bool: pixels between two surfaces, on neither; and all pixels about a jump."""
     window = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
     # Slopes go on beyond the border: cut short they would look steep there.
@@ -49,7 +63,7 @@ def _ramps_and_jumps(values: np.ndarray, limit: float) -> tuple[np.ndarray, np.n
     jump = high - low
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     slope = (cv2.dilate(values, cross) - cv2.erode(values, cross)) / 2
-    steep = (jump > limit) & (slope > STEEP * jump / (2 * REACH))
+    steep = (jump > min_step) & (slope > STEEP * jump / (2 * REACH))
     between = (values - low > BETWEEN * jump) & (high - values > BETWEEN * jump)
     return steep & between, cv2.dilate(steep.astype(np.uint8), window) > 0
 

@@ -1,85 +1,95 @@
-"""Our two networks under ONNX Runtime, from the weights that travel with the package."""
+"""Our depth network, from the weights that travel with the package."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from ..runtime.devices import described, torch_device
-from ..runtime.progress import Progress
-from ..runtime.sessions import open_session
+from ..contract.cost import MAX_TILE
+from ..contract.qualities import FOCAL_UNET, STANDARD, enlargement
+from ..fusion.all_in_focus import fuse
+from ..runtime.planes import to_planes
+from ..runtime.sessions import Sessions
+from ..runtime.timings import StageProgress
+from ..weights import DEPTH_MODEL
+from .edges import refine_edges
+from .predictor import Prediction
+from .scales import combine_scales, resize, zoom_stack
+from .tiling import predict_in_tiles
 
-WEIGHTS = Path(__file__).parent.parent / "weights"
-ALIGNMENT, DEPTH = "alignment", "depth"
-STRETCH = 4  # pairs of frames aligned at a time: more take more memory and no less time
-MULTIPLE = 32  # the depth network halves height and width five times
+# It sees the pictures once more at half the size, where it overlooks more of the scene: plain surfaces are
+# inferred there.
+SCALES = (1.0, 0.5)
+MULTIPLE = 32  # pixels: the network halves height and width five times
+EDGE_STEP = 0.05  # normalised dioptres: what depth differs by about an edge
 
-_sessions: dict[tuple[str, str], Future] = {}  # by network and processor
+
+class FocalUnet:
+    """Our network: a U-Net over frames, then one over the all-in-focus picture, at two scales."""
+
+    kind = FOCAL_UNET
+    has_uncertainty = True
+
+    @property
+    def models(self) -> Sequence[Path]:
+        """The network's file."""
+        return (DEPTH_MODEL,)
+
+    def predict(
+        self,
+        pictures: np.ndarray,
+        positions: np.ndarray,
+        sessions: Sessions,
+        progress: StageProgress,
+        quality: str = STANDARD,
+        max_tile: int = MAX_TILE,
+    ) -> Prediction:
+        """Infer depth; see `predictor.DepthPredictor`."""
+        height, width = pictures.shape[1:3]
+        zoom = enlargement(width, height, quality)
+        predictions = []
+        for number, share in enumerate(SCALES):
+
+            def report(done: int, of: int, number: int = number) -> None:
+                progress(number * of + done, len(SCALES) * of)
+
+            predictions.append(_predict_at(zoom * share, pictures, positions, sessions, report, max_tile))
+        depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
+        depth = refine_edges(depth, 1 / uncertainty, fuse(depth, pictures, positions), EDGE_STEP)
+        return Prediction(depth, uncertainty)
 
 
-def find_motion(stack: np.ndarray, progress: Progress) -> np.ndarray:
-    """(N, 3) scale and shifts that carry the last frame's coordinates into each frame.
+def _predict_at(
+    zoom: float,
+    pictures: np.ndarray,
+    positions: np.ndarray,
+    sessions: Sessions,
+    progress: StageProgress,
+    max_tile: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Depth and uncertainty (h, w), inferred from pictures that many times as large."""
 
-    stack: (N, H, W, 3) float32 sRGB 0..1, of one field of view, far to near. Coordinates run about
-    the picture's centre in halves of its longer side, so the motion holds at any size.
+    def predict_tile(tile: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return run_network(sessions, tile, positions)
+
+    height, width = pictures.shape[1:3]
+    maps = predict_in_tiles(predict_tile, zoom_stack(pictures, zoom), positions, progress, max_tile)
+    depth, uncertainty = (resize(each, (width, height), cv2.INTER_LINEAR) for each in maps)
+    return depth, uncertainty
+
+
+def run_network(
+    sessions: Sessions, pictures: np.ndarray, positions: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run the network once, on pictures (N, H, W, 3), float32 sRGB, as they are.
+
+    Returns
+    -------
+    tuple of ndarray
+        Depth and uncertainty, each (H, W) float32 in normalised dioptres.
     """
-    motion = np.float32([[1, 0, 0]])
-    # Far stretches of a long stack are chained to the nearer ones, so that memory stays flat.
-    for last in range(len(stack) - 1, 0, -STRETCH):
-        progress(len(stack) - 1 - last, len(stack) - 1)
-        stretch = _planes(stack[max(0, last - STRETCH) : last + 1])
-        found, _ = _session(ALIGNMENT).run(None, {"stack": stretch})
-        onwards = found[:-1, :1] * motion[:1] + np.pad(found[:-1, 1:], ((0, 0), (1, 0)))
-        motion = np.concatenate([onwards, motion])
-    return motion
-
-
-def infer_depth(stack: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Depth and its expected error, each (H, W) float32 in normalised dioptres.
-
-    stack: (N, H, W, 3) float32 sRGB 0..1, aligned, far to near; positions: (N,) normalised dioptres.
-    """
-    height, width = stack.shape[1:3]
-    feed = {"stack": _planes(stack, MULTIPLE), "positions": np.asarray(positions, np.float32)}
-    depth, spread = _session(DEPTH).run(None, feed)
-    return depth[:height, :width], spread[:height, :width]
-
-
-def open_networks(*names: str) -> None:
-    """Begin to open these, in this order, beside whatever else is done until they are used."""
-    opener = ThreadPoolExecutor(1, "open networks")
-    for name in names:
-        key = name, described()
-        if key not in _sessions:
-            _sessions[key] = opener.submit(_opened, name)
-    opener.shutdown(wait=False)
-
-
-def forget(name: str) -> None:
-    """Give back the memory of a network that has run: the engine keeps what it needed at most."""
-    _sessions.pop((name, described()), None)
-
-
-def _planes(stack: np.ndarray, multiple: int = 1) -> np.ndarray:
-    """(N, H, W, 3) to the networks' (N, 3, H', W'), highlights cut at 1, with its border repeated up to
-    multiples."""
-    count, height, width, _ = stack.shape
-    planes = np.empty((count, 3, height + -height % multiple, width + -width % multiple), np.float32)
-    for picture, plane in zip(stack, planes, strict=True):
-        np.clip(picture.transpose(2, 0, 1), 0, 1, out=plane[:, :height, :width])
-    planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]
-    planes[:, :, :, width:] = planes[:, :, :, width - 1 : width]
-    return planes
-
-
-def _session(name: str):
-    open_networks(name)
-    return _sessions[name, described()].result()
-
-
-def _opened(name: str):
-    if device := torch_device():
-        from ..research.torch_session import TorchSession
-
-        return TorchSession(WEIGHTS / "focal_depth.safetensors", name, device)
-    return open_session(WEIGHTS / f"{name}.onnx")
+    height, width = pictures.shape[1:3]
+    feed = {"stack": to_planes(pictures, MULTIPLE), "positions": np.asarray(positions, np.float32)}
+    depth, uncertainty = sessions.get(DEPTH_MODEL).run(None, feed)
+    return depth[:height, :width], uncertainty[:height, :width]

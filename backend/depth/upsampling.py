@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..runtime.chunks import chunks
-from .edges import brought_to_edges
+from .edges import refine_edges
 
 REACH = 2  # small pixels to either side of a jump within which both its surfaces are seen
 FAR_TO_GO = 2.5  # times as large as this, a picture is reached by way of one of twice the size
@@ -20,24 +20,37 @@ SAY = 0.5  # of colour, where 1 is that of the place: an edge moves by less than
 NEAR, FAR, SIDE, NEAR_COLOUR, FAR_COLOUR = 0, 1, 2, slice(3, 6), slice(6, 9)  # layers
 
 
-def to_full_size(values: np.ndarray, guide: np.ndarray, limit: float) -> np.ndarray:
-    """(H, W) float32 of values (h, w), which rise towards the camera, and a larger sRGB picture (H, W, 3)
-    of bytes. Steps larger than `limit` become edges of the picture; all else is interpolated.
+def upsample(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.ndarray:
+    """Enlarge depth to a picture's size: steps become edges of the picture, all else is interpolated.
+
+    Parameters
+    ----------
+    values
+        (h, w) normalised dioptres, which rise towards the camera.
+    guide
+        (H, W, 3) uint8, sRGB, larger or as large.
+    min_step
+        Steps larger than this become edges.
+
+    Returns
+    -------
+    ndarray
+        (H, W) float32.
     """
     height, width = values.shape
     if max(guide.shape[:2]) > FAR_TO_GO * max(values.shape):
         # Where an edge is farther off, the picture at twice the size tells.
         halfway = cv2.resize(guide, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
-        doubled = _enlarged_to(values, halfway, limit)
-        values = brought_to_edges(doubled, np.ones_like(doubled), np.float32(halfway) / 255, limit)
-    return values if values.shape == guide.shape[:2] else _enlarged_to(values, guide, limit)
+        doubled = _enlarged_to(values, halfway, min_step)
+        values = refine_edges(doubled, np.ones_like(doubled), np.float32(halfway) / 255, min_step)
+    return values if values.shape == guide.shape[:2] else _enlarged_to(values, guide, min_step)
 
 
-def _enlarged_to(values: np.ndarray, guide: np.ndarray, limit: float) -> np.ndarray:
+def _enlarged_to(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.ndarray:
     size = guide.shape[1::-1]
     small = cv2.resize(guide, values.shape[::-1], interpolation=cv2.INTER_AREA)
     values = np.ascontiguousarray(values, np.float32)
-    layers, about_jumps = _two_surfaces(values, np.float32(small) / 255, limit)
+    layers, about_jumps = _two_surfaces(values, np.float32(small) / 255, min_step)
     full = cv2.resize(values, size)
     rows, columns = np.nonzero(cv2.resize(about_jumps, size) > 0)
     for some in chunks(len(rows), CHUNK):
@@ -46,13 +59,13 @@ def _enlarged_to(values: np.ndarray, guide: np.ndarray, limit: float) -> np.ndar
     return full
 
 
-def _two_surfaces(values: np.ndarray, picture: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
+def _two_surfaces(values: np.ndarray, picture: np.ndarray, min_step: float) -> tuple[np.ndarray, np.ndarray]:
     """(h, w, 9): the near and the far surface, 1 on the near side and 0 on the far one, and the colours of
     both surfaces nearby; and (h, w) float32, 1 about jumps."""
     # A little more than REACH, so that what is blurred and enlarged within it is right.
     window = np.ones((2 * REACH + 3, 2 * REACH + 3), np.uint8)
     high, low = cv2.dilate(values, window), cv2.erode(values, window)
-    jump = high - low > limit
+    jump = high - low > min_step
     near = jump & (values > (high + low) / 2)
     surfaces = [_carried_on(values, picture, where) for where in (near, jump & ~near)]
     share = cv2.blur(np.float32(near), (3, 3))  # an edge may lie a pixel off

@@ -31,7 +31,7 @@ class AllInFocus:
         return self._picture
 
 
-def all_in_focus(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
+def fuse(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """The same for pictures (N, H, W, 3) that are all in memory."""
     fused = AllInFocus(normalised, positions)
     for index, picture in enumerate(pictures):

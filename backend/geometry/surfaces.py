@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..depth.edges import brought_to_edges
+from ..depth.edges import refine_edges
 
 MOVE = 0.05  # of the median depth
 CUT = 0.12  # degrees: gaps wider than this are cut, unless the person says otherwise
@@ -59,7 +59,7 @@ def surfaces(
     `cell_angle`, in degrees, is what the middle cell covers of the view.
     """
     limit = cut_limit(cell_angle)
-    parallax = brought_to_edges(parallax, confidence + LEAST_TRUST, picture, limit)
+    parallax = refine_edges(parallax, confidence + LEAST_TRUST, picture, limit)
     parallax = _with_rims(_without_specks(parallax, limit), picture, limit)
     cuts = cuts_of(parallax, limit)
     return _smoothed(parallax, confidence, cuts), cuts

@@ -13,9 +13,10 @@ import numpy as np
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from ..contract.errors import InputError
-from ..contract.limits import MOST_BYTES, MOST_SCANS, check_exr, check_picture, read_whole
+from ..contract.limits import MAX_FILE_BYTES, MAX_SCANS, check_picture, read_whole
 from .colour import srgb_encode
 from .colour_profile import Conversion, adobe_rgb, read_profile, to_srgb
+from .exr import check_exr
 from .heif import decode_heif, is_heif, open_heif
 from .jpeg import decode_jpeg
 from .raw import develop, raw_size
@@ -94,7 +95,8 @@ def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
     if data.startswith(EXR_MAGIC):
         return srgb_encode(_read_exr(path))
     header = read_header(path, data)
-    pixels = turn_upright(_decode(path, data, _reduction(header, least)), header.orientation)
+    reduction = _reduction((header.width, header.height), least)
+    pixels = turn_upright(_decode(path, data, reduction), header.orientation)
     return srgb_encode(pixels) if pixels.dtype.kind == "f" else to_srgb(pixels, header.colours)
 
 
@@ -107,12 +109,27 @@ def _as_float(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype.kind == "f" else np.divide(pixels, one_in(pixels), dtype=np.float32)
 
 
-def _reduction(header: Header, least: tuple[int, int] | None) -> int:
+def _reduction(size: tuple[int, int], least: tuple[int, int] | None) -> int:
     """By how much a picture may shrink where its decoder has a cheap way."""
     if least is None:
         return 1
-    possible = min(header.width / least[0], header.height / least[1])
+    possible = min(size[0] / least[0], size[1] / least[1])
     return next(factor for factor in REDUCED_GREY if factor <= max(possible, 1))
+
+
+def decoded_pixels(path: Path, size: tuple[int, int], least: tuple[int, int]) -> int:
+    """Return how many pixels a decoder holds of a photograph of `size` (width, height), read at `least`.
+
+    JPEG and raw files have a cheap way to a part of their size.
+    """
+    width, height = size
+    suffix = path.suffix.lower()
+    factor = 1
+    if suffix in (".jpg", ".jpeg"):
+        factor = _reduction(size, least)
+    elif suffix in RAW_EXTENSIONS:
+        factor = min(2, _reduction(size, least))
+    return -(-width // factor) * -(-height // factor)
 
 
 def photograph_size(path: Path) -> tuple[int, int]:
@@ -124,15 +141,15 @@ def photograph_size(path: Path) -> tuple[int, int]:
 def read_file(path: Path) -> bytes:
     """The file's bytes, known to be whole as far as that shows without decoding."""
     try:
-        data = read_whole(path, MOST_BYTES)
+        data = read_whole(path, MAX_FILE_BYTES)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; check the path") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
     if not _is_whole(data):
         raise _cut_short(path)
-    if _scans(data) > MOST_SCANS:
-        raise InputError(f"{path} is stored in more than {MOST_SCANS} passes; save it as an ordinary JPEG")
+    if _scans(data) > MAX_SCANS:
+        raise InputError(f"{path} is stored in more than {MAX_SCANS} passes; save it as an ordinary JPEG")
     return data
 
 
@@ -334,7 +351,7 @@ def _jpeg_ends(data: bytes) -> bool:
 
 def _scans(data: bytes) -> int:
     """How many times a JPEG goes over its pixels; 0 of others."""
-    if not data.startswith(JPEG_MAGIC) or data.count(JPEG_SCAN) <= MOST_SCANS:
+    if not data.startswith(JPEG_MAGIC) or data.count(JPEG_SCAN) <= MAX_SCANS:
         return 0  # the files of all cameras, which are not looked through byte by byte
     at = scans = 0
     while marker := JPEG_SEGMENT.search(data, at):

@@ -15,7 +15,7 @@ from .sharpness import profiles
 MOST_NAMED = 5
 
 
-def without_copies(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndarray, FocalStack]:
+def drop_duplicates(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndarray, FocalStack]:
     """Photographs (N, h, w, 3) and their stack, each picture once; copies are named in its warnings.
 
     Raises InputError where no two are different.
@@ -28,11 +28,11 @@ def without_copies(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndarr
             f"{stack.frames[0].path.parent}: all photographs are one and the same picture; choose "
             "photographs focused differently"
         )
-    strangeness = _strangeness(photographs, stack.positions)
+    deviation = _deviation(photographs, stack.positions)
     copies = np.zeros(len(photographs), bool)
     names = []
     for group in groups:
-        kept = min(group, key=lambda index: strangeness[index])
+        kept = min(group, key=lambda index: deviation[index])
         for index in sorted(set(group) - {kept}):
             copies[index] = True
             names.append(f"{stack.frames[index].path.name} (of {stack.frames[kept].path.name})")
@@ -50,18 +50,18 @@ def _alike(photographs: np.ndarray) -> list[list[int]]:
     return list(groups.values())
 
 
-def _strangeness(photographs: np.ndarray, positions: np.ndarray) -> np.ndarray:
+def _deviation(photographs: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """(N,) how unlike its neighbours' each frame's sharpness is, for the focus that lies between them.
 
     Neighbours that are the very same picture tell nothing.
     """
     distances = profile_distances(profiles(photographs))
     numbers = np.arange(len(photographs))
-    strangeness = np.zeros(len(photographs))
+    deviation = np.zeros(len(photographs))
     for index in numbers:
         others = numbers[distances[index] > 0]
         before, after = others[others < index][-1:], others[others > index][:1]
         neighbours = np.concatenate([before, after])
         gaps = np.abs(positions[neighbours] - positions[index])
-        strangeness[index] = np.mean(distances[index, neighbours] / np.maximum(gaps, 1e-6))
-    return strangeness
+        deviation[index] = np.mean(distances[index, neighbours] / np.maximum(gaps, 1e-6))
+    return deviation

@@ -1,4 +1,4 @@
-"""Bringing every frame onto the reference frame's grid: field of view first, then what is left of motion."""
+"""The motion that carries every frame onto the reference's grid: field of view first, then what remains."""
 
 import itertools
 from dataclasses import dataclass
@@ -6,30 +6,40 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ..contract.qualities import NETWORK, NONE
 from ..lens import thin_lens
-from ..runtime.progress import Progress
+from ..runtime.sessions import Sessions
+from ..runtime.timings import StageProgress
 from ..stack import FocalStack
+from .network import estimate_motion
 
-# How frames are brought onto the reference's grid; each does less than the one before.
-NETWORK, THIN_LENS, NONE = ALIGNMENTS = "network", "thin-lens", "none"
 NETWORK_SIZE = 320  # longer side at which motion is looked for; 480 finds it a fifth better in twice the time
 LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
 
 
 @dataclass(frozen=True)
-class Alignment:
+class Motion:
     """Where the reference's points lie in each frame: at (s x + b, s y + c).
 
     Coordinates run about the picture's centre in halves of its longer side.
+
+    Attributes
+    ----------
+    relative_fov
+        (N,) from the thin lens; ones where the metadata do not tell.
+    residual
+        (N, 3) float32, scale and shifts that the network estimated after that.
+    correlation
+        (N-1,) of each frame with the next one, aligned.
     """
 
-    relative_fov: np.ndarray  # (N,) from the thin lens; ones where the metadata do not tell
-    residual: np.ndarray  # (N, 3) scale and shifts found by the network after that
-    match: np.ndarray  # (N-1,) correlation of each frame with the next one, aligned
+    relative_fov: np.ndarray
+    residual: np.ndarray
+    correlation: np.ndarray
 
     @property
-    def motion(self) -> np.ndarray:
-        """(N, 3) the whole way from the reference into each photograph."""
+    def to_photographs(self) -> np.ndarray:
+        """(N, 3) scale and shifts of the whole way from the reference into each photograph."""
         return self.residual / self.relative_fov[:, None]
 
 
@@ -44,34 +54,42 @@ def relative_field_of_view(stack: FocalStack, method: str = NETWORK) -> np.ndarr
 def align(
     pictures: np.ndarray,
     relative_fov: np.ndarray,
+    sessions: Sessions,
     method: str = NETWORK,
-    progress: Progress = lambda done, of: None,
-) -> Alignment:
-    """Find the motion left in pictures (N, h, w, 3), sRGB float32, far to near, not yet cropped.
+    progress: StageProgress = lambda done, of: None,
+) -> Motion:
+    """Estimate the motion between pictures.
 
-    Only the method "network" looks for it.
+    Parameters
+    ----------
+    pictures
+        (N, h, w, 3) float32, sRGB, far to near, not yet cropped.
+    relative_fov
+        (N,) as `relative_field_of_view` returns it.
+    sessions
+        For the network.
+    method
+        Of `qualities.ALIGNMENTS`; only "network" estimates what the thin lens leaves.
+    progress
+        Hears of the network's steps.
     """
     height, width = pictures.shape[1:3]
     shrink = min(1.0, NETWORK_SIZE / max(height, width))
     size = max(8, round(width * shrink)), max(8, round(height * shrink))
     at_rest = np.tile(np.float32([1, 0, 0]), (len(pictures), 1))
-    cropped = np.stack(
-        [
-            warp(picture, motion, size)
-            for picture, motion in zip(pictures, at_rest / relative_fov[:, None], strict=True)
-        ]
-    )
+    cropped = _warp_all(pictures, at_rest / relative_fov[:, None], size)
     before = _correlations(cropped)
     if method != NETWORK:
-        return Alignment(relative_fov, at_rest, before)
-    from ..depth.focal_unet import find_motion
-
-    found = _believable(find_motion(cropped, progress))
-    moved = np.stack([warp(picture, motion, size) for picture, motion in zip(cropped, found, strict=True)])
-    after = _correlations(moved)
+        return Motion(relative_fov, at_rest, before)
+    residual = _plausible(estimate_motion(cropped, sessions, progress))
+    after = _correlations(_warp_all(cropped, residual, size))
     if np.median(after) < np.median(before):
-        return Alignment(relative_fov, at_rest, before)
-    return Alignment(relative_fov, found, after)
+        return Motion(relative_fov, at_rest, before)
+    return Motion(relative_fov, residual, after)
+
+
+def _warp_all(pictures: np.ndarray, motions: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return np.stack([warp(picture, motion, size) for picture, motion in zip(pictures, motions, strict=True)])
 
 
 def warp(picture: np.ndarray, motion: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -118,7 +136,7 @@ def _as_kind(values: np.ndarray, kind: np.dtype) -> np.ndarray:
     return values if kind.kind == "f" else np.clip(np.rint(values), 0, np.iinfo(kind).max)
 
 
-def _believable(motion: np.ndarray) -> np.ndarray:
+def _plausible(motion: np.ndarray) -> np.ndarray:
     """Frames whose motion is absurd are left where the metadata put them."""
     scale, shift = np.abs(motion[:, 0] - 1), np.abs(motion[:, 1:]).max(1)
     absurd = ~((scale < LARGEST_SCALE) & (shift < LARGEST_SHIFT))

@@ -12,18 +12,18 @@ WORTH_SAYING = 0.01  # of the picture
 STEPS = 2.0  # between frames, that depth is off by where something moved for certain
 
 
-def moving(pictures: np.ndarray) -> np.ndarray:
-    """(h, w) 0..1, how certainly something moved in pictures (N, h, w, 3), aligned and of one exposure."""
-    return np.clip((beyond_blur(pictures) - NOTICED) / (CERTAIN - NOTICED), 0, 1)
+def detect_motion(pictures: np.ndarray) -> np.ndarray:
+    """Return (h, w) 0..1, how certainly something moved in pictures (N, h, w, 3) of one grid and exposure."""
+    return np.clip((difference_beyond_blur(pictures) - NOTICED) / (CERTAIN - NOTICED), 0, 1)
 
 
-def larger_where(moving: np.ndarray, spread: np.ndarray, frame_count: int) -> np.ndarray:
-    """The expected error (h, w) of normalised depth, with what `moving` things add to it."""
-    return spread + moving * np.float32(STEPS / (frame_count - 1))
+def add_motion_uncertainty(uncertainty: np.ndarray, moving: np.ndarray, frame_count: int) -> np.ndarray:
+    """Return the uncertainty (h, w) of normalised depth with what `moving` things add to it."""
+    return uncertainty + moving * np.float32(STEPS / (frame_count - 1))
 
 
-def warnings_of(moving: np.ndarray) -> list[str]:
-    """None where hardly anything moved."""
+def motion_warnings(moving: np.ndarray) -> list[str]:
+    """Return a warning, or none where hardly anything moved."""
     share = float(moving.mean())
     if share < WORTH_SAYING:
         return []
@@ -33,8 +33,8 @@ def warnings_of(moving: np.ndarray) -> list[str]:
     ]
 
 
-def beyond_blur(pictures: np.ndarray) -> np.ndarray:
-    """(h, w) by how much, in sRGB values, neighbouring pictures differ beyond what focus explains.
+def difference_beyond_blur(pictures: np.ndarray) -> np.ndarray:
+    """Return (h, w) by how much, in sRGB values, neighbouring pictures differ beyond what focus explains.
 
     Blur averages: of two pictures of one scene, the blurrier's values lie within the range that the
     sharper one has nearby, whichever of the two that is. What moved appears from nowhere.

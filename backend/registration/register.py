@@ -1,16 +1,18 @@
 """The frames of a stack on one grid and at one exposure; those that do not belong are left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..contract.errors import InputError
-from ..runtime.progress import Progress
+from ..contract.qualities import NETWORK
+from ..runtime.sessions import Sessions
+from ..runtime.timings import StageProgress
 from ..stack import FocalStack
-from .duplicates import without_copies
+from .duplicates import drop_duplicates
 from .exposure import equalising_gains
-from .motion import NETWORK, Alignment, align, fill_in, fine_contrast, relative_field_of_view, warp
-from .sharpness import doubts_of_order
+from .motion import Motion, align, fill_in, fine_contrast, relative_field_of_view, warp
+from .sharpness import check_order
 
 MATCHING = 0.3  # correlation with both neighbours under which a frame shows another scene
 # Below the usual correlation: of a frame that was turned, or moved past what is aligned. An end frame may be
@@ -23,59 +25,95 @@ SMALLEST_MAJORITY = 2 / 3  # of the frames must agree before the others are left
 
 
 @dataclass(frozen=True)
-class Registered:
-    """Pictures (N, h, w, 3) ready for the depth network, and how they came to be."""
+class Registration:
+    """Frames on one grid and at one exposure, and how they came there.
 
+    Attributes
+    ----------
+    stack
+        The frames that belong, with warnings that name the others.
+    pictures
+        (N, h, w, 3) float32, sRGB, aligned, far to near.
+    motion
+        That they were aligned by.
+    gains
+        (N, 3) float32, of red, green and blue; already applied to the pictures.
+    """
+
+    stack: FocalStack
     pictures: np.ndarray
-    alignment: Alignment
-    gains: np.ndarray  # (N, 3) already applied to the pictures
+    motion: Motion
+    gains: np.ndarray
 
 
 def register(
     photographs: np.ndarray,
     stack: FocalStack,
+    sessions: Sessions,
     method: str = NETWORK,
-    progress: Progress = lambda done, of: None,
-) -> tuple[FocalStack, Registered]:
-    """Align photographs (N, h, w, 3), as taken, to the reference; sRGB float32, far to near.
+    progress: StageProgress = lambda done, of: None,
+) -> Registration:
+    """Align photographs to the reference and even out their exposure.
 
-    Returns the stack that is left: copies, and frames of another scene, framing or exposure, are taken out,
-    the latter where most of the others agree, and named in its warnings. Raises InputError where nothing in
-    the photographs could be in focus, or all are one picture.
+    Duplicates are left out, and frames of another scene, framing or exposure where most of the others agree.
+
+    Parameters
+    ----------
+    photographs
+        (N, h, w, 3) float32, sRGB, as taken, far to near. They are changed.
+    stack
+        Their frames.
+    sessions
+        For the alignment network.
+    method
+        Of `qualities.ALIGNMENTS`.
+    progress
+        Hears of the network's steps.
+
+    Raises
+    ------
+    InputError
+        Where nothing in the photographs could be in focus, or all are one picture.
     """
     _check_detail(photographs, stack)
-    photographs, stack = without_copies(photographs * _towards_white(photographs), stack)
-    stack, registered = _without_misfits(photographs, stack, method, progress)
-    return stack.with_warnings(*doubts_of_order(registered.pictures, stack)), registered
+    photographs *= _towards_white(photographs)
+    photographs, stack = drop_duplicates(photographs, stack)
+
+    def align_and_even(frames: np.ndarray, stack: FocalStack) -> Registration:
+        motion = align(frames, relative_field_of_view(stack, method), sessions, method, progress)
+        return _apply(motion, frames, stack)
+
+    registration = align_and_even(photographs, stack)
+    misfits = _misfits(registration)
+    if misfits.any():
+        stack, is_left_out = _handle_misfits(misfits, stack)
+        registration = replace(registration, stack=stack)
+        if is_left_out:
+            del registration
+            registration = align_and_even(photographs[~misfits], stack)
+    warnings = check_order(registration.pictures, registration.stack)
+    return replace(registration, stack=registration.stack.with_warnings(*warnings))
 
 
-def _without_misfits(
-    photographs: np.ndarray, stack: FocalStack, method: str, progress: Progress
-) -> tuple[FocalStack, Registered]:
-    registered = _register(photographs, stack, method, progress)
-    misfits = _misfits(registered)
-    if not misfits.any():
-        return stack, registered
+def _handle_misfits(misfits: np.ndarray, stack: FocalStack) -> tuple[FocalStack, bool]:
+    """The stack with a warning that names them, and whether they are left out of it."""
     names = " and ".join(f.path.name for f, out in zip(stack.frames, misfits, strict=True) if out)
-    odd = "the scene, the framing or the exposure is another than in the photographs focused next to it"
+    fault = "the scene, the framing or the exposure is another than in the photographs focused next to it"
     if misfits.mean() > 1 - SMALLEST_MAJORITY or (~misfits).sum() < 3:
-        return stack.with_warnings(f"{names}: {odd}; look at the result with care."), registered
-    del registered
-    stack = stack.without(misfits).with_warnings(f"{names} left out: {odd}.")
-    return stack, _register(photographs[~misfits], stack, method, progress)
+        return stack.with_warnings(f"{names}: {fault}; look at the result with care."), False
+    return stack.without(misfits).with_warnings(f"{names} left out: {fault}."), True
 
 
-def _register(photographs: np.ndarray, stack: FocalStack, method: str, progress: Progress) -> Registered:
-    alignment = align(photographs, relative_field_of_view(stack, method), method, progress)
+def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Registration:
     height, width = photographs.shape[1:3]
     pictures = np.empty_like(photographs)
-    for index, motion in enumerate(alignment.motion):
-        pictures[index] = warp(photographs[index], motion, (width, height))
+    for index, to_photograph in enumerate(motion.to_photographs):
+        pictures[index] = warp(photographs[index], to_photograph, (width, height))
     gains = equalising_gains(pictures)
     pictures *= gains[:, None, None]
     for index in range(len(pictures) - 2, -1, -1):
-        fill_in(pictures[index], alignment.motion[index], pictures[index + 1])
-    return Registered(pictures, alignment, gains)
+        fill_in(pictures[index], motion.to_photographs[index], pictures[index + 1])
+    return Registration(stack, pictures, motion, gains)
 
 
 def _check_detail(photographs: np.ndarray, stack: FocalStack) -> None:
@@ -92,17 +130,17 @@ def _towards_white(photographs: np.ndarray) -> np.float32:
     return np.float32(1 / max(1.0, bright))
 
 
-def _misfits(registered: Registered) -> np.ndarray:
+def _misfits(registration: Registration) -> np.ndarray:
     """(N,) true for frames that match neither neighbour as frames here do, or were exposed unlike both.
 
     A slow drift, as of a lens that loses light near, is no misfit.
     """
-    match = registered.alignment.match
-    step = np.abs(np.diff(np.log(registered.gains), axis=0)).max(1)
-    below = np.full(len(match) + 1, FAR_BELOW)
+    correlation = registration.motion.correlation
+    step = np.abs(np.diff(np.log(registration.gains), axis=0)).max(1)
+    below = np.full(len(correlation) + 1, FAR_BELOW)
     below[[0, -1]] = END_FAR_BELOW
-    expected = np.maximum(MATCHING, np.median(match) - below)
-    misfits = (_best(match, np.maximum) < expected) | (_best(step, np.minimum) > ALIKE)
+    expected = np.maximum(MATCHING, np.median(correlation) - below)
+    misfits = (_best(correlation, np.maximum) < expected) | (_best(step, np.minimum) > ALIKE)
     # An end frame has one neighbour: if that one is a misfit, nothing speaks against the end frame.
     inner = misfits.copy()
     inner[[0, -1]] = False

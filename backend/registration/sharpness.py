@@ -12,16 +12,22 @@ from ..stack.seriation import path_length, profile_distances, sharpness_profile,
 # and 1.12 and more where two of ten frames or fewer are exchanged.
 DETOUR = 1.1
 MOVING_SHARE = 0.3  # of the differences; 0.04 with a plain wall, 0.68 and more in those stacks
+# What a stack is ordered by, in a sentence.
+ORDERED_BY = {
+    "focus distance": "focus distances say",
+    "file name": "file names say",
+    "sharpness": "overall sharpness says",
+}
 MOST_NAMED = 0.25  # of the frames; more are not the exception
 
 
 def profiles(photographs: np.ndarray) -> list[np.ndarray]:
-    """Of photographs (N, h, w, 3), sRGB float32: the log sharpness of their tiles."""
+    """Return the log sharpness of the tiles of photographs (N, h, w, 3), sRGB float32."""
     return [sharpness_profile(_thumbnail(photograph)) for photograph in photographs]
 
 
-def doubts_of_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
-    """Sentences on frames whose sharpness does not move as the stack says; none where it does."""
+def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
+    """Return a warning where sharpness does not move through the frames as their order has it, or none."""
     found = profiles(photographs)
     # A plain wall sharpens as a whole and blurs again, the same on both ways: only what moves tells.
     distances = profile_distances([profile - profile.mean() for profile in found])
@@ -35,8 +41,8 @@ def doubts_of_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
     odd = [frame.path.name for n, frame in enumerate(stack.frames) if n not in in_line]
     about = f", at least not about {listed(odd)}" if len(odd) <= max(1, MOST_NAMED * len(place)) else ""
     return [
-        f"Sharpness does not move through the photographs as their {stack.order_source}s say{about}; correct "
-        "what is wrong, or leave it out."
+        f"Sharpness does not move through the photographs as their {ORDERED_BY[stack.order_source]}{about}; "
+        "correct what is wrong, or leave it out."
     ]
 
 

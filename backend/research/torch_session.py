@@ -1,26 +1,53 @@
-"""Our networks under torch, called as ONNX Runtime's sessions are. Needs torch and safetensors."""
+"""Focal Depth's networks under torch, called as ONNX Runtime's sessions are (needs torch and safetensors).
 
+The entry point "torch" of the group "focal_depth.sessions": where it is installed, networks run on graphics
+processors for which ONNX Runtime has no provider.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 
 class TorchSession:
-    """One of the networks of exported weights."""
+    """One network of an exported weights file, on one device.
+
+    Parameters
+    ----------
+    weights
+        The .safetensors file.
+    name
+        "alignment" or "depth".
+    device
+        Where it runs, as torch names it.
+    """
 
     def __init__(self, weights: Path, name: str, device: str) -> None:
-        """`name` is "alignment" or "depth"."""
         from safetensors.torch import load_file
 
-        from .networks.focal_depth import FocalDepthNetwork
+        from .networks.focal_unet import FocalUnet
 
-        network = FocalDepthNetwork()
-        network.load_state_dict(load_file(weights))
-        self._network = getattr(network, name).eval().to(device)
+        networks = FocalUnet()
+        networks.load_state_dict(load_file(weights))
+        self._network = getattr(networks, name).eval().to(device)
         self._device = device
 
-    def run(self, _outputs: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
-        """What the network makes of its inputs, by the names and shapes that the .onnx files have."""
+    def run(self, outputs: Sequence[str] | None, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Run the network.
+
+        Parameters
+        ----------
+        outputs
+            Not used: all outputs are returned.
+        feed
+            Arrays with the names, the order and the shapes of the .onnx file's inputs.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            The outputs of the .onnx file, float32.
+        """
         import torch
 
         inputs = [torch.from_numpy(values)[None].to(self._device) for values in feed.values()]

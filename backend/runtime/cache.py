@@ -1,163 +1,212 @@
 """What an earlier result in the same place spares: only what has changed is computed again.
 
-Two fingerprints tell. `seen` is of all that the networks and the fusing of frames look at; it lies beside
-what the networks found, in the result's found.npz. `asked` is of that and of all else that makes a result;
-it lies in its result.json. Both take in every byte of the photographs and of this package.
+Two fingerprints decide. The one of an analysis is of all that networks and fusing read; it is in cache.npz,
+beside what they inferred. The one of a result is of that and of all else that makes a result; it is in
+result.json. Both take in every byte of the photographs and of this package.
 """
 
 import functools
 import hashlib
 import json
+import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import __version__
 from ..contract.errors import InputError
-from ..contract.limits import MOST_BYTES, read_arrays
-from ..depth.predictors import OURS, paper_model
-from ..io import results
+from ..contract.files import ALL_IN_FOCUS_PNG, CACHE, DEPTH_PNG
+from ..contract.limits import MAX_FILE_BYTES
+from ..contract.qualities import enlargement
+from ..contract.schema import Description
+from ..depth.predictor import Prediction
+from ..io import result_folder
+from ..io.arrays import read_arrays
 from ..io.photographs import read_file
-from ..registration.motion import Alignment, relative_field_of_view
+from ..registration.motion import Motion, relative_field_of_view
 from ..stack import FocalStack, describe
+
+if TYPE_CHECKING:
+    from ..pipeline import Analyse, Analysis, Job
+    from .timings import Stages
 
 PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the networks found in a stack, at the size (h, w) at which they looked at it."""
+class _Arrays:
+    """The arrays of cache.npz: an analysis without its picture, which is in depth.exr."""
 
-    normalised: np.ndarray  # (h, w) depth in normalised dioptres
-    spread: np.ndarray  # (h, w) its expected error
-    kept: np.ndarray  # (N,) which frames belong to the stack; all else is of these alone
+    normalised: np.ndarray  # (h, w)
+    uncertainty: np.ndarray  # (h, w)
+    belongs: np.ndarray  # (M,) which of the stack's frames are used; all else is of these alone
     warnings: np.ndarray  # of str
     gains: np.ndarray  # (N, 3)
-    relative_fov: np.ndarray  # and the other fields of an Alignment
+    relative_fov: np.ndarray  # and the other fields of a Motion
     residual: np.ndarray
-    match: np.ndarray
+    correlation: np.ndarray
 
     @property
-    def fits(self) -> bool:
-        """Whether the arrays belong together: a file may say anything."""
-        count = np.count_nonzero(self.kept)
+    def fit_together(self) -> bool:
+        """Whether shapes and types are right: a file may hold anything."""
+        count = np.count_nonzero(self.belongs)
         shapes = [(self.gains, (count, 3)), (self.relative_fov, (count,)), (self.residual, (count, 3))]
-        shapes += [(self.match, (count - 1,))]
-        numbers = (self.normalised, self.spread, *(array for array, _ in shapes))
+        shapes += [(self.correlation, (count - 1,))]
+        numbers = (self.normalised, self.uncertainty, *(array for array, _ in shapes))
         return (
-            self.kept.ndim == self.warnings.ndim == 1
-            and (self.kept.dtype.kind, self.warnings.dtype.kind) == ("b", "U")
+            self.belongs.ndim == self.warnings.ndim == 1
+            and (self.belongs.dtype.kind, self.warnings.dtype.kind) == ("b", "U")
             and self.normalised.ndim == 2
-            and self.normalised.shape == self.spread.shape
+            and self.normalised.shape == self.uncertainty.shape
             and all(array.shape == shape for array, shape in shapes)
             and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)
         )
 
-    @property
-    def maps(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.normalised, self.spread
 
-    @property
-    def alignment(self) -> Alignment:
-        return Alignment(self.relative_fov, self.residual, self.match)
+class ResultCache:
+    """An earlier result in a folder, as a cache around `pipeline.analyse`.
 
-    def of(self, stack: FocalStack) -> FocalStack:
-        """The stack less the frames that do not belong, with the warnings that say so."""
-        if not self.kept.all():
-            stack = stack.without(~self.kept)
-        return stack.with_warnings(*map(str, self.warnings))
+    Parameters
+    ----------
+    folder
+        Of the earlier result, which may be missing or another stack's.
 
-
-@dataclass(frozen=True)
-class Known:
-    """What the networks found and the pictures that depend on nothing else."""
-
-    found: Found
-    picture: np.ndarray  # (H, W, 3) all in focus, scene linear
-    aligned: list[tuple[int, Path]] | None = None  # number and file of the frames, where they were saved
-
-
-def seen(stack: FocalStack, alignment: str, network: str, besides: object) -> str:
-    """The fingerprint of what is looked at, of what looks, and of `besides`, which JSON can write.
-
-    Raises InputError where a photograph or the network cannot be read.
+    Attributes
+    ----------
+    was_used
+        Whether the analysis came from there.
     """
-    return _digest(
-        _package(),
-        besides,
-        None if network == OURS else _of_file(paper_model(network)),
-        [_of_file(frame.path) for frame in stack.frames],
-        alignment,
-        relative_field_of_view(stack, alignment).tolist(),
-        stack.positions.tolist(),
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._arrays: dict[str, np.ndarray] = {}
+        self.was_used = False
+
+    def __call__(self, analyse: "Analyse") -> "Analyse":
+        """Wrap the step: an analysis of the same is read and not made again."""
+
+        def analyse_once(job: "Job", stages: "Stages") -> "Analysis":
+            fingerprint = analysis_fingerprint(job)
+            analysis = self._read(job, fingerprint)
+            self.was_used = analysis is not None
+            if analysis is None:
+                analysis = analyse(job, stages)
+            self._arrays = {"fingerprint": np.array(fingerprint), **asdict(_arrays_of(analysis, job.stack))}
+            return analysis
+
+        return analyse_once
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The last analysis, for cache.npz."""
+        return self._arrays
+
+    def is_current(self, fingerprint: str) -> Description | None:
+        """Return the description of the earlier result if it has this fingerprint and all its files."""
+        try:
+            description = result_folder.read_description(self._folder)
+            if description.get("fingerprint") != fingerprint:
+                return None
+            result_folder.read_depth(self._folder)
+            for name in (ALL_IN_FOCUS_PNG, DEPTH_PNG):
+                read_file(self._folder / name)
+            self.aligned_files()
+        except InputError:
+            return None
+        return description
+
+    def aligned_files(self) -> list[tuple[int, Path]] | None:
+        """Return number and file of the aligned frames, None where they were not saved.
+
+        Raises
+        ------
+        InputError
+            Where a file is missing or cut short.
+        """
+        description = result_folder.read_description(self._folder)
+        if (paths := result_folder.aligned_paths(self._folder, description)) is None:
+            return None
+        for path in paths:
+            read_file(path)
+        return list(enumerate(paths))
+
+    def _read(self, job: "Job", fingerprint: str) -> "Analysis | None":
+        from ..pipeline import Analysis
+
+        try:
+            saved = read_arrays(self._folder / CACHE, MAX_FILE_BYTES)
+            if str(saved.pop("fingerprint")) != fingerprint:
+                return None
+            arrays = _Arrays(**saved)
+            if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
+                return None
+            picture = result_folder.read_linear_picture(self._folder)
+            self.aligned_files()
+        except (InputError, OSError, KeyError, TypeError):
+            return None
+        stack = job.stack if arrays.belongs.all() else job.stack.without(~arrays.belongs)
+        return Analysis(
+            stack.with_warnings(*map(str, arrays.warnings)),
+            Motion(arrays.relative_fov, arrays.residual, arrays.correlation),
+            arrays.gains,
+            Prediction(arrays.normalised, arrays.uncertainty),
+            picture,
+        )
+
+
+def _arrays_of(analysis: "Analysis", stack: FocalStack) -> _Arrays:
+    return _Arrays(
+        analysis.prediction.normalised,
+        analysis.prediction.uncertainty,
+        belongs=np.array([frame in analysis.stack.frames for frame in stack.frames]),
+        warnings=np.array(analysis.stack.warnings[len(stack.warnings) :], dtype=str),
+        gains=analysis.gains,
+        **asdict(analysis.motion),
     )
 
 
-def asked(seen: str, stack: FocalStack, choices: dict[str, object]) -> str:
-    """The fingerprint of a whole result."""
-    return _digest(seen, describe(stack), choices)
+def analysis_fingerprint(job: "Job") -> str:
+    """Return the fingerprint of what an analysis looks at and of what looks.
+
+    Raises
+    ------
+    InputError
+        Where a photograph or the network cannot be read.
+    """
+    return _digest(
+        _package(),
+        [job.plan.size, enlargement(*job.plan.size, job.config.quality), job.config.alignment],
+        [job.predictor.kind, *map(_digest_of_file, job.predictor.models)],
+        [_digest_of_file(frame.path) for frame in job.stack.frames],
+        relative_field_of_view(job.stack, job.config.alignment).tolist(),
+        job.stack.positions.tolist(),
+        _versions(),
+    )
 
 
-def unchanged(folder: Path, asked: str) -> dict | None:
-    """The result.json of a result at `folder` that is what is asked for, if every part of it is whole."""
-    try:
-        description = results.read_description(folder)
-        if description.get("fingerprint") != asked:
-            return None
-        results.read_depth(folder)
-        for name in (results.ALL_IN_FOCUS, results.FALSE_COLOUR):
-            read_file(folder / name)
-        _aligned(folder)
-    except InputError:
-        return None
-    return description
+def result_fingerprint(job: "Job", saves_aligned: bool) -> str:
+    """Return the fingerprint of a whole result."""
+    return _digest(analysis_fingerprint(job), describe(job.stack), asdict(job.config), saves_aligned)
 
 
-def known(folder: Path, seen: str) -> Known | None:
-    """What the result at `folder` knows, if it was made by looking at the same."""
-    try:
-        arrays = read_arrays(folder / results.FOUND, MOST_BYTES)
-        if str(arrays.pop("seen")) != seen:
-            return None
-        found = Found(**arrays)
-        if not found.fits:
-            return None
-        return Known(found, results.read_linear_picture(folder), _aligned(folder))
-    except (InputError, OSError, KeyError, TypeError):
-        return None
-
-
-def to_keep(found: Found, seen: str) -> dict[str, np.ndarray]:
-    """The arrays of found.npz."""
-    return {"seen": np.array(seen), **asdict(found)}
-
-
-def version() -> str:
-    """The fingerprint of this package: two machines with the same find the same."""
+def package_fingerprint() -> str:
+    """Return the fingerprint of this package: two machines with the same infer the same."""
     return _digest(_package())
 
 
-def _aligned(folder: Path) -> list[tuple[int, Path]] | None:
-    """Raises InputError where a file is missing or cut short."""
-    frames = results.read_description(folder)["frames"]
-    if (paths := results.aligned_paths(folder, frames)) is None:
-        return None
-    for path in paths:
-        read_file(path)
-    return list(enumerate(paths))
+def versions() -> dict[str, str]:
+    """Return the versions of what makes a result, for result.json."""
+    return dict(_versions())
 
 
 def _digest(*parts: object) -> str:
     """Of parts that JSON can write; it writes numbers to the last bit."""
-    return hashlib.sha256(
-        json.dumps(
-            parts,
-            sort_keys=True,
-        ).encode()
-    ).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _of_file(path: Path) -> str:
+def _digest_of_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -166,7 +215,20 @@ def _of_file(path: Path) -> str:
 
 
 @functools.cache
-def _package() -> list[tuple[str, str]]:
-    """Name and digest of all that this package is made of: another version may find otherwise."""
-    made_of = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".onnx"))
-    return [(path.relative_to(PACKAGE).as_posix(), _of_file(path)) for path in made_of]
+def _package() -> tuple[tuple[str, str], ...]:
+    """Name and digest of all that this package is made of: another version may infer otherwise."""
+    sources = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".onnx"))
+    return tuple((path.relative_to(PACKAGE).as_posix(), _digest_of_file(path)) for path in sources)
+
+
+@functools.cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    import cv2
+    import onnxruntime
+
+    return (
+        ("focal_depth", __version__),
+        ("onnxruntime", onnxruntime.__version__),
+        ("opencv", cv2.__version__),
+        ("python", platform.python_version()),
+    )

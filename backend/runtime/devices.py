@@ -1,6 +1,7 @@
 """Which processor the networks run on: one that ONNX Runtime was built for, or else torch was."""
 
-import importlib.util
+import importlib.metadata
+from typing import Any
 
 from ..contract.errors import InputError
 
@@ -14,33 +15,29 @@ ON_GPU = (
     "DmlExecutionProvider",
 )
 ON_GPU_IF_ASKED = ("CoreMLExecutionProvider",)
+PLUGINS = "focal_depth.sessions"  # the entry points of what else can run our networks
 
-_device = AUTO
 
-
-def use(device: str) -> None:
-    """Choose one of DEVICES for all that is opened from now on. Raises InputError where there is no GPU."""
-    global _device
-    before, _device = _device, device
-    if device == GPU and providers() == [ON_CPU] and torch_device() is None:
-        _device = before
+def check_device(device: str) -> None:
+    """Raise InputError where `device` is "gpu" and none can be used."""
+    if device == GPU and providers(device) == [ON_CPU] and torch_device(device) is None:
         raise InputError(
             "No graphics processor can be used here: install onnxruntime-gpu, onnxruntime-directml, or torch "
             "for it, or choose --device cpu"
         )
 
 
-def providers() -> list[str]:
-    """Of ONNX Runtime, the preferred first; the CPU is always the last."""
+def providers(device: str) -> list[str]:
+    """Return ONNX Runtime's providers for a device, the preferred first; the CPU is always the last."""
     from onnxruntime import get_available_providers
 
-    wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_ASKED}[_device]
+    wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_ASKED}[device]
     return [name for name in wanted if name in get_available_providers()] + [ON_CPU]
 
 
-def torch_device() -> str | None:
-    """ "cuda" or "mps" where torch is asked to run the networks, for want of a provider."""
-    if _device != GPU or providers() != [ON_CPU] or importlib.util.find_spec("torch") is None:
+def torch_device(device: str) -> str | None:
+    """Return "cuda" or "mps" where torch has to run the networks, for want of a provider; else None."""
+    if device != GPU or providers(device) != [ON_CPU] or torch_sessions() is None:
         return None
     import torch
 
@@ -49,7 +46,17 @@ def torch_device() -> str | None:
     return "mps" if torch.backends.mps.is_available() else None
 
 
-def described() -> str:
-    """For result.json."""
-    device = torch_device()
-    return f"torch on {device}" if device else f"ONNX Runtime's {providers()[0]}"
+def torch_sessions() -> Any | None:
+    """Return the class that runs our networks under torch, where torch and it are installed."""
+    for plugin in importlib.metadata.entry_points(group=PLUGINS, name="torch"):
+        try:
+            return plugin.load()
+        except ImportError:
+            return None
+    return None
+
+
+def describe_device(device: str) -> str:
+    """Return what runs the networks, as result.json has it."""
+    on_torch = torch_device(device)
+    return f"torch on {on_torch}" if on_torch else f"ONNX Runtime's {providers(device)[0]}"

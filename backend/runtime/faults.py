@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..contract.errors import InputError
 
-MEMORY_RAN_OUT = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
+OUT_OF_MEMORY = "Memory ran out: close other programs, or choose a lower quality or a memory limit"
 LIBRARIES = 256 * 2**20  # bytes of address space that they take as they are loaded, and some more
 # How libraries that know no MemoryError say it: OpenCV, ONNX Runtime, C++, Python's threads, the loader.
 OF_MEMORY = (
@@ -20,27 +20,30 @@ OF_MEMORY = (
 
 
 def check_memory() -> None:
-    """Raises MemoryError where libraries cannot be loaded: OpenBLAS, which NumPy brings, would ask for its
-    32 MB for ever, and the C library's loader would abort. The memory is asked for, but not touched."""
+    """Raise MemoryError where libraries cannot be loaded.
+
+    OpenBLAS, which NumPy brings, would ask for its 32 MB for ever, and the C library's loader would abort.
+    The memory is asked for, but not touched.
+    """
     try:
         mmap.mmap(-1, LIBRARIES).close()
     except OSError as error:
         raise MemoryError from error
 
 
-def machines_fault(error: BaseException) -> str | None:
-    """What to tell the person, in one sentence; None where the fault is another's."""
+def explain_machine_fault(error: BaseException) -> str | None:
+    """Return a sentence for the person where the machine is at fault; else None."""
     if any(map(_is_of_memory, _chain(error))):
-        return MEMORY_RAN_OUT
+        return OUT_OF_MEMORY
     if isinstance(error, OSError) and error.strerror:
         what = error.filename or "A file"
         return f"{what} cannot be read or written ({error.strerror}): look at the disk and its permissions"
     return None
 
 
-def nobodys_bug(error: BaseException) -> str | None:
-    """What to tell the person where the machine or the input is at fault; None where we are."""
-    return machines_fault(error) or (str(error) if isinstance(error, InputError) else None)
+def explain_fault(error: BaseException) -> str | None:
+    """Return a sentence for the person where the machine or the input is at fault; None where we are."""
+    return explain_machine_fault(error) or (str(error) if isinstance(error, InputError) else None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -51,5 +54,5 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_of_memory(error: BaseException) -> bool:
-    said = str(error).lower()
-    return isinstance(error, MemoryError) or any(words in said for words in OF_MEMORY)
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in OF_MEMORY)

@@ -1,28 +1,24 @@
-"""Work done ahead of where it is needed, on other cores."""
+"""Work done ahead of where it is needed, on other threads."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-Item, Made = TypeVar("Item"), TypeVar("Made")
+Item, Product = TypeVar("Item"), TypeVar("Product")
 
 
-def made_ahead(
-    make: Callable[[Item], Made], items: Iterable[Item], most: int | None = None
-) -> Iterator[Made]:
-    """`make` of every item, in order, with up to `most` (one for every core) finished or under way.
+def prefetch(function: Callable[[Item], Product], items: Iterable[Item], at_once: int) -> Iterator[Product]:
+    """Yield `function` of every item, in order, with up to `at_once` finished or under way.
 
     For what leaves Python's lock alone, as decoders of pictures do.
     """
-    most = most or os.cpu_count() or 1
-    with ThreadPoolExecutor(most) as pool:
-        under_way: deque = deque()
+    with ThreadPoolExecutor(at_once) as pool:
+        under_way: deque[Future[Product]] = deque()
         try:
             for item in items:
-                under_way.append(pool.submit(make, item))
-                if len(under_way) > most:
+                under_way.append(pool.submit(function, item))
+                if len(under_way) > at_once:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

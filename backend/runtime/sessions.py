@@ -1,29 +1,120 @@
-"""Networks under ONNX Runtime: one way to open them."""
+"""Networks under ONNX Runtime: opened once, beside other work, and released when they have run."""
 
-import os
+import functools
 import re
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.limits import MOST_WEIGHTS, read_whole
-from .devices import providers
+from ..contract.limits import MAX_WEIGHTS_BYTES, read_whole
+from .devices import providers, torch_device, torch_sessions
+from .resources import Resources
 
+TORCH_WEIGHTS = "focal_depth.safetensors"  # beside our .onnx files
 # A tensor kept in another file has this key (onnx.proto, TensorProto.external_data), whatever the length of
 # the number of its letters. Nothing but the network is read.
-ELSEWHERE = re.compile(rb"(?:\x08|\x88\x80*\x00)location")
+EXTERNAL_DATA = re.compile(rb"(?:\x08|\x88\x80*\x00)location")
 
 
-def open_session(model: Path):
-    """An InferenceSession on the device in use. Raises InputError for one that is too large or
-    names other files, OSError, or ONNX Runtime's own for a bad model."""
+class Session(Protocol):
+    """A network that is open."""
+
+    def get_inputs(self) -> list[Any]:
+        """Return its inputs, each with a `name`."""
+
+    def run(self, outputs: list[str] | None, feed: dict[str, np.ndarray]) -> list[Any]:
+        """Return the outputs of the network, by the names of its file, or all."""
+
+
+class Sessions:
+    """The open networks of one choice of threads and device, each opened once.
+
+    Parameters
+    ----------
+    threads
+        That a network may use.
+    device
+        One of `devices.DEVICES`.
+    """
+
+    def __init__(self, threads: int, device: str) -> None:
+        self._threads, self._device = threads, device
+        self._opened: dict[Path, Future[Session]] = {}
+        self._lock = threading.Lock()
+
+    def begin_opening(self, *models: Path) -> None:
+        """Open networks in this order, beside whatever else is done until they are used."""
+        opener = ThreadPoolExecutor(1, "open networks")
+        with self._lock:
+            for model in models:
+                if model not in self._opened:
+                    self._opened[model] = opener.submit(self._open, model)
+        opener.shutdown(wait=False)
+
+    def get(self, model: Path) -> Session:
+        """Return a network that is open, once it is.
+
+        Raises
+        ------
+        InputError, OSError, Exception
+            As `open_session` does.
+        """
+        self.begin_opening(model)
+        with self._lock:
+            session = self._opened[model]
+        try:
+            return session.result()
+        except BaseException:
+            self.release(model)
+            raise
+
+    def release(self, *models: Path) -> None:
+        """Give back the memory of networks: the engine keeps what it needed at most."""
+        with self._lock:
+            for model in models:
+                self._opened.pop(model, None)
+
+    def _open(self, model: Path) -> Session:
+        weights = model.with_name(TORCH_WEIGHTS)
+        if (device := torch_device(self._device)) and weights.is_file():
+            return torch_sessions()(weights, model.stem, device)  # type: ignore[misc]
+        return open_session(model, self._threads, self._device)
+
+
+@functools.cache
+def _shared(threads: int, device: str) -> Sessions:
+    return Sessions(threads, device)
+
+
+def sessions_for(resources: Resources) -> Sessions:
+    """Return this process's sessions for such resources: what has been opened before is open still."""
+    return _shared(resources.threads, resources.device)
+
+
+def open_session(model: Path, threads: int, device: str) -> Session:
+    """Open a network under ONNX Runtime.
+
+    Raises
+    ------
+    InputError
+        For one that is too large, or that keeps its weights in other files.
+    OSError
+        Where it cannot be read.
+    Exception
+        ONNX Runtime's own for a bad model.
+    """
     import onnxruntime
 
-    network = read_whole(model, MOST_WEIGHTS)
-    if ELSEWHERE.search(network):
+    network = read_whole(model, MAX_WEIGHTS_BYTES)
+    if EXTERNAL_DATA.search(network):
         raise InputError(f"{model} keeps its weights in another file: use one that `import-weights` exported")
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)  # 0: one for every core
+    options.intra_op_num_threads = threads
     options.enable_mem_pattern = False  # it would keep memory for every size of a tile
     # Bytes, since ONNX Runtime does not open every path that Python does.
-    return onnxruntime.InferenceSession(network, options, providers=providers())
+    return onnxruntime.InferenceSession(network, options, providers=providers(device))

@@ -5,13 +5,13 @@ from .assemble import read_stack
 from .description import describe, describe_survey, inspect_table
 from .focal_stack import FocalStack, Frame
 from .inspection import Survey, survey
-from .overrides import Typed
+from .overrides import Overrides
 
 __all__ = [
     "FocalStack",
     "Frame",
     "Survey",
-    "Typed",
+    "Overrides",
     "describe",
     "describe_survey",
     "inspect_table",

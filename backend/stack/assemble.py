@@ -25,7 +25,7 @@ from .order import (
     tied_groups,
     trend,
 )
-from .overrides import Typed
+from .overrides import Overrides
 from .sidecars import Told, read_sidecars
 
 T = TypeVar("T")
@@ -63,13 +63,13 @@ class Reading:
         return metadata.distance_step if self.frame.distance_source == metadata.distance_source else 0.0
 
 
-def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> FocalStack:
+def read_stack(photographs: Sequence[Path], typed: Overrides | None = None) -> FocalStack:
     """The frames far to near, from files or one folder; pixels are looked at only for their order.
 
     Raises InputError where there are too few photographs, or unreadable ones, or of several sizes, or
     all focused alike.
     """
-    typed = typed or Typed()
+    typed = typed or Overrides()
     paths = find_photographs(photographs)
     readings = read_frames([open_file(path) for path in paths], typed, paths)
     check_sizes([reading.frame for reading in readings])
@@ -77,7 +77,7 @@ def read_stack(photographs: Sequence[Path], typed: Typed | None = None) -> Focal
     return stack.with_warnings(*_doubt_warnings(readings), *_tie_warnings(stack), *_lens_warnings(stack))
 
 
-def assemble(readings: Sequence[Reading], typed: Typed) -> FocalStack:
+def assemble(readings: Sequence[Reading], typed: Overrides) -> FocalStack:
     """The stack of frames of one size, given in file-name order, with the warnings that concern it whole.
 
     Raises InputError, AllAlike among them.
@@ -131,7 +131,7 @@ def open_file(path: Path) -> File:
     return File(path, header, read_metadata(data, header))
 
 
-def read_frames(files: Sequence[File], typed: Typed, paths: Sequence[Path]) -> list[Reading]:
+def read_frames(files: Sequence[File], typed: Overrides, paths: Sequence[Path]) -> list[Reading]:
     """What is known of each file's frame; `paths` are all photographs that sidecars and typing may name."""
     told = _tell([file.path for file in files])
     distances = match_names(typed.focus_distances, paths, "--focus-distance")
@@ -164,7 +164,7 @@ def match_names(said: Mapping[str, T], paths: Sequence[Path], option: str) -> di
     return matched
 
 
-def _reading(file: File, told: Told, typed: Typed, typed_distance: float | None) -> Reading:
+def _reading(file: File, told: Told, typed: Overrides, typed_distance: float | None) -> Reading:
     """One frame: typed beats sidecar beats metadata."""
     header, metadata = file.header, file.metadata
     distance, source = _first_known(
@@ -223,7 +223,7 @@ def usual_size(frames: Sequence[Frame]) -> tuple[int, int]:
     return Counter(frame.size for frame in frames).most_common(1)[0][0]
 
 
-def sequence_of(frames: Sequence[Frame], typed: Typed) -> FocusSequence:
+def sequence_of(frames: Sequence[Frame], typed: Overrides) -> FocusSequence:
     """The order of frames, given in file-name order, whose distances do not tell it."""
     if typed.order != "auto":
         return sequence_by_names(len(frames), typed.order)
@@ -272,7 +272,7 @@ def _with_distance(frame: Frame, dioptres: float) -> Frame:
     return filled
 
 
-def _contradiction(known: np.ndarray, typed: Typed) -> list[str]:
+def _contradiction(known: np.ndarray, typed: Overrides) -> list[str]:
     if typed.order == "auto" or alike(known.min(), known.max()):
         return []
     runs = "far-to-near" if trend(known) > 0 else "near-to-far"

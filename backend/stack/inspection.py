@@ -22,7 +22,7 @@ from .assemble import (
 from .checks import find_oddities
 from .focal_stack import FocalStack, Frame
 from .order import natural_key
-from .overrides import Typed
+from .overrides import Overrides
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Survey:
         return frames
 
 
-def survey(photographs: Sequence[Path], typed: Typed | None = None, leave_out: Sequence[str] = ()) -> Survey:
+def survey(photographs: Sequence[Path], typed: Overrides | None = None, leave_out: Sequence[str] = ()) -> Survey:
     """Look over files or one folder, without those the person leaves out (by file name or path).
 
     What cannot be part of the stack is left out too: unreadable files, and pictures of another size than
     most. Raises InputError where that leaves fewer than two, or where sidecars or typing are at fault.
     """
-    typed = typed or Typed()
+    typed = typed or Overrides()
     paths = find_photographs(photographs)
     files, faults = _opened(paths)
     readings = read_frames(files, typed, paths)
@@ -87,7 +87,7 @@ def _check_enough(candidates: Sequence[Reading], faults: Mapping[Path, InputErro
     raise InputError("fewer than two photographs are left; a focal stack needs at least two")
 
 
-def _stack(members: Sequence[Reading], typed: Typed) -> FocalStack:
+def _stack(members: Sequence[Reading], typed: Overrides) -> FocalStack:
     """Distances that are all alike tell nothing: the person may type others."""
     try:
         return assemble(members, typed)

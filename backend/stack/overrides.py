@@ -11,7 +11,7 @@ ORDERS = ("auto", "far-to-near", "near-to-far")
 
 
 @dataclass(frozen=True)
-class Typed:
+class Overrides:
     """Lengths in metres; None where nothing was typed."""
 
     focus_distances: Mapping[str, float] = field(default_factory=dict)  # file name or path: metres
@@ -49,9 +49,9 @@ def add_lens_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def typed_from(options: argparse.Namespace) -> Typed:
-    """The parsed options as `Typed`, in metres. Raises InputError where a value cannot be."""
-    return Typed(
+def overrides_from(options: argparse.Namespace) -> Overrides:
+    """The parsed options as `Overrides`, in metres. Raises InputError where a value cannot be."""
+    return Overrides(
         focus_distances=dict(_name_and_metres(text) for text in options.focus_distance),
         focal_length=_millimetres("--focal-length", options.focal_length),
         f_number=_positive("--f-number", options.f_number),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import InputError
-from ..contract.limits import MOST_TEXT, read_whole
+from ..contract.limits import MAX_TEXT_BYTES, read_whole
 
 TABLE, DISTANCES, FOCAL_LENGTH = "focus.csv", "focus_distance.txt", "focal_length.txt"
 DISTANCE = "focus_distance_m"
@@ -141,6 +141,6 @@ def _positive(path: Path, text: str) -> float:
 
 def _text(path: Path) -> str:
     try:
-        return read_whole(path, MOST_TEXT).decode("utf-8-sig")
+        return read_whole(path, MAX_TEXT_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None

@@ -1,6 +1,6 @@
-"""The backend as a child process: its start, what it says, its end. Nothing in here knows Blender.
+"""The backend as a child process: its start, its messages, its end. Nothing in here knows Blender.
 
-The child writes its messages to a file that is read as it grows: unlike a pipe, a file can be read
+The process writes its messages to a file that is read as it grows: unlike a pipe, a file can be read
 without waiting on every system, and without a thread.
 """
 
@@ -9,31 +9,71 @@ import importlib.util
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import BinaryIO
 
-from .scratch import Scratch, locked, release
+from ...backend.contract.messages import (
+    CANCELLED,
+    DONE,
+    INPUT_AT_FAULT,
+    Done,
+    Error,
+    Message,
+    Progress,
+    Warning,
+    decode,
+)
+from ...backend.contract.output_folder import clean_up
+from .scratch import Scratch
 
 EXTENSION = Path(__file__).resolve().parents[2]
 # -P and -s: neither the current folder nor the person's own packages get in the way.
 _COMMAND = (sys.executable, "-P", "-s", "-m", "backend")
-COURTESY = 5  # how much the child steps back for Blender, as nice counts
-GRACE = 0.2  # seconds a cancelled child has to remove what it had half written
-CANCELLED = 130
+COURTESY = 5  # by how much it is less urgent than Blender, as nice counts
+GRACE = 0.2  # seconds a cancelled process has to remove what it had half written
 # No console window, and Blender first; other systems know neither.
 _WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
     subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0
 )
 ORDER = "order.json"
-LOG, KEPT_LOG, BYTECODE = "log", "last_fault.log", "bytecode"  # the last two in the cache folder
+LOG, LAST_LOG, BYTECODE = "log", "last_fault.log", "bytecode"  # the last two in the cache folder
 
 
-class Child:
-    """A running `python -m backend ...`, and all it has said so far."""
+class Process:
+    """A running `python -m backend ...`, and its messages so far.
+
+    Parameters
+    ----------
+    arguments
+        The backend's subcommand and its arguments.
+    scratch
+        A folder of this run; `close` removes it.
+    cache
+        A folder that stays.
+    threads
+        Processor threads it may use; 0 is one for every core.
+    standby
+        A process that waits for its arguments, and runs them instead of a new one.
+
+    Attributes
+    ----------
+    progress
+        The last message of that type, or None.
+    progress_time
+        When that came, as `time.monotonic` counts.
+    warnings, error, result
+        What the messages said.
+    is_cancelled
+        Whether it was asked to stop.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be started; then nothing runs, `standby` neither.
+    """
 
     def __init__(
         self,
@@ -43,40 +83,44 @@ class Child:
         threads: int = 0,
         standby: subprocess.Popen | None = None,
     ) -> None:
-        """Start it, or let the one run that waits in `standby`. `scratch` is removed by `close`; `cache` is a
-        folder that stays. 0 threads are as many as there are cores."""
-        self.progress: dict | None = None  # the last message of that type
-        self.progressed = 0.0  # when it came, as time.monotonic has it
+        self.progress: Progress | None = None
+        self.progress_time = 0.0
         self.warnings: list[str] = []
         self.error: str | None = None
-        self.result: dict | None = None
-        self.cancelled = False
+        self.result: Done | None = None
+        self.is_cancelled = False
         self._arguments = arguments
         self._scratch = scratch
         self._cache = cache
-        self._patience_ends = 0.0
-        said, complained = scratch.folder / "messages", scratch.folder / LOG
-        words = [*arguments, "--messages", "--stop-with-stdin"]
-        with said.open("wb") as stdout, complained.open("wb") as stderr:
-            if standby is None:
-                self._process = launch(words, environment(cache, threads), scratch.folder, stdout, stderr)
-            else:
-                self._process = standby
-                self._order({"arguments": words, "stdout": str(said), "stderr": str(complained)})
-        self._messages = said.open("rb")
+        self._grace_ends = 0.0
         self._unfinished_line = b""
+        messages, log = scratch.folder / "messages", scratch.folder / LOG
+        words = [*arguments, "--messages", "--stop-with-stdin"]
+        with contextlib.ExitStack() as undo:
+            if standby is not None:
+                undo.callback(kill, standby)
+            with messages.open("wb") as stdout, log.open("wb") as stderr:
+                if standby is None:
+                    self._process = launch(words, environment(cache, threads), scratch.folder, stdout, stderr)
+                    undo.callback(kill, self._process)
+                else:
+                    self._process = standby
+                    self._send({"arguments": words, "stdout": str(messages), "stderr": str(log)})
+            self._messages = messages.open("rb")
+            undo.pop_all()
 
     @property
     def pid(self) -> int:
+        """The system's number of the process."""
         return self._process.pid
 
     def poll(self) -> bool:
-        """Take in what has been said since the last time; True while the child runs.
+        """Read the messages that have come since the last time; return whether the process runs.
 
         One that was cancelled and does not end in time is killed.
         """
         running = self._process.poll() is None
-        if running and self.cancelled and time.monotonic() > self._patience_ends:
+        if running and self.is_cancelled and time.monotonic() > self._grace_ends:
             self._process.kill()
             self._process.wait()
             running = False
@@ -84,44 +128,48 @@ class Child:
         return running
 
     def cancel(self) -> None:
-        """Ask the child to stop and clean up, by closing its standard input. Does not wait; see `poll`."""
-        if self.cancelled or not self.poll():
+        """Ask the process to stop and clean up, by closing its standard input. Does not wait; see `poll`."""
+        if self.is_cancelled or not self.poll():
             return
-        self.cancelled = True
-        self._patience_ends = time.monotonic() + GRACE
+        self.is_cancelled = True
+        self._grace_ends = time.monotonic() + GRACE
         self._close_stdin()
 
     def stop(self) -> None:
-        """Cancel the child and wait for its end."""
+        """Cancel the process and wait for its end."""
         self.cancel()
         while self.poll():
             time.sleep(0.01)
 
     def close(self) -> None:
-        """Leave nothing behind of a child that has ended, but the log of one that failed."""
+        """Leave nothing behind of the process, but the log of one that failed. One that still runs is killed."""
         self._messages.close()
         self._close_stdin()
-        if self._failed():
+        if self._process.poll() is None:
+            self.is_cancelled = True
+            kill(self._process)
+        if self._has_failed():
             with contextlib.suppress(OSError):  # a full disk
-                self._keep_log()
+                self._write_log()
         self._scratch.remove()
-        self._remove_unfinished()
+        if "--output" in self._arguments:
+            clean_up(Path(self._arguments[self._arguments.index("--output") + 1]))
 
     @property
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
-        if self._failed():
+        if self._has_failed():
             return self.error or "The backend ended unexpectedly: try again, or look into the log"
         if self.error is None and self.result is None:
             return "The backend ended without a result: try again"
         return self.error
 
     @property
-    def kept_log(self) -> Path | None:
-        """Where `close` keeps the log, if the fault is not the person's."""
-        return self._cache / KEPT_LOG if self._failed() else None
+    def log(self) -> Path | None:
+        """Where `close` writes the log, if the input is not at fault."""
+        return self._cache / LAST_LOG if self._has_failed() else None
 
-    def _order(self, order: dict) -> None:
+    def _send(self, order: dict) -> None:
         """Tell one that waits what to run. A pipe may not hold as much as a file does."""
         file = self._scratch.folder / ORDER
         file.write_text(json.dumps(order), encoding="utf-8")
@@ -129,35 +177,16 @@ class Child:
             self._process.stdin.write(json.dumps(str(file)).encode() + b"\n")
             self._process.stdin.flush()
 
-    def _failed(self) -> bool:
-        return not self.cancelled and self._process.returncode not in (0, 2, CANCELLED)
+    def _has_failed(self) -> bool:
+        return not self.is_cancelled and self._process.returncode not in (DONE, INPUT_AT_FAULT, CANCELLED)
 
-    def _keep_log(self) -> None:
-        """What the child was asked for, how far it came, and what it and its libraries wrote."""
-        said = (self._scratch.folder / LOG).read_text(encoding="utf-8", errors="replace")
-        stage = "start" if self.progress is None else self.progress["stage"]
+    def _write_log(self) -> None:
+        """The arguments, how far the process came, and what it and its libraries wrote."""
+        written = (self._scratch.folder / LOG).read_text(encoding="utf-8", errors="replace")
+        stage = "start" if self.progress is None else self.progress.stage
         ended = f"Ended with status {self._process.returncode} in stage: {stage}"
-        log = f"{shlex.join(self._arguments)}\n{ended}\n\n{said}"
-        (self._cache / KEPT_LOG).write_text(log, encoding="utf-8")
-
-    def _remove_unfinished(self) -> None:
-        """What a child that was killed could not remove itself; see backend/claim.py. An earlier result that
-        stepped aside waits for the next run, which knows what to take from it."""
-        if "--output" not in self._arguments:
-            return
-        output = Path(self._arguments[self._arguments.index("--output") + 1])
-        beside = Path(f"{output}.unfinished")
-        lock = locked(beside / "lock")
-        if lock is None:
-            return  # nothing is there, or another run is at work
-        with contextlib.suppress(OSError):
-            if not output.exists():
-                (beside / "earlier").rename(output)
-        for name in ("new", "gone"):
-            shutil.rmtree(beside / name, ignore_errors=True)
-        release(lock, beside / "lock")
-        with contextlib.suppress(OSError):
-            beside.rmdir()
+        log = f"{shlex.join(self._arguments)}\n{ended}\n\n{written}"
+        (self._cache / LAST_LOG).write_text(log, encoding="utf-8")
 
     def _close_stdin(self) -> None:
         with contextlib.suppress(OSError):
@@ -166,19 +195,19 @@ class Child:
     def _read_messages(self) -> None:
         *lines, self._unfinished_line = (self._unfinished_line + self._messages.read()).split(b"\n")
         for line in lines:
-            if not line.startswith(b"{"):
-                continue  # a library's chatter
-            self._take(json.loads(line))
+            if (message := decode(line)) is not None:
+                self._receive(message)
 
-    def _take(self, message: dict) -> None:
-        if message["type"] == "progress":
-            self.progress, self.progressed = message, time.monotonic()
-        elif message["type"] == "warning":
-            self.warnings.append(message["text"])
-        elif message["type"] == "error":
-            self.error = message["text"]
-        elif message["type"] == "result":
-            self.result = message
+    def _receive(self, message: Message) -> None:
+        match message:
+            case Progress():
+                self.progress, self.progress_time = message, time.monotonic()
+            case Warning(text):
+                self.warnings.append(text)
+            case Error(text):
+                self.error = text
+            case Done():
+                self.result = message
 
 
 def launch(
@@ -188,7 +217,7 @@ def launch(
     stdout: BinaryIO | int = subprocess.DEVNULL,
     stderr: BinaryIO | int = subprocess.DEVNULL,
 ) -> subprocess.Popen:
-    """`python -m backend ...` in a folder, with a pipe to its standard input, and Blender before it."""
+    """Start `python -m backend ...` in a folder, with a pipe to its standard input, less urgent than Blender."""
     process = subprocess.Popen(
         [*_COMMAND, *arguments],
         stdin=subprocess.PIPE,
@@ -204,8 +233,16 @@ def launch(
     return process
 
 
+def kill(process: subprocess.Popen) -> None:
+    """End a process at once."""
+    process.kill()
+    process.wait()
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+
+
 def environment(cache: Path, threads: int) -> dict[str, str]:
-    """The child finds the backend in the extension and the libraries in the extension's wheels."""
+    """Return the environment in which Python finds the backend, and the libraries in the extension's wheels."""
     limits = {"OMP_NUM_THREADS": str(threads), "OPENCV_FOR_THREADS_NUM": str(threads)} if threads else {}
     path = [str(EXTENSION)]
     wheels = importlib.util.find_spec("onnxruntime")  # finds it without importing it

@@ -1,74 +1,77 @@
 """Folders that last as long as one run, and the removal of those whose Blender is gone.
 
-Beside each lies a file that its Blender keeps locked; the system lets go of it when Blender ends, however
-it ends. Nothing in here knows Blender.
+Beside each lies a file that its Blender keeps locked; the system releases it when Blender ends, however it
+ends. Nothing in here knows Blender.
 """
 
-import contextlib
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
+
+from ...backend.contract.locks import LocksNotSupported, is_same_file, lock_file, remove_lock
 
 PREFIX, LOCK = "run-", ".lock"
 
 
 class Scratch:
-    """A new, empty `folder` in `cache`."""
+    """A new, empty folder in the cache folder.
+
+    Raises
+    ------
+    OSError
+        Where nothing can be written there; `LocksNotSupported` where its file system has no locks.
+    """
 
     def __init__(self, cache: Path) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=LOCK, dir=cache)
-        os.close(descriptor)
-        self._lock_path = Path(name)
-        self._lock = locked(self._lock_path)
+        self._lock_path, self._lock = _new_lock(cache)
         self.folder = self._lock_path.with_suffix("")
-        self.folder.mkdir()
+        try:
+            self.folder.mkdir()
+        except BaseException:
+            remove_lock(self._lock, self._lock_path)
+            raise
 
     def remove(self) -> None:
+        """Remove the folder with all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        if self._lock is not None:
-            release(self._lock, self._lock_path)
+        remove_lock(self._lock, self._lock_path)
 
 
 def remove_abandoned(cache: Path) -> None:
-    """Remove what a Blender that crashed left behind."""
+    """Remove what a Blender that crashed left behind.
+
+    Raises
+    ------
+    LocksNotSupported
+        Where the file system cannot say whether a Blender still uses it.
+    """
     for folder in {path.with_suffix("") for path in cache.glob(f"{PREFIX}*")}:
         lock_path = folder.with_suffix(LOCK)
-        lock = locked(lock_path)
-        if lock is None:
-            continue  # a Blender that lives
-        shutil.rmtree(folder, ignore_errors=True)
-        release(lock, lock_path)
+        try:
+            lock = lock_file(lock_path)
+        except LocksNotSupported:
+            raise
+        except OSError:
+            continue  # somebody else's
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            remove_lock(lock, lock_path)
 
 
-def locked(path: Path) -> BinaryIO | None:
-    """The file, open and locked by this process; None where another one has locked it, or owns it."""
-    try:
-        file = path.open("ab")
-    except OSError:
-        return None
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
-
-
-def release(lock: BinaryIO, path: Path) -> None:
-    """Remove a file that this process has locked, before another can lock it."""
-    with contextlib.suppress(OSError):  # Windows removes no open file
-        path.unlink()
-    lock.close()
-    if sys.platform == "win32":
-        with contextlib.suppress(OSError):
-            path.unlink()
+def _new_lock(cache: Path) -> tuple[Path, BinaryIO]:
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=LOCK, dir=cache)
+        os.close(descriptor)
+        path = Path(name)
+        try:
+            lock = lock_file(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        if lock is not None:
+            if is_same_file(lock, path):
+                return path, lock
+            lock.close()
+        # Another Blender has just removed it as abandoned: it was not locked yet.

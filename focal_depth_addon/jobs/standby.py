@@ -8,66 +8,71 @@ person's. While it waits it has no file, so it leaves none.
 import subprocess
 from pathlib import Path
 
-import bpy
-
 from ..errors import UserError
 from ..preferences import cache_folder, preferences
-from .process import environment, launch
+from .process import environment, kill, launch
+from .timer import Timer
 
-MOMENT = 2.0  # seconds for Blender to show what the run has brought
-PATIENCE = 600.0  # seconds without a run
-
-_process: subprocess.Popen | None = None
-_suits: tuple[Path, int] | None = None  # the cache folder and threads of that process
+START_DELAY = 2.0  # seconds for Blender to show the result of the run
+MAX_WAIT = 600.0  # seconds without a run
 
 
-def expect_estimate() -> None:
-    """A run has ended well in a window: from a moment later on one waits for the next."""
-    _forget_timers()
-    bpy.app.timers.register(_start, first_interval=MOMENT)
-    bpy.app.timers.register(end, first_interval=PATIENCE)
+class Standby:
+    """The process that waits, if one does.
 
+    Attributes
+    ----------
+    process
+        That process, or None.
+    """
 
-def taken(cache: Path, threads: int) -> subprocess.Popen | None:
-    """The one that waits, the caller's own from now on; None where none waits for such a run."""
-    global _process
-    if _process is None or _process.poll() is not None or _suits != (cache, threads):
-        end()
-        return None
-    process, _process = _process, None
-    _forget_timers()
-    return process
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+        self._conditions: tuple[Path, int] | None = None  # the cache folder and threads of that process
+        self._start_timer = Timer(self.start)
+        self._end_timer = Timer(self.end)
 
+    @property
+    def is_expecting(self) -> bool:
+        """Whether a process will start or end by itself."""
+        return self._start_timer.is_running or self._end_timer.is_running
 
-def end() -> None:
-    """None waits any longer, nor will."""
-    _forget_timers()
-    kill()
+    def expect_estimate(self) -> None:
+        """Start a process in a moment: a run has ended well in a window, and an estimate may come next."""
+        self._start_timer.start(START_DELAY)
+        self._end_timer.start(MAX_WAIT)
 
+    def start(self) -> None:
+        """Start a process that waits, unless one does."""
+        if self.process is not None:
+            return
+        try:
+            cache = cache_folder()
+            self._conditions = cache, preferences().threads
+            self.process = launch(["standby"], environment(*self._conditions), cache)
+        except (UserError, OSError):
+            return  # the next run reports it
 
-def kill() -> None:
-    """All that can be done when Blender ends: it has no timers then."""
-    global _process
-    if _process is not None:
-        _process.kill()
-        _process.wait()
-        _process.stdin.close()
-    _process = None
+    def take(self, cache: Path, threads: int) -> subprocess.Popen | None:
+        """Hand the process over to the caller; None where none waits for such a run."""
+        if self.process is None or self.process.poll() is not None or self._conditions != (cache, threads):
+            self.end()
+            return None
+        process, self.process = self.process, None
+        self._stop_timers()
+        return process
 
+    def end(self) -> None:
+        """Let no process wait any longer, nor start."""
+        self._stop_timers()
+        self.kill()
 
-def _start() -> None:
-    global _process, _suits
-    if _process is not None:
-        return
-    try:
-        cache = cache_folder()
-    except UserError:
-        return  # the next run says it
-    _suits = cache, preferences().threads
-    _process = launch(["standby"], environment(*_suits), cache)
+    def kill(self) -> None:
+        """End the process. It is all that can be done when Blender ends: it has no timers then."""
+        if self.process is not None:
+            kill(self.process)
+        self.process = None
 
-
-def _forget_timers() -> None:
-    for function in (_start, end):
-        if bpy.app.timers.is_registered(function):
-            bpy.app.timers.unregister(function)
+    def _stop_timers(self) -> None:
+        self._start_timer.stop()
+        self._end_timer.stop()

@@ -1,4 +1,4 @@
-"""What the extension keeps outside of files: clearing it, and the log of what went wrong."""
+"""What the extension stores outside of files: clearing it, and the log of what went wrong."""
 
 import shutil
 from pathlib import Path
@@ -8,14 +8,16 @@ import bpy
 from .. import result_folder
 from ..errors import UserError
 from ..jobs import manager
-from ..jobs.process import BYTECODE, KEPT_LOG
+from ..jobs.operator import ExclusiveOperator
+from ..jobs.process import BYTECODE, LAST_LOG
 from ..preferences import cache_folder
+from ..preview.cache import SHELVES
 from ..translations import say
 
 TEXT = "Focal Depth Log"
 
 
-class FOCAL_DEPTH_OT_clear_cache(manager.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
     bl_idname = "focal_depth.clear_cache"
     bl_label = "Clear Cache"
     bl_description = (
@@ -44,12 +46,12 @@ class FOCAL_DEPTH_OT_clear_cache(manager.Idle, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         used = _used()
-        gone = [folder for folder in _results() if folder not in used]
-        for folder in (*gone, cache / BYTECODE, cache / cache.SHELVES):
+        unused = [folder for folder in _results() if folder not in used]
+        for folder in (*unused, cache / BYTECODE, cache / SHELVES):
             shutil.rmtree(folder, ignore_errors=True)
-        (cache / KEPT_LOG).unlink(missing_ok=True)
-        told = say("Results deleted: {gone}. Kept: {kept}", gone=len(gone), kept=len(_results()))
-        self.report({"INFO"}, told)
+        (cache / LAST_LOG).unlink(missing_ok=True)
+        text = say("Results deleted: {gone}. Kept: {kept}", gone=len(unused), kept=len(_results()))
+        self.report({"INFO"}, text)
         return {"FINISHED"}
 
 
@@ -62,11 +64,11 @@ class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         cls.poll_message_set(say("There is no log: nothing has failed"))
-        return manager.notice() is not None and manager.notice().log is not None
+        return manager.notice is not None and manager.notice.log is not None
 
     def execute(self, context):
         try:
-            log = manager.notice().log.read_text(encoding="utf-8", errors="replace")
+            log = manager.notice.log.read_text(encoding="utf-8", errors="replace")
         except OSError:
             log = say("The log has been deleted") + "\n"
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
@@ -85,7 +87,7 @@ class FOCAL_DEPTH_OT_dismiss(bpy.types.Operator):
     bl_label = "Dismiss"
 
     def execute(self, context):
-        manager.tell(None)
+        manager.notice = None
         return {"FINISHED"}
 
 
@@ -101,9 +103,9 @@ def _text_editor(context: bpy.types.Context) -> bpy.types.SpaceTextEditor:
 
 
 def _results() -> list[Path]:
-    """The results in the cache folder: those of files that were not saved."""
-    found = (cache_folder() / result_folder.UNSAVED).glob(f"*/{result_folder.DESCRIPTION}")
-    return sorted(path.parent for path in found)
+    """Return the results in the cache folder: those of files that were not saved."""
+    descriptions = (cache_folder() / result_folder.UNSAVED).glob(f"*/{result_folder.DESCRIPTION}")
+    return sorted(path.parent for path in descriptions)
 
 
 def _used() -> set[Path]:

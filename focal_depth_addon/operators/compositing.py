@@ -6,12 +6,12 @@ from .. import result_folder, scene
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
 from ..compositing.result import Result
 from ..errors import UserError
-from ..jobs import manager
+from ..jobs.operator import ExclusiveOperator
 from ..translations import say
 from .inputs import NeedsResult
 
 
-class Effect(NeedsResult, manager.Idle):
+class Effect(NeedsResult, ExclusiveOperator):
     """Puts one of our node groups into the scene's compositor, or brings it up to date.
 
     All of them stand on Depth Merge, which is put there first.

@@ -6,26 +6,29 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
+from ...backend.contract.messages import REUSED_ALL
 from .. import recent_results, result_folder
 from ..errors import UserError
 from ..jobs import manager
-from ..preferences import cache_folder, preferences
-from ..properties import Settings
+from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_arguments, lens_arguments
+from ..jobs.job_manager import Notice
+from ..jobs.operator import JobOperator, fail
+from ..preferences import cache_folder
 from ..translations import say
-from .inputs import NO_PHOTOGRAPHS, Files, lens_arguments, listed, typed_arguments
+from .inputs import ChosenFiles
 from .preview import show_new
 
 UNCHANGED = "Nothing has changed since the last run, so nothing was run again"
 
 
-class FOCAL_DEPTH_OT_estimate(Files, manager.ChildOperator, bpy.types.Operator):
+class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
     """Estimate depth and an all-in-focus picture from the photographs. ESC cancels"""
 
     bl_idname = "focal_depth.estimate"
     bl_label = "Estimate Depth"
     bl_options = {"UNDO"}
     label = "Estimating depth"
-    takes_standby = before_estimate = True
+    uses_standby = precedes_estimate = True
 
     output: StringProperty(
         name="Output",
@@ -36,11 +39,13 @@ class FOCAL_DEPTH_OT_estimate(Files, manager.ChildOperator, bpy.types.Operator):
 
     def arguments(self, scene, scratch):
         settings = scene.focal_depth
-        given = self.given()  # by a script; these are a stack of their own
-        photographs = given or listed(settings)
+        photographs, distances = self.chosen_paths(), []  # a stack of their own
+        if not photographs:
+            used = [each for each in settings.photographs if each.used]
+            photographs = [each.file for each in used]
+            distances = distance_arguments(used, scene.unit_settings.scale_length)
         if not photographs:
             raise UserError(NO_PHOTOGRAPHS)
-        typed = [] if given else typed_arguments(settings, scene.unit_settings.scale_length)
         if output := self.output or settings.output:
             self._folder = result_folder.from_stored(output)
         else:
@@ -50,26 +55,15 @@ class FOCAL_DEPTH_OT_estimate(Files, manager.ChildOperator, bpy.types.Operator):
             *photographs,
             "--output",
             str(self._folder),
-            *choices_arguments(settings),
-            *typed,
+            *choice_arguments(settings),
+            *distances,
             *lens_arguments(settings),
         ]
 
-    def conclude(self, context, scene, child):
-        if child.result["reused"] == "all":
-            manager.tell(manager.Notice(UNCHANGED))
-        return _use_result(context, scene, self._folder)
-
-
-def choices_arguments(settings: Settings) -> list[str]:
-    """The backend's arguments that are of no particular photographs."""
-    here = preferences()
-    return [
-        "--save-aligned",  # the photographs of Refocus
-        *("--quality", settings.quality, "--alignment", settings.alignment, "--network", settings.network),
-        *("--device", here.device),
-        *(("--max-memory", f"{here.memory:g}") if here.memory else ()),
-    ]
+    def conclude(self, context, scene, process):
+        if process.result.details["reused"] == REUSED_ALL:
+            manager.notice = Notice(UNCHANGED)
+        return open_result(context, scene, self._folder)
 
 
 class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
@@ -81,10 +75,10 @@ class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         cls.poll_message_set(say("Nothing is running"))
-        return manager.running() is not None
+        return manager.process is not None
 
     def execute(self, context):
-        manager.running().cancel()  # the operator that waits for the child sees it end, and ends
+        manager.cancel()
         return {"FINISHED"}
 
 
@@ -106,17 +100,23 @@ class FOCAL_DEPTH_OT_open_result(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
-        manager.tell(None)
+        manager.notice = None
         try:
             folder = result_folder.from_stored(self.directory)
-            self.report({"INFO"}, _use_result(context, context.scene, folder))
+            self.report({"INFO"}, open_result(context, context.scene, folder))
         except UserError as error:
-            return manager.fail(self, str(error))
+            return fail(self, error)
         return {"FINISHED"}
 
 
-def _use_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path) -> str:
-    """Show a result in the panel, and its picture; returns what to tell the person. Raises UserError."""
+def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path) -> str:
+    """Show a result in the panel, and its picture; return what people read about it.
+
+    Raises
+    ------
+    UserError
+        Where the folder is no result, or is damaged.
+    """
     description = result_folder.read_description(folder)
     with contextlib.suppress(OSError):  # a full disk spoils the list, not the result
         recent_results.note(cache_folder(), folder)

@@ -7,11 +7,11 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from .. import export, result_folder
 from ..errors import UserError
-from ..jobs import manager
+from ..jobs.operator import JobOperator
 from .inputs import NeedsResult
 
 
-class FOCAL_DEPTH_OT_export(NeedsResult, manager.ChildOperator, bpy.types.Operator):
+class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
     """Write a file of the set for a viewer"""
 
     bl_idname = "focal_depth.export"
@@ -55,7 +55,7 @@ class FOCAL_DEPTH_OT_export(NeedsResult, manager.ChildOperator, bpy.types.Operat
     def execute(self, context):
         if not self.options.is_invoke:
             return super().execute(context)
-        # The file browser has called: go on in the background, which only an invoked operator can.
+        # The file browser calls `execute`, and only an operator that Blender invokes may become modal.
         bpy.ops.focal_depth.export("INVOKE_DEFAULT", preset=self.preset, filepath=self.filepath)
         return {"FINISHED"}
 
@@ -80,7 +80,7 @@ class FOCAL_DEPTH_OT_export(NeedsResult, manager.ChildOperator, bpy.types.Operat
             str(export.TEXTURE),
         ]
 
-    def conclude(self, context, scene, child):
+    def conclude(self, context, scene, process):
         preset = export.PRESETS[self.preset]
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), preset.suffix))
         return export.write(preset, scene, self._folder, self._arrays, self._texture, path)

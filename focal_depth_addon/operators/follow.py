@@ -7,11 +7,14 @@ from bpy.props import BoolProperty, StringProperty
 
 from .. import result_folder
 from ..errors import UserError
-from ..jobs import follow, manager
+from ..jobs import manager
+from ..jobs.arguments import choice_arguments, lens_arguments
+from ..jobs.job import Job
+from ..jobs.operator import fail
 from ..preferences import cache_folder
 from ..translations import say
-from .estimate import choices_arguments
-from .inputs import lens_arguments
+from .estimate import open_result
+from .scene import BuildMesh
 
 
 class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
@@ -34,17 +37,18 @@ class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
 
     def execute(self, context):
         if not self.enable:
-            follow.stop()
+            manager.shoot.stop()
             return {"FINISHED"}
-        manager.tell(None)
+        manager.notice = None
         try:
-            follow.start(context.scene, self._arguments(context.scene.focal_depth))
+            arguments = self._arguments(context.scene.focal_depth)
+            manager.shoot.start(context.scene, arguments, _open_arrival)
         except (UserError, OSError) as error:
-            return manager.fail(self, manager.told(error))
+            return fail(self, error)
         return {"FINISHED"}
 
     def _arguments(self, settings) -> list[str]:
-        """The backend's subcommand and arguments. Raises UserError."""
+        """Return the backend's subcommand and arguments. Raises UserError."""
         if bpy.app.background:
             raise UserError("Following needs a window: in a script run focal-depth watch")
         chosen = self.directory or settings.follow_folder
@@ -58,9 +62,19 @@ class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
         return [
             *("watch", str(folder), "--output", str(output / folder.name)),
             *("--quiet", f"{settings.follow_pause:g}"),
-            *choices_arguments(settings),
+            *choice_arguments(settings),
             *lens_arguments(settings),
         ]
+
+
+def _open_arrival(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path) -> Job:
+    """Open a result as the button does; return the job that builds its set. Raises UserError."""
+    manager.notice = None
+    open_result(context, scene, folder)
+    bpy.ops.ed.undo_push(message=say("Open Result"))
+    job = BuildMesh()
+    job.level = scene.focal_depth.level
+    return job
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_follow,))

@@ -1,4 +1,4 @@
-"""The list of photographs: adding, dropping, reading anew, removing."""
+"""The list of photographs: adding, dropping, reading again, removing."""
 
 import contextlib
 import os
@@ -6,53 +6,21 @@ import os
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..errors import UserError
-from ..jobs import manager
+from ...backend.contract.formats import EXTENSIONS
+from ..jobs.operator import ExclusiveOperator, JobOperator, fail
+from ..jobs.reading import ReadPhotographs
 from ..translations import say
-from .inputs import NO_PHOTOGRAPHS, SUFFIXES, Files, reading_arguments
+from .inputs import ChosenFiles
 
-PHOTOGRAPHS = ";".join(f"*{suffix}" for suffix in SUFFIXES)
+PHOTOGRAPHS = ";".join(f"*{extension}" for extension in EXTENSIONS)
 CATEGORY = "Focal Depth"  # of the sidebar
+LENS_VALUES = {"focal_length": "Focal Length", "f_number": "F-Number", "sensor_width": "Sensor Width"}
 
 
-class Reading(manager.ChildOperator):
-    """Reads photographs and lists them with their distances. Subclasses say which."""
-
-    label = "Reading photographs"
-    before_estimate = True
-    in_place = False
-
-    def photographs(self, settings) -> list[str]:
-        raise NotImplementedError
-
-    def arguments(self, scene, scratch):
-        settings = scene.focal_depth
-        photographs = self.photographs(settings)
-        if not photographs:
-            raise UserError(NO_PHOTOGRAPHS)
-        settings.changed = False
-        return reading_arguments(settings, photographs, scene.unit_settings.scale_length)
-
-    def conclude(self, context, scene, child):
-        settings, stack = scene.focal_depth, child.result["stack"]
-        if settings.changed:  # typed in the meantime: it stays, and is read next
-            return "Reading again, with what was typed meanwhile"
-        settings.show_frames(
-            stack["frames"], stack["warnings"], scene.unit_settings.scale_length, self.in_place
-        )
-        count = sum(not frame["left_out"] for frame in stack["frames"])
-        if stack["metric"]:
-            return say("Photographs: {count}, focus distances known", count=count)
-        return say(
-            "Photographs: {count}, focus distances not known: depth is relative until two are typed in",
-            count=count,
-        )
-
-
-class FOCAL_DEPTH_OT_inspect(Reading, bpy.types.Operator):
+class FOCAL_DEPTH_OT_inspect(ReadPhotographs, JobOperator, bpy.types.Operator):
     """Read the photographs again, with the distances and lens values typed in"""
 
-    # What is filled in belongs to the step that typed it: no undo step of its own.
+    # What it fills in belongs to the step that typed: it makes no undo step of its own.
     bl_idname = "focal_depth.inspect"
     bl_label = "Read Photographs"
 
@@ -62,43 +30,36 @@ class FOCAL_DEPTH_OT_inspect(Reading, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
-    @property
-    def resumes(self):
-        return self.in_place  # see rereading.py
 
-    def photographs(self, settings):
-        return _all_listed(settings)
-
-
-class Adding(Files, Reading):
-    """Reads the photographs given together with those listed. One alone is listed as it is."""
+class AddingOperator(ChosenFiles, ReadPhotographs, JobOperator):
+    """Reads the chosen photographs together with those listed. One alone is listed as it is."""
 
     bl_options = {"UNDO"}
 
-    def photographs(self, settings):
-        kept = self.kept(settings)
-        return list(dict.fromkeys(kept + self.given(expanded=bool(kept))))
+    def files_to_read(self, settings):
+        retained = self.retained(settings)
+        return list(dict.fromkeys(retained + self.chosen_paths(expand=bool(retained))))
 
-    def kept(self, settings) -> list[str]:
-        """Those listed that stay."""
-        return _all_listed(settings)
+    def retained(self, settings) -> list[str]:
+        """Return the files that stay listed."""
+        return super().files_to_read(settings)
 
     def invoke(self, context, event):
         settings = context.scene.focal_depth
-        photographs = self.photographs(settings)
-        if len(photographs) == 1 and os.path.isfile(photographs[0]):
-            settings.show_alone(photographs[0])
+        files = self.files_to_read(settings)
+        if len(files) == 1 and os.path.isfile(files[0]):
+            settings.show_alone(files[0])
             settings.forget_result()
             return {"FINISHED"}
         return super().invoke(context, event)
 
-    def conclude(self, context, scene, child):
+    def conclude(self, context, scene, process):
         scene.focal_depth.changed = False  # what is added has to be listed, whatever was typed meanwhile
         scene.focal_depth.forget_result()
-        return super().conclude(context, scene, child)
+        return super().conclude(context, scene, process)
 
 
-class FOCAL_DEPTH_OT_add_photographs(Adding, bpy.types.Operator):
+class FOCAL_DEPTH_OT_add_photographs(AddingOperator, bpy.types.Operator):
     """Add the frames of a focus bracket: choose all its files, or its folder"""
 
     bl_idname = "focal_depth.add_photographs"
@@ -118,45 +79,45 @@ class FOCAL_DEPTH_OT_add_photographs(Adding, bpy.types.Operator):
     def execute(self, context):
         if not self.options.is_invoke:
             return super().execute(context)
-        # The file browser has called: go on in the background, which only an invoked operator can.
+        # The file browser calls `execute`, and only an operator that Blender invokes may become modal.
         files = [{"name": file.name} for file in self.files]
         bpy.ops.focal_depth.add_photographs("INVOKE_DEFAULT", directory=self.directory, files=files)
         return {"CANCELLED"}  # nothing has changed yet: no undo step
 
 
-class FOCAL_DEPTH_OT_drop_photographs(Adding, bpy.types.Operator):
+class FOCAL_DEPTH_OT_drop_photographs(AddingOperator, bpy.types.Operator):
     """List dropped photographs: of the same folder, they are added; of another, they take the list's place"""
 
     bl_idname = "focal_depth.drop_photographs"
     bl_label = "Read as Focus Bracket"  # what a drop offers beside Blender's own "Add Empty Image"
 
-    def kept(self, settings):
-        folder = os.path.dirname(self.given()[0])
-        listed = _all_listed(settings)
-        return listed if folder in map(os.path.dirname, listed) else []
+    def retained(self, settings):
+        chosen, listed = self.chosen_paths(), super().retained(settings)
+        is_same_bracket = chosen and os.path.dirname(chosen[0]) in map(os.path.dirname, listed)
+        return listed if is_same_bracket else []
 
     def invoke(self, context, event):
         _show_panel(context)
         return super().invoke(context, event)
 
-    def conclude(self, context, scene, child):
+    def conclude(self, context, scene, process):
         if self.options.is_invoke:
             _show_panel(context)  # a sidebar that had never been drawn has its tabs only now
-        return super().conclude(context, scene, child)
+        return super().conclude(context, scene, process)
 
 
 class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
     bl_idname = "FOCAL_DEPTH_FH_photographs"
     bl_label = FOCAL_DEPTH_OT_drop_photographs.bl_label
     bl_import_operator = FOCAL_DEPTH_OT_drop_photographs.bl_idname
-    bl_file_extensions = ";".join(SUFFIXES)
+    bl_file_extensions = ";".join(EXTENSIONS)
 
     @classmethod
     def poll_drop(cls, context):
         return context.area is not None and context.area.type in ("VIEW_3D", "IMAGE_EDITOR")
 
 
-class FOCAL_DEPTH_OT_remove_photograph(manager.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_remove_photograph(ExclusiveOperator, bpy.types.Operator):
     """Take the photograph that is chosen off the list. Its file stays"""
 
     bl_idname = "focal_depth.remove_photograph"
@@ -194,7 +155,7 @@ class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_clear(manager.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_clear(ExclusiveOperator, bpy.types.Operator):
     """Empty the list of photographs. Files and results stay"""
 
     bl_idname = "focal_depth.clear"
@@ -229,9 +190,7 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
                 bpy.utils.execfile(self.filepath)
             width, height = camera.sensor_width, camera.sensor_height
         except Exception:  # whatever is in that file
-            return manager.fail(
-                self, say("{file} is not a camera preset: choose another", file=self.filepath)
-            )
+            return fail(self, say("{file} is not a camera preset: choose another", file=self.filepath))
         finally:
             bpy.data.cameras.remove(camera)
         settings = context.scene.focal_depth
@@ -246,19 +205,16 @@ class FOCAL_DEPTH_OT_as_read(bpy.types.Operator):
     bl_label = "As Read"
     bl_options = {"UNDO", "INTERNAL"}
 
-    value: StringProperty(
+    value: EnumProperty(
         name="Value",
-        description="Which one: focal_length, f_number or sensor_width",
+        description="Which one",
+        items=[(name, label, "") for name, label in LENS_VALUES.items()],
         options={"SKIP_SAVE"},
     )
 
     def execute(self, context):
         setattr(context.scene.focal_depth, self.value, 0)
         return {"FINISHED"}
-
-
-def _all_listed(settings) -> list[str]:
-    return [photograph.file for photograph in settings.photographs]
 
 
 def _show_panel(context) -> None:

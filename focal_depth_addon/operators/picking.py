@@ -7,7 +7,7 @@ from bpy.props import FloatVectorProperty
 from gpu_extras.batch import batch_for_shader
 
 from ..errors import UserError
-from ..jobs import manager
+from ..jobs.operator import fail
 from ..preview import images
 from ..preview.probe import Measure, Reading
 from ..translations import say
@@ -108,7 +108,7 @@ class FOCAL_DEPTH_OT_pick(LooksInto, bpy.types.Operator):
             read = self._read(context, event)
         except UserError as error:
             stop_picking()
-            return manager.fail(self, str(error))
+            return fail(self, error)
         if event.type == "MOUSEMOVE" or read is None or self._over_sidebar:
             return {"PASS_THROUGH"}
         if event.value == "PRESS":

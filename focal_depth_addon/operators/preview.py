@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from .. import result_folder
 from ..errors import UserError
-from ..jobs import manager
+from ..jobs.operator import ExclusiveOperator, JobOperator, fail
 from ..preview import cache, images
 from ..preview.coordinates import ping_pong
 from ..preview.settings import SHOWN
@@ -22,7 +22,7 @@ NO_FRAMES = "No frames are shown: choose Aligned or As Photographed first"
 _timer: bpy.types.Timer | None = None  # of the frames that are played
 
 
-class LooksInto(NeedsResult, manager.ChildOperator):
+class LooksInto(NeedsResult, JobOperator):
     """An operator on what `focal-depth look` makes of the result; a child makes it where it is not cache."""
 
     label = "Preparing to look"
@@ -47,7 +47,7 @@ class LooksInto(NeedsResult, manager.ChildOperator):
         self._made = scratch / "look"
         return ["look", str(folder), "--output", str(self._made), "--show", self.needs(scene)]
 
-    def conclude(self, context, scene, child):
+    def conclude(self, context, scene, process):
         result_folder.read_description(folder_of(scene))  # it may be gone by now
         cache.keep(folder_of(scene), self._made)
         return self.look(context, scene)
@@ -59,7 +59,7 @@ class LooksInto(NeedsResult, manager.ChildOperator):
         try:
             self.report({"INFO"}, self.look(context, context.scene))
         except (UserError, OSError) as error:
-            return manager.fail(self, manager.told(error))
+            return fail(self, error)
         return {"FINISHED"}
 
 
@@ -87,7 +87,7 @@ class FOCAL_DEPTH_OT_look(LooksInto, bpy.types.Operator):
         return next(name for key, name, _ in SHOWN if key == self.show)
 
 
-class FOCAL_DEPTH_OT_reset_range(NeedsResult, manager.Idle, bpy.types.Operator):
+class FOCAL_DEPTH_OT_reset_range(NeedsResult, ExclusiveOperator, bpy.types.Operator):
     """Colour from the nearest to the farthest thing in the picture again"""
 
     bl_idname = "focal_depth.reset_range"
@@ -99,7 +99,7 @@ class FOCAL_DEPTH_OT_reset_range(NeedsResult, manager.Idle, bpy.types.Operator):
         try:
             reset_range(scene.focal_depth.look, result_folder.read_description(folder_of(scene)))
         except UserError as error:
-            return manager.fail(self, str(error))
+            return fail(self, error)
         return {"FINISHED"}
 
 
@@ -123,7 +123,7 @@ class FOCAL_DEPTH_OT_look_window(Shows, bpy.types.Operator):
     def execute(self, context):
         if bpy.app.background:
             without = say("Blender runs without a window: use the image {image}", image=images.NAME)
-            return manager.fail(self, without)
+            return fail(self, without)
         images.open_window(context, context.scene)
         return {"FINISHED"}
 
@@ -150,7 +150,7 @@ class FOCAL_DEPTH_OT_overlay(Shows, bpy.types.Operator):
         try:
             photo_set = scene.PhotoSet(scene, folder_of(scene))
         except UserError as error:
-            return manager.fail(self, str(error))
+            return fail(self, error)
         images.put_overlay(photo_set.camera.data, look, images.image(scene))
         changed = photo_set.look_through()
         self.report({"INFO"}, changed)
@@ -192,7 +192,7 @@ class FOCAL_DEPTH_OT_play(ShowsFrames, bpy.types.Operator):
     bl_label = "Play Frames"
 
     def execute(self, context):
-        return manager.fail(self, "Frames play in a window only; scripts use focal_depth.step")
+        return fail(self, "Frames play in a window only; scripts use focal_depth.step")
 
     def invoke(self, context, event):
         global _timer

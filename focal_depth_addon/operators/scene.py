@@ -5,18 +5,53 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 from mathutils import Vector
 
-from .. import result_folder, scene
+from .. import result_folder
 from ..errors import UserError
 from ..jobs import manager
+from ..jobs.job import Job
+from ..jobs.job_manager import Notice
+from ..jobs.operator import ExclusiveOperator, JobOperator
 from ..properties import LEVELS
 from ..scene.hidden import hidden_by
+from ..scene.photo_set import PhotoSet
 from ..translations import CONTEXT, say
 from .inputs import NeedsResult
 
 TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
 
 
-class FOCAL_DEPTH_OT_build_mesh(NeedsResult, manager.ChildOperator, bpy.types.Operator):
+class BuildMesh(Job):
+    """Builds the set of the scene's result.
+
+    Attributes
+    ----------
+    level
+        How fine the mesh is, of `LEVELS`.
+    """
+
+    label = "Building the mesh"
+    level = "full"
+
+    def arguments(self, scene, scratch):
+        folder = result_folder.from_stored(scene.focal_depth.result)
+        result_folder.read_description(folder)
+        self._arrays = scratch / "mesh.npz"
+        triangles = str(TRIANGLES[self.level])
+        return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
+
+    def conclude(self, context, scene, process):
+        photo_set = _photo_set(scene)
+        mesh = photo_set.build_mesh(self._arrays)
+        changed = photo_set.look_through()
+        _show_through_camera(context)
+        if hiding := hidden_by(context, photo_set.camera, mesh):
+            hides = say("{name} hides the set from its camera: hide or move it", name=hiding.name)
+            manager.notice = Notice(hides)
+        triangles = say("{count} triangles", count=f"{len(mesh.data.polygons):,}")
+        return f"{triangles}. {changed}"
+
+
+class FOCAL_DEPTH_OT_build_mesh(NeedsResult, BuildMesh, JobOperator, bpy.types.Operator):
     bl_idname = "focal_depth.build_mesh"
     bl_label = "Build Mesh"
     bl_description = (
@@ -24,7 +59,6 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, manager.ChildOperator, bpy.types.Op
         "If they exist already, they are updated"
     )
     bl_options = {"UNDO"}
-    label = "Building the mesh"
 
     level: EnumProperty(
         name="Level",
@@ -34,26 +68,8 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, manager.ChildOperator, bpy.types.Op
         translation_context=CONTEXT,
     )
 
-    def arguments(self, scene, scratch):
-        folder = result_folder.from_stored(scene.focal_depth.result)
-        result_folder.read_description(folder)
-        self._arrays = scratch / "mesh.npz"
-        triangles = str(TRIANGLES[self.level])
-        return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
 
-    def conclude(self, context, scene, child):
-        photo_set = _photo_set(scene)
-        mesh = photo_set.build_mesh(self._arrays)
-        changed = photo_set.look_through()
-        _show_through_camera(context)
-        if hiding := hidden_by(context, photo_set.camera, mesh):
-            hides = say("{name} hides the set from its camera: hide or move it", name=hiding.name)
-            manager.tell(manager.Notice(hides))
-        triangles = say("{count} triangles", count=f"{len(mesh.data.polygons):,}")
-        return f"{triangles}. {changed}"
-
-
-class SetOperator(NeedsResult, manager.Idle):
+class SetOperator(NeedsResult, ExclusiveOperator):
     """An operator on the set of the scene's result."""
 
     def execute(self, context):
@@ -65,7 +81,7 @@ class SetOperator(NeedsResult, manager.Idle):
         self.report({"INFO"}, told)
         return {"FINISHED"}
 
-    def change(self, context: bpy.types.Context, photo_set: scene.PhotoSet) -> str:
+    def change(self, context: bpy.types.Context, photo_set: PhotoSet) -> str:
         """Returns what to tell the person. Raises UserError."""
         raise NotImplementedError
 
@@ -133,8 +149,8 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
         return f"{held_out}. {changed}"
 
 
-def _photo_set(scene: bpy.types.Scene) -> scene.PhotoSet:
-    return scene.PhotoSet(scene, result_folder.from_stored(scene.focal_depth.result))
+def _photo_set(scene: bpy.types.Scene) -> PhotoSet:
+    return PhotoSet(scene, result_folder.from_stored(scene.focal_depth.result))
 
 
 def _selected_length(context: bpy.types.Context) -> float | None:

@@ -138,7 +138,7 @@ MESSAGES = {
     "infinity": "무한대",
     "Source": "소스",
     "Where the focus distance comes from": "촬영 거리를 어디에서 알았는지",
-    "Typed": "입력함",
+    "Overrides": "입력함",
     "From a text file": "텍스트 파일에서",
     "From the maker note": "제조사 노트에서",
     "From EXIF": "EXIF에서",

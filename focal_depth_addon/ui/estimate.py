@@ -7,6 +7,7 @@ import bpy
 from .. import expectation, recent_results
 from ..errors import UserError
 from ..jobs import manager
+from ..jobs.progress import format_duration
 from ..preferences import QUALITIES, cache_folder
 from ..properties import Settings
 from ..translations import say
@@ -54,7 +55,7 @@ def draw_progress(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
-    if manager.running() is not None:
+    if manager.process is not None:
         draw_progress(layout)
         return
     row = layout.row()
@@ -82,17 +83,17 @@ def _expected(settings: Settings) -> str:
         "{quality}: about {memory} GB, {time}",
         quality=name,
         memory=f"{gigabytes:.{0 if gigabytes > 10 else 1}f}",
-        time=manager.in_words(max(10, round(took, -1))),
+        time=format_duration(max(10, round(took, -1))),
     )
 
 
 def _draw_notice(layout: bpy.types.UILayout) -> None:
-    notice = manager.notice()
+    notice = manager.notice
     if notice is None:
         return
     box = layout.box()
     row = box.row()
-    wrapped(row, notice.text, "ERROR" if notice.fault else "INFO", BESIDE_A_BUTTON)
+    wrapped(row, notice.text, "ERROR" if notice.is_fault else "INFO", BESIDE_A_BUTTON)
     row.operator("focal_depth.dismiss", text="", icon="X", emboss=False)
     if notice.log is not None:
         box.operator("focal_depth.show_log", icon="TEXT")

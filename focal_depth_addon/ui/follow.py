@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..jobs import follow
+from ..jobs import manager
 from ..translations import CONTEXT
 from .text import wrapped
 
@@ -16,11 +16,11 @@ class FOCAL_DEPTH_PT_following(bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw_header_preset(self, context):
-        if follow.following(context.scene):
+        if manager.shoot.is_followed_by(context.scene):
             self.layout.label(text="", icon="REC")
 
     def draw(self, context):
-        settings, follows = context.scene.focal_depth, follow.following(context.scene)
+        settings, follows = context.scene.focal_depth, manager.shoot.is_followed_by(context.scene)
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -33,7 +33,7 @@ class FOCAL_DEPTH_PT_following(bpy.types.Panel):
         switch = row.operator("focal_depth.follow", icon=icon, depress=follows)
         switch.enable = not follows
         if follows:
-            said, done = follow.status()
+            said, done = manager.shoot.status()
             if done is None:
                 wrapped(self.layout, said, "TIME")
             else:

@@ -10,7 +10,7 @@ from . import estimate, thumbnails
 from .text import LINE, wrapped
 
 SOURCES = {  # of focus distances, as the backend calls them
-    "typed": "Typed",
+    "typed": "Overrides",
     "sidecar": "From a text file",
     "maker note": "From the maker note",
     "EXIF": "From EXIF",

@@ -94,7 +94,7 @@ class FOCAL_DEPTH_PT_look_image(Looking, bpy.types.Panel):
     bl_category = "Focal Depth"
 
     def draw(self, context):
-        if manager.running() is not None:
+        if manager.process is not None:
             draw_progress(self.layout)
         super().draw(context)
 

@@ -29,7 +29,7 @@ def box_mask() -> np.ndarray:
 
 
 def write_result(folder: Path) -> None:
-    from focal_depth.io.results import write_result
+    from focal_depth.io.result_folder import write_result
 
     depth = np.tile(np.linspace(1.6, 2.6, WIDTH, dtype=np.float32), (HEIGHT, 1))
     depth[:, 205:215] = np.inf  # a gap in the wall

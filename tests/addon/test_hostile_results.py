@@ -32,8 +32,8 @@ def test_limits_are_those_of_the_backend(module):
     tree = ast.parse((module("jobs.process").EXTENSION / "backend" / "limits.py").read_text())
     numbers = [node for node in tree.body if isinstance(node, ast.Assign)]
     backend = {ast.unparse(node.targets[0]): eval(ast.unparse(node.value)) for node in numbers}
-    shared = {"headers": ("MOST_PIXELS", "MOST_PIXELS_A_BYTE", "EMPTY_PIXELS")}
-    shared |= {"result_folder": ("MOST_TEXT", "MOST_SIDE")}
+    shared = {"headers": ("MAX_PIXELS", "MAX_PIXELS_PER_BYTE", "MIN_PIXELS_CHECKED")}
+    shared |= {"result_folder": ("MAX_TEXT_BYTES", "MAX_SIDE")}
     for own, names in shared.items():
         assert [vars(module(own))[name] for name in names] == [backend[name] for name in names]
 

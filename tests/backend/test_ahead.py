@@ -3,16 +3,16 @@
 import threading
 
 import pytest
-from focal_depth.runtime.prefetch import made_ahead
+from focal_depth.runtime.prefetch import prefetch
 
 
 def test_all_is_made_in_order():
-    assert list(made_ahead(lambda number: number**2, range(20), most=3)) == [n**2 for n in range(20)]
+    assert list(prefetch(lambda number: number**2, range(20), most=3)) == [n**2 for n in range(20)]
 
 
 def test_no_more_is_made_than_asked_for():
     made = []
-    results = made_ahead(made.append, range(50), most=2)
+    results = prefetch(made.append, range(50), most=2)
     next(results)
     results.close()
     assert len(made) <= 4
@@ -20,12 +20,12 @@ def test_no_more_is_made_than_asked_for():
 
 def test_one_is_made_while_another_is_used():
     second_began = threading.Event()
-    for number in made_ahead(lambda number: number and second_began.set(), range(2), most=1):
+    for number in prefetch(lambda number: number and second_began.set(), range(2), most=1):
         assert second_began.wait(10), number
 
 
 def test_a_fault_comes_where_its_item_would():
-    results = made_ahead(lambda number: 1 / number, [1, 0], most=2)
+    results = prefetch(lambda number: 1 / number, [1, 0], most=2)
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)

@@ -23,12 +23,12 @@ from focal_depth.batch.task import BAD, Asked
 from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
 from focal_depth.io.photographs import read_header
-from focal_depth.io.results import read_depth, read_description
+from focal_depth.io.result_folder import read_depth, read_description
 from focal_depth.pipeline import Choices
-from focal_depth.runtime.cache import version
+from focal_depth.runtime.cache import package_fingerprint
 from focal_depth.runtime.progress import SilentReporter
 from focal_depth.stack.metadata import read_metadata
-from focal_depth.stack.overrides import Typed
+from focal_depth.stack.overrides import Overrides
 from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
 
 SAMPLE = PROJECT / "sample"
@@ -434,7 +434,7 @@ def test_a_stack_that_no_worker_holds_is_told(tmp_path, shoot, scheduler, monkey
     monkeypatch.setattr(run, "PATIENCE", 0.5)
     stacks = find_stacks([shoot / "day 0"], tmp_path)
     with worker("small", memory="1e8"):
-        asked = Asked(Choices(), Typed(), "cpu", version())
+        asked = Asked(Choices(), Overrides(), "cpu", version())
         outcomes = run_stacks(stacks, tmp_path, asked, address, 1, SilentReporter())
     assert {outcome.status for outcome in outcomes} == {BAD}
     enough = float(outcomes[0].sentence.partition('start one with --resources "memory=')[2].split('"')[0])
@@ -461,7 +461,7 @@ def test_cancelling_stops_at_once_and_leaves_whole_results(tmp_path, shoot):
 
 
 def test_memory_that_a_stack_takes_follows_its_size():
-    asked = Asked(Choices(), Typed(), "cpu", "")
+    asked = Asked(Choices(), Overrides(), "cpu", "")
     of = {
         (count, size): memory_of(Found("s", tuple(Path(f"{i}.jpg") for i in range(count)), size), asked)
         for count, size in ((10, (3456, 2304)), (40, (6000, 4000)))

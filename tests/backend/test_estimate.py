@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
-from focal_depth.io.results import read_depth, read_description
+from focal_depth.io.result_folder import read_depth, read_description
 from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
 
 

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.io import results
+from focal_depth.io import result_folder
 from photographs import PROJECT, write_photograph
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected as Linux has them")
@@ -77,8 +77,8 @@ def estimate(command, bracket, tmp_path):
 
 def is_whole(folder: Path) -> bool:
     """A result whose every part can be read."""
-    depth, confidence = results.read_depth(folder)
-    frames = results.read_description(folder)["frames"]
+    depth, confidence = result_folder.read_depth(folder)
+    frames = result_folder.read_description(folder)["frames"]
     with np.load(folder / "found.npz") as found:
         assert found["normalised"].size
     for each in (folder / "all_in_focus.png", *(folder / frame["aligned"] for frame in frames)):
@@ -106,7 +106,7 @@ WRITER = """
 import os, signal, sys
 from pathlib import Path
 import cv2, OpenEXR, numpy as np
-from focal_depth.io import results
+from focal_depth.io import result_folder
 TOUCHES = {"open", "os.mkdir", "os.rename", "os.link", "os.listdir", "os.scandir", "shutil.rmtree"}
 REMOVES = {"os.remove", "os.rmdir"}  # which may name what is in an open folder
 folder = Path(sys.argv[1])
@@ -123,7 +123,7 @@ def write(last, depth):
     depth = np.full((24, 32), depth, np.float32)
     sys.addaudithook(count)
     description = {"metric": True, "frames": frames, "warnings": []}
-    results.write_result(folder, depth, depth / 9, picture, description,
+    result_folder.write_result(folder, depth, depth / 9, picture, description,
                          aligned=[(n, picture) for n in range(2)], found={"normalised": depth})
     return touched
 for line in sys.stdin:
@@ -171,8 +171,8 @@ def test_killed_at_every_operation_on_files(write_killed_at, tmp_path):
         before = files(folder if folder.exists() else place / "r.unfinished/earlier")
         assert [path.read_text() for path in place.rglob("mine.blend")] == ["mine"], operation
         if before != earlier:
-            assert np.all(results.read_depth(folder)[0] == 2) and is_whole(folder), operation
-        with results.to_write(folder):
+            assert np.all(result_folder.read_depth(folder)[0] == 2) and is_whole(folder), operation
+        with result_folder.open_result(folder):
             pass  # what the next run does first
         assert os.listdir(place) == ["r"], operation
         assert is_whole(folder) and (folder / "mine.blend").read_text() == "mine", operation
@@ -224,7 +224,7 @@ def kill_often(kills, killed_run, estimate, finished: Path, place: Path) -> int:
     assert os.listdir(place) == ["r"]
     assert is_whole(place / "r")
     assert estimate(output=place / "anew").returncode == 0
-    for recovered, anew in zip(*(results.read_depth(place / name) for name in ("r", "anew")), strict=True):
+    for recovered, anew in zip(*(result_folder.read_depth(place / name) for name in ("r", "anew")), strict=True):
         np.testing.assert_array_equal(recovered, anew)
     return at_work
 
@@ -247,7 +247,7 @@ def test_killed_at_random_moments_the_earlier_result_stays(killed_run, estimate,
 def test_an_earlier_result_comes_back_though_a_script_made_its_folder_anew(finished, tmp_path):
     shutil.copytree(finished / "r", tmp_path / "r.unfinished/earlier")  # killed just there
     (tmp_path / "r").mkdir()
-    with results.to_write(tmp_path / "r"):
+    with result_folder.open_result(tmp_path / "r"):
         assert files(tmp_path / "r") == files(finished / "r")
 
 
@@ -276,7 +276,7 @@ def small_disk(tmp_path):
 def write_small(folder: Path, depth: float) -> None:
     noise = np.random.default_rng(0).random((96, 128, 3), np.float32)  # does not compress
     frames = [{"file": f"{n}.png"} for n in range(2)]
-    results.write_result(
+    result_folder.write_result(
         folder,
         noise[..., 0] + np.float32(depth),
         noise[..., 1],
@@ -498,11 +498,11 @@ def test_two_runs_at_once_into_one_folder(estimate, tmp_path):
 def test_only_one_of_many_has_the_folder(tmp_path, seconds):
     """Processes that claim and let go of one folder as fast as they can never meet in it."""
     script = (
-        "import sys, time, os; from pathlib import Path; from focal_depth.io import results; "
+        "import sys, time, os; from pathlib import Path; from focal_depth.io import result_folder; "
         "from focal_depth.contract.errors import InputError; end = time.monotonic() + float(sys.argv[3]); had = 0\n"
         "while time.monotonic() < end:\n"
         "    try:\n"
-        "        with results.to_write(Path(sys.argv[1])) as claim:\n"
+        "        with result_folder.open_result(Path(sys.argv[1])) as claim:\n"
         "            os.mkdir(sys.argv[2]); had += 1; os.rmdir(sys.argv[2])\n"
         "    except InputError as error:\n"
         "        assert 'by another run' in str(error), error\n"

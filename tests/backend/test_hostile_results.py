@@ -13,7 +13,7 @@ import pytest
 from focal_depth.cli.main import INPUT_AT_FAULT, OK, main
 from focal_depth.contract import limits
 from focal_depth.contract.errors import InputError
-from focal_depth.io import results
+from focal_depth.io import result_folder
 from focal_depth.runtime import cache
 from photographs import PROJECT
 
@@ -32,7 +32,7 @@ def result(tmp_path):
     described = {"metric": True, "network": "ours", "camera": CAMERA, "frames": frames, "warnings": []}
     found = cache.to_keep(FOUND, "the fingerprint")
     aligned = enumerate([picture] * 3)
-    results.write_result(folder, depth, depth / 2, picture, described, aligned=aligned, found=found)
+    result_folder.write_result(folder, depth, depth / 2, picture, described, aligned=aligned, found=found)
     return folder
 
 
@@ -153,7 +153,7 @@ def test_descriptions_that_are_none(result, tmp_path, capsys, key, value):
 def test_text_that_is_no_description(result, text):
     (result / results.DESCRIPTION).write_text(text)
     with pytest.raises(InputError, match="not the description"):
-        results.read_description(result)
+        result_folder.read_description(result)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_names_that_lead_out_of_the_folder(result, tmp_path, name):
     described = json.loads(path.read_text())
     described["frames"][1]["aligned"] = name.format(secret=secret)
     path.write_text(json.dumps(described))
-    paths = results.aligned_paths(result, described["frames"])
+    paths = result_folder.aligned_paths(result, described["frames"])
     assert all(path.parent == result / results.ALIGNED for path in paths)
     assert (
         main(["look", str(result), "--show", "aligned", "--output", str(tmp_path / "look")]) == INPUT_AT_FAULT
@@ -203,7 +203,7 @@ def test_links_beside_a_result_folder_lead_no_writing_out(tmp_path, name):
     described = {"metric": False, "frames": [], "warnings": []}
     before = sorted(home.rglob("*"))
     try:
-        results.write_result(tmp_path / "result", depth, depth, np.ones((4, 4, 3), np.float32), described)
+        result_folder.write_result(tmp_path / "result", depth, depth, np.ones((4, 4, 3), np.float32), described)
     except InputError as fault:
         assert "cannot be written" in str(fault)
     assert sorted(home.rglob("*")) == before

@@ -7,7 +7,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from focal_depth.io.results import read_depth
+from focal_depth.io.result_folder import read_depth
 from photographs import PROJECT, write_photograph
 from test_memory import MEASURED
 

@@ -6,7 +6,7 @@ import pytest
 from focal_depth.cli import main
 from focal_depth.cli.preview import LONGEST, small_size
 from focal_depth.depth import tiling
-from focal_depth.io import results
+from focal_depth.io import result_folder
 from photographs import PROJECT
 
 WIDTH, HEIGHT = 2000, 1500
@@ -30,7 +30,7 @@ def write(tmp_path, confidence=1.0, aligned=None, **changes):
     folder = tmp_path / "result"
     maps = unique_depth(), np.full((HEIGHT, WIDTH), confidence, np.float32)
     picture = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-    results.write_result(folder, *maps, picture, described(tmp_path, **changes), aligned=aligned)
+    result_folder.write_result(folder, *maps, picture, described(tmp_path, **changes), aligned=aligned)
     return folder
 
 

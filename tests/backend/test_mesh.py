@@ -9,7 +9,7 @@ from focal_depth.cli import main
 from focal_depth.geometry.mesh import MeshArrays, build_mesh
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.geometry.surfaces import MOVE
-from focal_depth.io import results
+from focal_depth.io import result_folder
 
 WIDTH, HEIGHT = 320, 224
 CAMERA = Pinhole(fx=400, fy=410, cx=158, cy=115)
@@ -215,7 +215,7 @@ def write_result(folder, depth, picture=None):
     camera = {"fx": CAMERA.fx, "fy": CAMERA.fy, "cx": CAMERA.cx, "cy": CAMERA.cy}
     picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32) if picture is None else picture
     description = {"camera": camera, "metric": True, "frames": [], "warnings": []}
-    results.write_result(folder, depth, np.ones_like(depth), picture, description)
+    result_folder.write_result(folder, depth, np.ones_like(depth), picture, description)
 
 
 @pytest.fixture

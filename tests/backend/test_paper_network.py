@@ -13,7 +13,7 @@ from focal_depth.cli.import_weights import load_network  # noqa: E402
 from focal_depth.cli.main import INPUT_AT_FAULT, OK, main  # noqa: E402
 from focal_depth.contract.errors import InputError  # noqa: E402
 from focal_depth.depth import won_jeon  # noqa: E402
-from focal_depth.io.results import read_description  # noqa: E402
+from focal_depth.io.result_folder import read_description  # noqa: E402
 from focal_depth.research.networks.won_jeon import DepthNetwork, EndToEnd  # noqa: E402
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from focal_depth.io.results import read_description
+from focal_depth.io.result_folder import read_description
 from focal_depth.registration.exposure import equalising_gains
 from focal_depth.registration.moving import moving, warnings_of
 from focal_depth.registration.register import register

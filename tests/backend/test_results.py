@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
-from focal_depth.contract import atomic_folder
+from focal_depth.contract import output_folder
 from focal_depth.contract.errors import Cancelled, InputError
-from focal_depth.io import results
+from focal_depth.io import result_folder
 from focal_depth.io.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def arrays():
 
 
 def write(folder, **options):
-    results.write_result(folder, *arrays(), DESCRIPTION, **options)
+    result_folder.write_result(folder, *arrays(), DESCRIPTION, **options)
 
 
 def test_exr_is_one_part_with_the_named_channels(tmp_path):
@@ -53,7 +53,7 @@ def test_exr_is_one_part_with_the_named_channels(tmp_path):
     assert np.array_equal(channels["FocalDepth.Depth.Z"], depth)
     assert np.array_equal(channels["FocalDepth.Combined.R"], picture[..., 0])
     assert np.all(channels["FocalDepth.Combined.A"] == 1)
-    for read, written in zip(results.read_depth(tmp_path / "r"), (depth, confidence), strict=True):
+    for read, written in zip(result_folder.read_depth(tmp_path / "r"), (depth, confidence), strict=True):
         assert np.array_equal(read, written)
 
 
@@ -120,7 +120,7 @@ def test_pictures(tmp_path):
 
 def test_frames_say_where_their_aligned_picture_is(tmp_path):
     write(tmp_path / "r", aligned=[(1, arrays()[2])])
-    far, near = results.read_description(tmp_path / "r")["frames"]
+    far, near = result_folder.read_description(tmp_path / "r")["frames"]
     assert near["aligned"] == "aligned/02_near.png" and (tmp_path / "r" / near["aligned"]).is_file()
     assert "aligned" not in far and "aligned" not in DESCRIPTION["frames"][1]
 
@@ -129,7 +129,7 @@ def test_description_is_strict_json(tmp_path):
     write(tmp_path / "r")
     text = (tmp_path / "r/result.json").read_text(encoding="utf-8")
     json.loads(text, parse_constant=pytest.fail)
-    description = results.read_description(tmp_path / "r")
+    description = result_folder.read_description(tmp_path / "r")
     assert description["format"] == 1 and description["size"] == [WIDTH, HEIGHT]
     assert description["frames"][0]["focus_distance_m"] == "inf"
     assert description["frames"][1]["shift_x"] is None
@@ -141,10 +141,10 @@ def test_description_is_strict_json(tmp_path):
 def test_depth_may_be_infinite_but_never_zero(tmp_path):
     depth, confidence, picture = arrays()
     depth[-10:] = math.inf
-    results.write_result(tmp_path / "r", depth, confidence, picture, DESCRIPTION)
-    assert results.read_description(tmp_path / "r")["depth"]["far"] == "inf"
+    result_folder.write_result(tmp_path / "r", depth, confidence, picture, DESCRIPTION)
+    assert result_folder.read_description(tmp_path / "r")["depth"]["far"] == "inf"
     with pytest.raises(ValueError):
-        results.write_result(tmp_path / "r", np.zeros_like(depth), confidence, picture, DESCRIPTION)
+        result_folder.write_result(tmp_path / "r", np.zeros_like(depth), confidence, picture, DESCRIPTION)
 
 
 def test_a_failed_write_keeps_the_earlier_result(tmp_path):
@@ -175,9 +175,9 @@ def test_somebody_elses_folder_is_refused(tmp_path):
     (tmp_path / "photos/a.jpg").write_text("x")
     (tmp_path / "file").write_text("x")
     for name in ("photos", "file", "file/below"):
-        with pytest.raises(InputError, match=name), results.to_write(tmp_path / name):
+        with pytest.raises(InputError, match=name), result_folder.open_result(tmp_path / name):
             pass
-    with results.to_write(tmp_path / "new/deep"):
+    with result_folder.open_result(tmp_path / "new/deep"):
         pass
     assert not list((tmp_path / "new").iterdir())
 
@@ -193,7 +193,7 @@ def test_stopping_while_writing_leaves_nothing(tmp_path):
 
     def stop():
         writing.wait(10)
-        atomic_folder.release_all()
+        output_folder.release_all()
         stopped.set()
 
     thread = threading.Thread(target=stop)
@@ -207,12 +207,12 @@ def test_stopping_while_writing_leaves_nothing(tmp_path):
 def test_reading_what_is_no_result(tmp_path):
     (tmp_path / "result.json").write_text("[]")
     (tmp_path / "depth.exr").write_text("no")
-    for read in (results.read_depth, results.read_description):
+    for read in (result_folder.read_depth, result_folder.read_description):
         with pytest.raises(InputError, match="estimate"):
             read(tmp_path)
     (tmp_path / "result.json").write_text('{"format": 99}')
     with pytest.raises(InputError, match="newer"):
-        results.read_description(tmp_path)
+        result_folder.read_description(tmp_path)
 
 
 def test_srgb_curve():

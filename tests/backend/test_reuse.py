@@ -7,13 +7,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from focal_depth.io.results import read_depth, read_description
+from focal_depth.io.result_folder import read_depth, read_description
 from focal_depth.pipeline import Choices, estimate
 from focal_depth.runtime.progress import JsonReporter
-from focal_depth.stack import Typed, read_stack
+from focal_depth.stack import Overrides, read_stack
 from photographs import write_photograph
 
-TYPED = Typed(focus_distances={"0.png": 2.0, "2.png": 0.5})
+TYPED = Overrides(focus_distances={"0.png": 2.0, "2.png": 0.5})
 EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
 
 
@@ -35,7 +35,7 @@ def photographs(tmp_path):
 def run(tmp_path, photographs):
     """run(typed, name="r", ...) -> the stages that ran, and what the result's message says of reuse."""
 
-    def run(typed: Typed = TYPED, name: str = "r", **choices) -> tuple[set[str], str | None]:
+    def run(typed: Overrides = TYPED, name: str = "r", **choices) -> tuple[set[str], str | None]:
         said = io.StringIO()
         choices = Choices(**{"save_aligned": True, **choices})
         estimate(read_stack([photographs], typed), tmp_path / name, JsonReporter(said), choices)

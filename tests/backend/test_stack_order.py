@@ -8,7 +8,7 @@ import numpy as np
 import pyexiv2
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.stack import Typed, read_stack
+from focal_depth.stack import Overrides, read_stack
 from focal_depth.stack.order import fill_gaps, natural_key, spread_ties
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,8 +83,8 @@ def test_breathing_shows_the_far_end_where_no_ground_does(tmp_path):
 def test_the_person_says_how_the_file_names_run(tmp_path):
     paths = write_stack(tmp_path, [None] * 11)
     numbers = [f"IMG_{i}.jpg" for i in range(1, 12)]
-    assert names(read_stack(paths, Typed(order="far-to-near"))) == numbers
-    assert names(read_stack(paths, Typed(order="near-to-far"))) == numbers[::-1]
+    assert names(read_stack(paths, Overrides(order="far-to-near"))) == numbers
+    assert names(read_stack(paths, Overrides(order="near-to-far"))) == numbers[::-1]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_ties_follow_the_file_names_trend(scene, tied):
 
 def test_two_typed_distances_make_a_stack_metric(tmp_path):
     paths = write_stack(tmp_path, [None] * 5, FocalLength="50/1")
-    typed = Typed(focus_distances={"IMG_1.jpg": 0.5, str(paths[4]): math.inf}, order="far-to-near")
+    typed = Overrides(focus_distances={"IMG_1.jpg": 0.5, str(paths[4]): math.inf}, order="far-to-near")
     stack = read_stack(paths, typed)
     assert names(stack) == [f"IMG_{i}.jpg" for i in (5, 4, 3, 2, 1)]  # the distances beat --order
     np.testing.assert_allclose(stack.dioptres, [0, 0.5, 1, 1.5, 2], atol=1e-6)
@@ -119,7 +119,7 @@ def test_two_typed_distances_make_a_stack_metric(tmp_path):
 
 
 def test_missing_distances_are_interpolated_in_dioptres(tmp_path):
-    stack = read_stack(write_stack(tmp_path, ["1/1", None, "1/3", "1/4"]), Typed(order="far-to-near"))
+    stack = read_stack(write_stack(tmp_path, ["1/1", None, "1/3", "1/4"]), Overrides(order="far-to-near"))
     np.testing.assert_allclose(stack.dioptres, [1, 2, 3, 4], rtol=1e-6)
 
 
@@ -133,7 +133,7 @@ def test_fill_gaps_goes_on_but_not_past_infinity():
 def test_typed_beats_sidecar_beats_exif(tmp_path):
     paths = write_stack(tmp_path, ["3/1", "2/1", "1/1"])
     (tmp_path / "focus_distance.txt").write_text("6\n5\n4\n")
-    stack = read_stack(paths, Typed(focus_distances={"IMG_2.jpg": 0.5}, focal_length=0.035))
+    stack = read_stack(paths, Overrides(focus_distances={"IMG_2.jpg": 0.5}, focal_length=0.035))
     told = {frame.path.name: (frame.focus_distance, frame.distance_source) for frame in stack.frames}
     assert told == {
         "IMG_1.jpg": (6, "sidecar"),
@@ -144,13 +144,13 @@ def test_typed_beats_sidecar_beats_exif(tmp_path):
 
 
 def test_one_known_distance_is_not_enough(tmp_path):
-    stack = read_stack(write_stack(tmp_path, ["1/1", None, None]), Typed(order="far-to-near"))
+    stack = read_stack(write_stack(tmp_path, ["1/1", None, None]), Overrides(order="far-to-near"))
     assert not stack.metric
     np.testing.assert_allclose(stack.positions, [0, 0.5, 1])
 
 
 def test_distances_against_the_persons_order_are_told(tmp_path):
-    stack = read_stack(write_stack(tmp_path, ["2/1", "1/1"]), Typed(order="near-to-far"))
+    stack = read_stack(write_stack(tmp_path, ["2/1", "1/1"]), Overrides(order="near-to-far"))
     assert names(stack) == ["IMG_1.jpg", "IMG_2.jpg"]
     assert any("the distances were believed" in text for text in stack.warnings)
 

@@ -9,7 +9,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from focal_depth.io import results
+from focal_depth.io import result_folder
 from photographs import PROJECT, write_photograph
 
 SOON = 60  # seconds; the processor may be shared
@@ -74,7 +74,7 @@ def test_an_estimate_is_the_same(standby, order, command, photographs, tmp_path)
     assert command("estimate", photographs, "--output", tmp_path / "fresh").returncode == 0
     said = messages(run)
     assert said[-1]["type"] == "result" and said[-1]["path"] == str(tmp_path / "waited")
-    waited, fresh = (results.read_depth(tmp_path / name) for name in ("waited", "fresh"))
+    waited, fresh = (result_folder.read_depth(tmp_path / name) for name in ("waited", "fresh"))
     np.testing.assert_array_equal(waited, fresh)
     assert standby.stdout.read() == b""
 

@@ -11,7 +11,7 @@ import OpenEXR
 import pytest
 from focal_depth.cli.main import main
 from focal_depth.io.colour import srgb_decode
-from focal_depth.io.results import read_depth
+from focal_depth.io.result_folder import read_depth
 from photographs import PROJECT, dng, heic, write_photograph
 from PIL import Image
 

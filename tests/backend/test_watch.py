@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from focal_depth.batch.find import Found
 from focal_depth.batch.watch import Arrivals
-from focal_depth.io.results import read_depth
+from focal_depth.io.result_folder import read_depth
 from photographs import PROJECT
 
 PATIENCE = 120.0  # seconds

@@ -48,7 +48,7 @@ def originals(folder: Path) -> dict[str, bytes]:
     """Whole files by a name that tells which parser is meant."""
     import cv2
     import numpy as np
-    from focal_depth.io import results
+    from focal_depth.io import result_folder
     from focal_depth.runtime import cache
     from photographs import STACKS, dng, heic, quadrants, write_photograph
     from test_hostile_results import FOUND
@@ -83,7 +83,7 @@ def originals(folder: Path) -> dict[str, bytes]:
     described = {"metric": False, "network": "ours", "camera": {}, "frames": [], "warnings": []}
     found = cache.to_keep(FOUND, "known")
     picture = np.ones((32, 48, 3), np.float32)
-    results.write_result(folder / "result", depth, depth, picture, described, found=found)
+    result_folder.write_result(folder / "result", depth, depth, picture, described, found=found)
     for name in (results.DEPTH_EXR, results.DESCRIPTION, results.FOUND):
         files[f"result/{name}"] = (folder / "result" / name).read_bytes()
     files["picture.exr"] = files[f"result/{results.DEPTH_EXR}"].replace(
@@ -185,7 +185,7 @@ def work(pipe, files: dict[str, bytes], first: int, options: argparse.Namespace,
 
 def outcome(folder: Path, name: str, data: bytes) -> str:
     from focal_depth.contract.errors import InputError
-    from focal_depth.io import results
+    from focal_depth.io import result_folder
     from focal_depth.io.photographs import read_file, read_header, read_pixels, read_thumbnail
     from focal_depth.runtime import cache
     from focal_depth.stack.metadata import read_metadata
@@ -199,7 +199,7 @@ def outcome(folder: Path, name: str, data: bytes) -> str:
     started = time.monotonic()
     try:
         if name.startswith("result/"):
-            reader = {results.DEPTH_EXR: results.read_depth, results.DESCRIPTION: results.read_description}
+            reader = {results.DEPTH_EXR: result_folder.read_depth, results.DESCRIPTION: result_folder.read_description}
             reader.get(path.name, lambda where: cache.known(where, "known"))(path.parent)
         elif path.suffix in (".csv", ".txt"):
             read_sidecars(path.parent, ("1.jpg", "2.jpg"), ("1.jpg", "2.jpg"))

@@ -8,6 +8,8 @@ from ...contract.errors import InputError
 from ...registration.exposure import equalising_gains
 from ...registration.motion import relative_field_of_view
 from ...registration.register import register
+from ...runtime.resources import Resources
+from ...runtime.sessions import sessions_for
 from ...stack import FocalStack
 from .ecc import ecc_motion
 from .motion import resampled, scale_and_shift, shown
@@ -46,11 +48,12 @@ def align_by(alignment: str, photographs: np.ndarray, stack: FocalStack) -> Alig
 
 
 def _by_network(photographs: np.ndarray, stack: FocalStack) -> Aligned:
-    kept, registered = register(photographs, stack)
-    if len(kept.frames) < len(stack.frames):
+    registration = register(photographs.copy(), stack, sessions_for(Resources()))
+    if len(registration.stack.frames) < len(stack.frames):
         folder = stack.reference.path.parent
-        raise InputError(f"{folder}: {kept.warnings[-1]} Take such frames out before measuring.")
-    return Aligned(registered.pictures, scale_and_shift(registered.alignment.motion))
+        warning = registration.stack.warnings[-1]
+        raise InputError(f"{folder}: {warning} Take such frames out before measuring.")
+    return Aligned(registration.pictures, scale_and_shift(registration.motion.to_photographs))
 
 
 def _resampled(photographs: np.ndarray, motion: np.ndarray) -> np.ndarray:

@@ -6,9 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...depth.predictors import infer
 from ...stack import read_stack
 from .measures import mean_error
+from .predict import predict
 
 SEED = 1
 IN_ORDER, REVERSED, WRONG = ORDERS = "in order", "reversed", "wrong"
@@ -47,4 +47,4 @@ def order_found(photographs: np.ndarray) -> str:
 
 
 def _depth(network: str, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    return infer(network, pictures, positions, lambda done, of: None)[0]
+    return predict(pictures, positions, network).normalised

@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from ... import __version__
-from ...depth.focal_unet import ALIGNMENT, DEPTH, WEIGHTS
-from ...depth.predictors import OURS, check_network, infer, paper_model
+from ...contract.qualities import FOCAL_UNET
+from ...depth.predictor import predictor_named
+from ...weights import ALIGNMENT_MODEL
 from .data.scene import Focused
 from .measures import nearest_frame
 from .peers import PEERS
 from .peers.folder import depth_from_folder
+from .predict import predict
 
 ORACLE = "nearest frame (oracle)"
-METHODS = (ORACLE, *PEERS, OURS)  # the default: all that need nothing else
+METHODS = (ORACLE, *PEERS, FOCAL_UNET)  # the default: all that need nothing else
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Found:
 def check_method(method: str) -> None:
     """Raise InputError where there is none of that name; call it before the long work."""
     if is_network(method):
-        check_network(method)
+        predictor_named(method)
 
 
 def is_network(method: str) -> bool:
@@ -51,10 +53,8 @@ def label(method: str) -> str:
 def fingerprint(method: str) -> str:
     """Changes where a method does, or how it is measured."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    if method == OURS:
-        files += [WEIGHTS / f"{name}.onnx" for name in (ALIGNMENT, DEPTH)]
-    elif is_network(method):
-        files.append(paper_model(method))
+    if is_network(method):
+        files += [ALIGNMENT_MODEL, *predictor_named(method).models]
     elif Path(method).is_dir():
         files += sorted(path for path in Path(method).rglob("*") if path.is_file())
     digest = hashlib.sha256(f"{__version__} {method}".encode())
@@ -76,7 +76,8 @@ def find_depth(
     elif method in PEERS:
         depth = PEERS[method](pictures, focused.positions)
     elif is_network(method):
-        depth, spread = infer(method, pictures, focused.positions, lambda done, of: None)
+        prediction = predict(pictures, focused.positions, method)
+        depth, spread = prediction.normalised, prediction.uncertainty
     else:
         depth = depth_from_folder(Path(method), scene, focused)
     return Found(

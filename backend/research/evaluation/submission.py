@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from ...contract.errors import InputError
-from ...depth.focal_unet import DEPTH, WEIGHTS
-from ...depth.predictors import OURS, infer, paper_model
+from ...depth.predictor import predictor_named
 from ...runtime.progress import Progress
 from .data import ddff
 from .data.scene import Focused, Scene
+from .predict import predict
 
 FRAMES, SIZE = 10, (383, 552)
 NAMES = [ddff.submission_name(i) for i in range(len(ddff.TEST_SCENES) * ddff.STACKS_PER_TEST_SCENE)]
@@ -95,7 +95,7 @@ def _scenes(test: Path) -> list[Scene]:
 
 
 def _digest(network: str) -> str:
-    model = WEIGHTS / f"{DEPTH}.onnx" if network == OURS else paper_model(network)
+    (model,) = predictor_named(network).models
     return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
@@ -137,7 +137,7 @@ def _timed(focused: Focused, network: str, warm: bool) -> tuple[np.ndarray, floa
     """
 
     def run(pictures: np.ndarray) -> np.ndarray:
-        return infer(network, pictures, focused.positions, lambda done, of: None)[0]
+        return predict(pictures, focused.positions, network).normalised
 
     if not warm:
         run(focused.pictures[:, :CORNER, :CORNER])

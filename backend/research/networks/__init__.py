@@ -1,1 +1,1 @@
-"""The networks as torch modules (needs torch); inference elsewhere runs their ONNX exports."""
+"""Networks as torch modules (needs torch); the rest of the package runs their ONNX exports."""

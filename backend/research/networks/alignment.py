@@ -3,10 +3,10 @@
 Neighbouring frames are compared, since their blur differs least, and the steps are chained to the
 reference frame (the last one). At each level of a pyramid, learned features and learned weights
 enter a Gauss-Newton step for scale and shift (inverse-compositional image alignment, Baker and
-Matthews 2004; learned features for it: Lv et al., CVPR 2019). The solve is exact and independent of
-size, so that the network only has to learn what to compare and where to trust it.
+Matthews 2004; learned features for it: Lv et al., CVPR 2019). The solution is exact and independent of
+size, so the network only has to learn what to compare and how to weight it.
 
-Coordinates: x and y about the picture's centre in halves of its longer side, so shifts too.
+Coordinates: x to the right and y down from the picture's centre, in halves of its longer side; shifts too.
 """
 
 from typing import NamedTuple
@@ -18,10 +18,11 @@ from torch import Tensor, nn
 LEVELS = (8, 4, 2, 1)  # reductions, coarse to fine
 ITERATIONS = (3, 2, 2, 1)
 CHANNELS = 8
+MAX_UPDATE = 4.0  # pixels of a level in one step
 
 
 class AlignmentNetwork(nn.Module):
-    """Maps a focal stack to scale and shifts that carry reference coordinates into each frame."""
+    """Maps a focal stack to the scale and shifts that carry reference coordinates into each frame."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,28 +38,37 @@ class AlignmentNetwork(nn.Module):
         )
 
     def forward(self, stack: Tensor) -> tuple[Tensor, Tensor]:
-        """stack (B, N, 3, H, W) sRGB 0..1, far to near, cropped to one field of view.
+        """Estimate the motion of batched stacks.
 
-        Returns `motion` (B, N, 3): scale s and shifts b, c, so that the reference's point (x, y) lies at
-        (s x + b, s y + c) in the frame; the last row is (1, 0, 0). And `steps` (B, N-1, 3): the same
-        from each frame to the next, before chaining.
+        Parameters
+        ----------
+        stack
+            (B, N, 3, H, W) sRGB 0 to 1, far to near, cropped to one field of view.
+
+        Returns
+        -------
+        motion
+            (B, N, 3) scale s and shifts b, c: the reference's point (x, y) lies at (s x + b, s y + c) in
+            the frame. The last row is (1, 0, 0).
+        steps
+            (B, N-1, 3) the same from each frame to the next, before chaining.
         """
         batch, frames = stack.shape[:2]
-        grey = _locally_normalised(stack.flatten(0, 1).mean(1, keepdim=True))
+        grey = _normalise_contrast(stack.flatten(0, 1).mean(1, keepdim=True))
         steps = torch.zeros(batch * (frames - 1), 3, device=stack.device) + grey.new_tensor([1.0, 0.0, 0.0])
         for reduction, iterations in zip(LEVELS, ITERATIONS, strict=True):
             level = grey if reduction == 1 else F.avg_pool2d(grey, reduction)
             features = self.features(level)
             features = features.reshape(batch, frames, *features.shape[1:])
             moving, fixed = features[:, :-1].flatten(0, 1), features[:, 1:].flatten(0, 1)
-            grid = grid_of(level)
+            grid = pixel_grid(level)
             for _ in range(iterations):
                 steps = self._refine(moving, fixed, steps, grid)
         steps = steps.reshape(batch, frames - 1, 3)
         return chain(steps), steps
 
     def _refine(self, moving: Tensor, fixed: Tensor, steps: Tensor, grid: "Grid") -> Tensor:
-        """One weighted Gauss-Newton step; all tensors (pairs, ...)."""
+        """Take one weighted Gauss-Newton step; all tensors are (pairs, ...)."""
         warped = warp(moving, steps, grid=grid)
         residual = fixed - warped
         agreement = self.trust(torch.cat([fixed, warped, residual.abs()], 1))
@@ -70,14 +80,14 @@ class AlignmentNetwork(nn.Module):
         right = torch.cat([jacobian, residual[:, None]], 1).flatten(2).transpose(1, 2)
         system = (weight[:, None] * jacobian).flatten(2) @ right / (CHANNELS * grid.pixels)
         delta = _solve_symmetric(system[..., :3], system[..., 3])
-        limit = 4.0 / grid.half  # pixels of this level in one step
+        limit = MAX_UPDATE / grid.half
         delta = delta.clamp(-limit, limit)
         scale = steps[:, :1]
         return steps + torch.cat([scale * delta[:, :1], scale * delta[:, 1:]], 1)
 
 
 def chain(steps: Tensor) -> Tensor:
-    """(B, N, 3) motions from the reference into every frame, from (B, N-1, 3) steps between neighbours."""
+    """Chain steps between neighbours, (B, N-1, 3), to motions from the reference, (B, N, 3)."""
     scale, shift = steps[..., :1], steps[..., 1:]
     last = (steps[:, :1] * 0) + steps.new_tensor([1.0, 0.0, 0.0])
     total = torch.exp(torch.flip(torch.cumsum(torch.flip(torch.log(scale), [1]), 1), [1]))
@@ -87,16 +97,28 @@ def chain(steps: Tensor) -> Tensor:
 
 
 class Grid(NamedTuple):
-    """Where the pixels of a picture are, in halves of its longer side."""
+    """Coordinates of a picture's pixel centres, in halves of its longer side.
 
-    y: Tensor  # (1, 1, H, 1) of pixel centres, from the middle down
-    x: Tensor  # (1, 1, 1, W) to the right
-    half: Tensor | float  # the longer side's half in pixels
-    pixels: Tensor | int  # H W
+    Attributes
+    ----------
+    y
+        (1, 1, H, 1) from the middle down.
+    x
+        (1, 1, 1, W) from the middle to the right.
+    half
+        Half of the longer side in pixels.
+    pixels
+        H times W.
+    """
+
+    y: Tensor
+    x: Tensor
+    half: Tensor | float
+    pixels: Tensor | int
 
 
-def grid_of(picture: Tensor) -> Grid:
-    """The grid of a picture (..., H, W)."""
+def pixel_grid(picture: Tensor) -> Grid:
+    """Return the grid of a picture (..., H, W)."""
     height, width = picture.shape[-2], picture.shape[-1]
     half = 0.25 * (height + width + abs(height - width))  # not max(), whose outcome tracing to ONNX would fix
     y = (torch.arange(height, device=picture.device, dtype=picture.dtype) + 0.5 - 0.5 * height) / half
@@ -105,18 +127,18 @@ def grid_of(picture: Tensor) -> Grid:
 
 
 def warp(pictures: Tensor, motion: Tensor, mode: str = "bilinear", grid: Grid | None = None) -> Tensor:
-    """Pictures (N, C, H, W) resampled so that motion (N, 3) is undone; borders repeat."""
+    """Resample pictures (N, C, H, W) so that motion (N, 3) is undone; borders repeat."""
     height, width = pictures.shape[-2], pictures.shape[-1]
-    y, x, half, _ = grid or grid_of(pictures)
+    y, x, half, _ = grid or pixel_grid(pictures)
     scale, shift_x, shift_y = motion[:, :, None, None].split(1, 1)
     across = (scale * x + shift_x)[:, 0] * (half / (0.5 * width))
     down = (scale * y + shift_y)[:, 0] * (half / (0.5 * height))
-    places = torch.stack([across.expand(-1, height, -1), down.expand(-1, -1, width)], -1)
-    return F.grid_sample(pictures, places, mode=mode, padding_mode="border", align_corners=False)
+    points = torch.stack([across.expand(-1, height, -1), down.expand(-1, -1, width)], -1)
+    return F.grid_sample(pictures, points, mode=mode, padding_mode="border", align_corners=False)
 
 
 def _inside(steps: Tensor, grid: Grid) -> Tensor:
-    """1 where the warp reads inside the picture, so that repeated borders do not vote."""
+    """Return 1 where the warp reads inside the picture, so that repeated borders have no weight."""
     scale, shift_x, shift_y = steps[:, :, None, None].split(1, 1)
     inside_x = (scale * grid.x + shift_x).abs() <= grid.x.abs().max()
     inside_y = (scale * grid.y + shift_y).abs() <= grid.y.abs().max()
@@ -124,15 +146,17 @@ def _inside(steps: Tensor, grid: Grid) -> Tensor:
 
 
 def _gradients(picture: Tensor, half: Tensor | float) -> tuple[Tensor, Tensor]:
-    """Central differences per coordinate unit (half the longer side), zero at the border."""
+    """Return central differences per coordinate unit (half the longer side), zero at the border."""
     vertical = (picture[:, :, 2:] - picture[:, :, :-2]) * (0.5 * half)
     horizontal = (picture[:, :, :, 2:] - picture[:, :, :, :-2]) * (0.5 * half)
     return F.pad(vertical, (0, 0, 1, 1)), F.pad(horizontal, (1, 1, 0, 0))
 
 
 def _solve_symmetric(matrix: Tensor, right: Tensor) -> Tensor:
-    """(N, 3) solution of symmetric systems (N, 3, 3) and (N, 3), slightly damped, by Cramer's rule (ONNX has
-    no solver)."""
+    """Solve symmetric systems (N, 3, 3) for right sides (N, 3), slightly damped.
+
+    By Cramer's rule, since ONNX has no solver.
+    """
     unit = torch.eye(3, device=matrix.device)
     trace = (matrix * unit).sum((1, 2), keepdim=True)
     matrix = matrix + (1e-3 * trace + 1e-6) * unit
@@ -143,13 +167,13 @@ def _solve_symmetric(matrix: Tensor, right: Tensor) -> Tensor:
     return (right[..., None] * normals).sum(1) / determinant.clamp_min(1e-18)
 
 
-def _locally_normalised(grey: Tensor) -> Tensor:
-    """Contrast about the local mean, so that exposure drift between frames does not read as motion."""
+def _normalise_contrast(grey: Tensor) -> Tensor:
+    """Return contrast about the local mean, so that exposure drift between frames is not taken for motion."""
     contrast = grey - _local_mean(grey)
     return contrast / torch.sqrt(_local_mean(contrast**2) + 1e-3)
 
 
 def _local_mean(picture: Tensor) -> Tensor:
-    """Over about 40 pixels, computed at an eighth of the size."""
+    """Average over about 40 pixels, at an eighth of the size."""
     coarse = F.avg_pool2d(F.avg_pool2d(picture, 8), 5, 1, 2, count_include_pad=False)
     return F.interpolate(coarse, size=picture.shape[-2:], mode="bilinear", align_corners=False)

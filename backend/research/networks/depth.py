@@ -1,27 +1,28 @@
-"""The depth network: how sharp each frame is about each pixel, settled along the stack and in context.
+"""The depth network: how sharp each frame is about each pixel, compared along the stack and in context.
 
-Two parts. The *focus* part sees every frame: shared 2-D features, kept at full detail by space-to-depth
-instead of blur; at every scale each frame is mixed with its neighbours and with the strongest of the
-stack, so any number of frames will do; a softmax over frames, each with an offset of its own, gives depth
-between the frames. The *refining* part sees the stack once, as an all-in-focus picture with that first
-depth: it carries depth from where focus tells it to where nothing does, and to the picture's edges.
+It has two parts. The *focus* part sees every frame: shared 2-D features, kept at full detail by
+space-to-depth instead of blur; at every scale each frame is mixed with its neighbours and with the strongest
+of the stack, so any number of frames will do; a softmax over frames, each with an offset of its own, gives
+depth between the frames. The *refining* part sees the stack once, as an all-in-focus picture with that first
+depth: it carries depth into surfaces without texture, and to the picture's edges.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-STEM = 16  # channels a frame at 1/2 of the picture
-FOCUS = (32, 48, 64, 64)  # channels a frame at 1/4, 1/8, 1/16, 1/32
-REFINE = (24, 32, 48, 64, 64)  # channels a stack at 1/2 to 1/32
+STEM = 16  # channels per frame at 1/2 of the picture
+FOCUS = (32, 48, 64, 64)  # channels per frame at 1/4, 1/8, 1/16, 1/32
+REFINE = (24, 32, 48, 64, 64)  # channels per stack at 1/2 to 1/32
 CONTRAST_GAIN = 4.0  # fine contrast is weak beside brightness
-SMALLEST_SPREAD = 1e-3  # normalised dioptres
+MIN_UNCERTAINTY = 1e-3  # normalised dioptres
 
 
 class DepthNetwork(nn.Module):
-    """Maps aligned focal stacks to depth and its expected error."""
+    """Maps aligned focal stacks to depth and its uncertainty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,28 +30,39 @@ class DepthNetwork(nn.Module):
         self.refine = RefiningNetwork()
 
     def forward(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """stack (B, N, 3, H, W) sRGB 0..1, aligned, far to near; positions (B, N) normalised dioptres.
+        """Predict the depth of batched stacks.
 
-        Returns depth (B, H, W) in normalised dioptres, and `spread` (B, H, W): the expected absolute
-        error in the same unit. H and W are multiples of 32.
+        Parameters
+        ----------
+        stack
+            (B, N, 3, H, W) sRGB 0 to 1, aligned, far to near; H and W are multiples of 32.
+        positions
+            (B, N) focus of the frames in normalised dioptres.
+
+        Returns
+        -------
+        depth
+            (B, H, W) normalised dioptres.
+        uncertainty
+            (B, H, W) expected absolute error, in the same unit.
         """
-        depth, spread, _ = self.in_two_steps(stack, positions)
-        return depth, spread
+        depth, uncertainty, _ = self.forward_with_first_depth(stack, positions)
+        return depth, uncertainty
 
-    def in_two_steps(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """As `forward`, and the first depth (B, H/2, W/2), before it was refined."""
+    def forward_with_first_depth(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Predict as `forward` does, and return the first depth (B, H/2, W/2), not yet refined, too."""
         stack = stack - 0.5
         weight, candidate, summary = self.focus(stack, positions)
         first = (weight * candidate).sum(1, keepdim=True)
-        doubt = (weight * (candidate - first).abs()).sum(1, keepdim=True)
+        deviation = (weight * (candidate - first).abs()).sum(1, keepdim=True)
         at_full_size = F.interpolate(weight, scale_factor=2.0, mode="nearest")[:, :, None]
         all_in_focus = F.pixel_unshuffle((at_full_size * stack).sum(1), 2)
-        depth, spread = self.refine(all_in_focus, first, doubt, summary)
-        return depth, spread, first[:, 0]
+        depth, uncertainty = self.refine(all_in_focus, first, deviation, summary)
+        return depth, uncertainty, first[:, 0]
 
 
 class FocusNetwork(nn.Module):
-    """A U-Net over every frame whose stages look along the stack."""
+    """A U-Net over every frame whose stages mix features along the stack."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,22 +73,35 @@ class FocusNetwork(nn.Module):
         self.narrow = nn.ModuleList(nn.Conv2d(c_low, c, 1) for c, c_low in pairwise(FOCUS))
         self.up = nn.ModuleList(FocusStage(c, c) for c in FOCUS[:-1])
         self.scores = nn.Conv2d(FOCUS[0], 8, 3, padding=1)  # 4 sub-pixels x (score, offset)
-        self._start_with_contrast()
+        self._initialise_stem()
 
     @torch.no_grad()
-    def _start_with_contrast(self) -> None:
-        """Focus shows in fine contrast, not in brightness: begin with filters that see no flat colour."""
+    def _initialise_stem(self) -> None:
+        """Begin with filters of zero mean: focus shows in fine contrast, not in brightness."""
         filters = self.stem.weight
         filters.sub_(filters.mean((1, 2, 3), keepdim=True)).mul_(CONTRAST_GAIN)
 
     def forward(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """stack (B, N, 3, 2 h, 2 w), positions (B, N).
+        """Weigh the frames at every pixel.
 
-        Returns `weight` (B, N, h, w), which sums to one over the frames, `candidate` (B, N, h, w), the
-        depth each frame stands for, and the stack's `summary` (B, 2 C, h/2, w/2).
+        Parameters
+        ----------
+        stack
+            (B, N, 3, 2 h, 2 w) sRGB about 0.
+        positions
+            (B, N) normalised dioptres.
+
+        Returns
+        -------
+        weight
+            (B, N, h, w), which sums to one over the frames.
+        candidate
+            (B, N, h, w) the depth for which each frame stands, in normalised dioptres.
+        summary
+            (B, 2 C, h/2, w/2) features of the whole stack.
         """
         spacing = frame_spacing(positions)
-        x = _each(lambda frames: F.relu(self._stem_of_pixels(frames)), stack)
+        x = _per_frame(lambda frames: F.relu(self._apply_stem(frames)), stack)
         skips = []
         for stage in self.down:
             x = stage(x, spacing)
@@ -84,15 +109,17 @@ class FocusNetwork(nn.Module):
         for stage, narrow, skip in zip(
             reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
         ):
-            x = stage(skip + _each(lambda y, narrow=narrow: _doubled(narrow(y)), x), spacing)
-        score, offset = _each(lambda y: F.pixel_shuffle(self.scores(y), 2), x).float().unbind(2)
+            x = stage(skip + _per_frame(lambda y, narrow=narrow: _double(narrow(y)), x), spacing)
+        score, offset = _per_frame(lambda y: F.pixel_shuffle(self.scores(y), 2), x).float().unbind(2)
         gap = spacing[..., :2].amax(2)[..., None, None]
         candidate = positions[..., None, None] + gap * torch.tanh(offset)
         return torch.softmax(score, 1), candidate, torch.cat([x.amax(1), x.mean(1)], 1)
 
-    def _stem_of_pixels(self, frames: Tensor) -> Tensor:
-        """The stem after space-to-depth, (B N, 3, 2 h, 2 w) to (B N, C, h, w), as one strided convolution:
-        the same sums, and no copy of every frame with its pixels in another order."""
+    def _apply_stem(self, frames: Tensor) -> Tensor:
+        """Apply the stem after space-to-depth, (B N, 3, 2 h, 2 w) to (B N, C, h, w).
+
+        As one strided convolution: the same sums, without a reordered copy of every frame.
+        """
         return F.conv2d(frames, F.pixel_shuffle(self.stem.weight, 2), self.stem.bias, stride=2, padding=2)
 
 
@@ -105,8 +132,8 @@ class FocusStage(nn.Module):
         self.along_stack = AlongStack(channels)
 
     def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        """x (B, N, C, h, w), spacing (B, N, 3) as `frame_spacing` has it."""
-        return self.along_stack(_each(lambda frames: F.relu(self.convolution(frames)), x), spacing)
+        """Map features (B, N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
+        return self.along_stack(_per_frame(lambda frames: F.relu(self.convolution(frames)), x), spacing)
 
 
 class AlongStack(nn.Module):
@@ -117,18 +144,19 @@ class AlongStack(nn.Module):
         self.neighbours = nn.Conv2d(channels, 3 * channels, 1)
         self.stack = nn.Conv2d(2 * channels, channels, 1, bias=False)
         self.spacing = nn.Linear(3, channels)
-        self._start_with_differences(channels)
+        self._initialise_differences(channels)
 
     @torch.no_grad()
-    def _start_with_differences(self, channels: int) -> None:
-        """Focus shows in how frames differ: begin with differences to the neighbours and the strongest."""
+    def _initialise_differences(self, channels: int) -> None:
+        """Begin with differences to the neighbours and the strongest: focus shows in how frames differ."""
         bound = (4 * channels) ** -0.5
         own, before, after, strongest = torch.empty(4, channels, channels, 1, 1).uniform_(-bound, bound)
         self.neighbours.weight.copy_(torch.cat([own + before + after + strongest, -before, -after]))
         self.stack.weight.copy_(torch.cat([-strongest, torch.zeros_like(strongest)], 1))
 
     def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        own, before, after = _each(self.neighbours, x).chunk(3, 2)
+        """Mix features (B, N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
+        own, before, after = _per_frame(self.neighbours, x).chunk(3, 2)
         before = torch.cat([before[:, :1], before[:, :-1]], 1)
         after = torch.cat([after[:, 1:], after[:, -1:]], 1)
         whole = self.stack(torch.cat([x.amax(1), x.mean(1)], 1))[:, None]
@@ -141,69 +169,88 @@ class RefiningNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         first = REFINE[0]
-        # Each level also sees depth averaged by trust, the coarser the farther it has flowed.
+        # Each level also sees the first depth, averaged over squares that widen with the level.
         self.enter = nn.Conv2d(12 + 2, first, 3, padding=1)
         self.summary = nn.Conv2d(2 * FOCUS[0], REFINE[1], 1)
         self.down = nn.ModuleList(nn.Conv2d(c_in + 2, c, 3, 2, padding=1) for c_in, c in pairwise(REFINE))
         self.below = nn.ModuleList(nn.Conv2d(c + 2, c, 3, padding=1) for c in REFINE[1:])
         self.narrow = nn.ModuleList(nn.Conv2d(c_low, c, 1) for c, c_low in pairwise(REFINE))
         self.up = nn.ModuleList(nn.Conv2d(c, c, 3, padding=1) for c in REFINE[:-1])
-        self.correction = nn.Conv2d(first, 8, 3, padding=1)  # 4 sub-pixels x (depth, log spread)
+        self.correction = nn.Conv2d(first, 8, 3, padding=1)  # 4 sub-pixels x (depth, log uncertainty)
 
     def forward(
-        self, all_in_focus: Tensor, first: Tensor, doubt: Tensor, summary: Tensor
+        self, all_in_focus: Tensor, first: Tensor, deviation: Tensor, summary: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """all_in_focus (B, 12, h, w), first depth and its doubt (B, 1, h, w).
+        """Refine the first depth.
 
-        Returns depth and spread, each (B, 2 h, 2 w).
+        Parameters
+        ----------
+        all_in_focus
+            (B, 12, h, w) picture after space-to-depth.
+        first, deviation
+            (B, 1, h, w) first depth, and how far the frames' candidates lie from it on average.
+        summary
+            (B, 2 C, h/2, w/2) as `FocusNetwork` returns it.
+
+        Returns
+        -------
+        depth, uncertainty
+            (B, 2 h, 2 w) normalised dioptres.
         """
-        flowing = [flow.to(all_in_focus.dtype) for flow in _flowing(first, doubt, len(REFINE))]
-        x = F.relu(self.enter(torch.cat([all_in_focus, flowing[0]], 1)))
+        pyramid = [level.to(all_in_focus.dtype) for level in _depth_pyramid(first, deviation, len(REFINE))]
+        x = F.relu(self.enter(torch.cat([all_in_focus, pyramid[0]], 1)))
         skips = [x]
         for level, (down, below) in enumerate(zip(self.down, self.below, strict=True)):
-            x = F.relu(down(torch.cat([x, flowing[level]], 1)))
+            x = F.relu(down(torch.cat([x, pyramid[level]], 1)))
             if level == 0:
                 x = x + F.relu(self.summary(summary))
-            x = x + F.relu(below(torch.cat([x, flowing[level + 1]], 1)))
+            x = x + F.relu(below(torch.cat([x, pyramid[level + 1]], 1)))
             skips.append(x)
         for up, narrow, skip in zip(
             reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
         ):
-            x = skip + _doubled(narrow(x))
+            x = skip + _double(narrow(x))
             x = x + F.relu(up(x))
-        change, spread = self.correction(x).float().chunk(2, 1)
-        depth = _doubled(first) + F.pixel_shuffle(change, 2)
-        # What the candidates disagree by is a first guess of the error; the network corrects it.
-        guess = _doubled(doubt.detach()) + 0.01
-        spread = guess * torch.exp(F.pixel_shuffle(spread, 2).clamp(-4, 4))
-        return depth[:, 0], spread[:, 0].clamp_min(SMALLEST_SPREAD)
+        change, log_ratio = self.correction(x).float().chunk(2, 1)
+        depth = _double(first) + F.pixel_shuffle(change, 2)
+        # The candidates' deviation is a first guess of the error; the network corrects it.
+        guess = _double(deviation.detach()) + 0.01
+        uncertainty = guess * torch.exp(F.pixel_shuffle(log_ratio, 2).clamp(-4, 4))
+        return depth[:, 0], uncertainty[:, 0].clamp_min(MIN_UNCERTAINTY)
 
 
 def frame_spacing(positions: Tensor) -> Tensor:
-    """(B, N, 3): gap to the frame before, gap to the frame after (at the ends the only one), position."""
+    """Return (B, N, 3) for positions (B, N): gaps to the frames before and after, and the position.
+
+    The first and the last frame have their only gap twice.
+    """
     gaps = positions[:, 1:] - positions[:, :-1]
     before = torch.cat([gaps[:, :1], gaps], 1)
     after = torch.cat([gaps, gaps[:, -1:]], 1)
     return torch.stack([before, after, positions], 2)
 
 
-def _flowing(depth: Tensor, doubt: Tensor, levels: int) -> list[Tensor]:
-    """(B, 2, h/2^k, w/2^k) for k from 0: depth averaged by trust over ever wider squares, and the trust."""
-    trust = 1 / (doubt + 0.02) ** 2
-    weighted = torch.cat([depth * trust, trust], 1)
+def _depth_pyramid(depth: Tensor, deviation: Tensor, levels: int) -> list[Tensor]:
+    """Average depth by weight over ever wider squares.
+
+    Level k is (B, 2, h/2^k, w/2^k): depth and the logarithm of its weight.
+    """
+    weight = 1 / (deviation + 0.02) ** 2
+    weighted = torch.cat([depth * weight, weight], 1)
     pyramid = []
     for level in range(levels):
         weighted = weighted if level == 0 else F.avg_pool2d(weighted, 2)
-        mean, trust = weighted.chunk(2, 1)
-        pyramid.append(torch.cat([mean / trust, 0.25 * torch.log(trust) - 1], 1))
+        mean, weight = weighted.chunk(2, 1)
+        pyramid.append(torch.cat([mean / weight, 0.25 * torch.log(weight) - 1], 1))
     return pyramid
 
 
-def _each(function, x: Tensor) -> Tensor:
+def _per_frame(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Apply a function of (B N, C, h, w) to every frame of x (B, N, C, h, w)."""
     y = function(x.flatten(0, 1))
     return y.reshape(x.shape[0], x.shape[1], *y.shape[1:])  # unflatten would fix N in an ONNX graph
 
 
-def _doubled(x: Tensor) -> Tensor:
+def _double(x: Tensor) -> Tensor:
+    """Enlarge (B, C, h, w) to twice the height and width."""
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -1,4 +1,4 @@
-"""Trained networks as ONNX, for everyone: any number of frames and any size stay free in the graphs."""
+"""Trained networks as ONNX: any number of frames and any size stay free in the graphs."""
 
 import io
 from pathlib import Path
@@ -7,14 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from ...contract.errors import InputError
-from . import paper
-from .focal_depth import FocalDepthNetwork
+from . import won_jeon
+from .focal_unet import FocalUnet
 
-OPSET = 17  # bicubic GridSample; understood by every ONNX Runtime since 1.13
+OPSET = 17  # bicubic GridSample; ONNX Runtime has it since 1.13
 
 
 class _OneStack(nn.Module):
-    """A network of batches for one stack without the axis of the batch."""
+    """Runs a network of batches on one stack, without the axis of the batch."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -25,9 +25,9 @@ class _OneStack(nn.Module):
 
 
 class _Finest(nn.Module):
-    """Only the paper's d4, so that the export leaves out what the coarser depths alone need."""
+    """Returns d4 of Won and Jeon's network alone, so that the export leaves out what d1 to d3 need."""
 
-    def __init__(self, network: paper.DepthNetwork) -> None:
+    def __init__(self, network: won_jeon.DepthNetwork) -> None:
         super().__init__()
         self.network = network
 
@@ -35,19 +35,22 @@ class _Finest(nn.Module):
         return self.network(stack, focus)[-1]
 
 
-def alignment_onnx(network: FocalDepthNetwork) -> bytes:
-    """stack (N, 3, H, W) to motion (N, 3) and steps (N-1, 3)."""
+def export_alignment(network: FocalUnet) -> bytes:
+    """Export the alignment network: stack (N, 3, H, W) to motion (N, 3) and steps (N-1, 3)."""
     axes = {
         "stack": {0: "frames", 2: "height", 3: "width"},
         "motion": {0: "frames"},
         "steps": {0: "steps"},
     }
     example = (torch.rand(5, 3, 64, 96),)
-    return _onnx(_OneStack(network.alignment), example, ["stack"], ["motion", "steps"], axes)
+    return _to_onnx(_OneStack(network.alignment), example, ["stack"], ["motion", "steps"], axes)
 
 
-def depth_onnx(network: FocalDepthNetwork) -> bytes:
-    """stack (N, 3, H, W) and positions (N,) to depth and spread, each (H, W); H, W multiples of 32."""
+def export_depth(network: FocalUnet) -> bytes:
+    """Export the depth network: stack (N, 3, H, W) and positions (N,) to depth and "spread", each (H, W).
+
+    H and W are multiples of 32. "spread" is the name that the files have for the uncertainty.
+    """
     size = {0: "height", 1: "width"}
     axes = {
         "stack": {0: "frames", 2: "height", 3: "width"},
@@ -56,29 +59,38 @@ def depth_onnx(network: FocalDepthNetwork) -> bytes:
         "spread": size,
     }
     example = (torch.rand(5, 3, 64, 96), torch.linspace(0, 1, 5))
-    return _onnx(_OneStack(network.depth), example, ["stack", "positions"], ["depth", "spread"], axes)
+    return _to_onnx(_OneStack(network.depth), example, ["stack", "positions"], ["depth", "spread"], axes)
 
 
-def paper_depth_onnx(network: paper.DepthNetwork) -> bytes:
-    """stack (1,3,N,H,W) BGR -1..1 and focus (1,N,1,1) to depth (1,1,H,W); H, W multiples of 32."""
+def export_won_jeon_depth(network: won_jeon.DepthNetwork) -> bytes:
+    """Export Won and Jeon's depth network.
+
+    It maps stack (1, 3, N, H, W) and focus (1, N, 1, 1) to depth (1, 1, H, W). The stack is BGR -1 to 1; H and W are multiples of 32.
+    """
     example = (torch.rand(1, 3, 5, 64, 96), torch.rand(1, 5, 1, 1))
     axes = {
         "stack": {2: "frames", 3: "height", 4: "width"},
         "focus": {1: "frames"},
         "depth": {2: "height", 3: "width"},
     }
-    return _onnx(_Finest(network), example, ["stack", "focus"], ["depth"], axes)
+    return _to_onnx(_Finest(network), example, ["stack", "focus"], ["depth"], axes)
 
 
-def paper_alignment_onnx(network: paper.AlignmentNetwork) -> bytes:
-    """stack (1,3,N,H,W) and relative_fov (1,1,N,1,1) to aligned (1,3,N,H,W)."""
+def export_won_jeon_alignment(network: won_jeon.AlignmentNetwork) -> bytes:
+    """Export Won and Jeon's alignment: stack and aligned (1, 3, N, H, W), relative_fov (1, 1, N, 1, 1)."""
     example = (torch.rand(1, 3, 5, 64, 96), torch.linspace(1.05, 1, 5).view(1, 1, 5, 1, 1))
     size = {2: "frames", 3: "height", 4: "width"}
     axes = {"stack": size, "relative_fov": {2: "frames"}, "aligned": size}
-    return _onnx(network, example, ["stack", "relative_fov"], ["aligned"], axes)
+    return _to_onnx(network, example, ["stack", "relative_fov"], ["aligned"], axes)
 
 
-def _onnx(network: nn.Module, example: tuple, inputs: list[str], outputs: list[str], axes: dict) -> bytes:
+def _to_onnx(
+    network: nn.Module,
+    example: tuple[Tensor, ...],
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> bytes:
     file = io.BytesIO()
     torch.onnx.export(
         network.eval(),
@@ -94,7 +106,13 @@ def _onnx(network: nn.Module, example: tuple, inputs: list[str], outputs: list[s
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:
-    """Each file whole or not at all. Raises InputError where the folder cannot be written."""
+    """Write files, each whole or not at all.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

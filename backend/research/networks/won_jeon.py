@@ -1,10 +1,10 @@
-"""The networks of "Learning Depth from Focus in the Wild" (Won & Jeon, ECCV 2022), to the letter.
+"""The networks of "Learning Depth from Focus in the Wild" (Won and Jeon, ECCV 2022), as published.
 
 Module and attribute names are those of the authors' state dicts, so that their checkpoints load as
 they are; redir3 and pre_conv are in the checkpoints but take no part. Shapes: photographs and features
 (B, C, N, H, W) with N frames far to near, BGR in [-1, 1], H and W multiples of 32; the focus positions
-(B, N, 1, 1), for the phone weights 1 / focus distance; the relative field of view (B, 1, N, 1, 1), that
-of the last frame 1.
+(B, N, 1, 1), for the authors' phone weights 1 / focus distance; the relative field of view (B, 1, N, 1, 1),
+that of the last frame 1.
 """
 
 import torch
@@ -12,37 +12,41 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def _conv_norm(inputs, outputs, kernel, stride=1, dilation=1) -> nn.Sequential:
-    """3-D convolution that keeps the size (but for the stride), without bias, and batch norm."""
+def _conv_norm(
+    inputs: int, outputs: int, kernel: tuple[int, int, int], stride: int = 1, dilation: int = 1
+) -> nn.Sequential:
+    """Return a 3-D convolution without bias that keeps the size but for the stride, and batch norm."""
     padding = tuple(dilation * (k // 2) if k > 1 else 0 for k in kernel)
     spaced = (1, dilation, dilation)
     convolution = nn.Conv3d(inputs, outputs, kernel, (1, stride, stride), padding, spaced, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm3d(outputs))
 
 
-def _conv_norm_relu(inputs, outputs, stride=1) -> nn.Sequential:
+def _conv_norm_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(_conv_norm(inputs, outputs, (3, 3, 3), stride), nn.ReLU())
 
 
-def _pair(inputs, outputs, kernel=(3, 3, 3), stride=1) -> nn.Sequential:
-    """CB, ReLU, CB."""
+def _pair(
+    inputs: int, outputs: int, kernel: tuple[int, int, int] = (3, 3, 3), stride: int = 1
+) -> nn.Sequential:
+    """Return two convolutions with batch norm, and a ReLU between them."""
     return nn.Sequential(
         _conv_norm(inputs, outputs, kernel, stride), nn.ReLU(), _conv_norm(outputs, outputs, kernel)
     )
 
 
-def _strided(inputs, outputs) -> nn.Conv3d:
+def _strided(inputs: int, outputs: int) -> nn.Conv3d:
     return nn.Conv3d(inputs, outputs, 3, (1, 2, 2), 1, bias=False)
 
 
-def _transposed(inputs, outputs) -> nn.Sequential:
-    """Doubles height and width."""
+def _transposed(inputs: int, outputs: int) -> nn.Sequential:
+    """Return a transposed convolution with batch norm that doubles height and width."""
     convolution = nn.ConvTranspose3d(inputs, outputs, 3, (1, 2, 2), 1, (0, 1, 1), bias=False)
     return nn.Sequential(convolution, nn.BatchNorm3d(outputs))
 
 
 class _Residual(nn.Module):
-    """ReLU(x + CB-ReLU-CB(x)) within each frame."""
+    """Residual block within each frame: ReLU(x + pair(x))."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -53,7 +57,7 @@ class _Residual(nn.Module):
 
 
 class SharpRegionDetection(nn.Module):
-    """SRD: sharpness within each frame, then compared with the frames before and after."""
+    """Sharp region detection (SRD): sharpness in each frame, then compared with the frames beside it."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -66,12 +70,13 @@ class SharpRegionDetection(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map features (B, C, N, h, w) to as many."""
         measure = self.Focus_Measure(x)
         return measure + self.N_ch_attention(measure)
 
 
 class EffectiveDownsampling(nn.Module):
-    """EFD: halves height and width, by a strided convolution and by max-pooling."""
+    """Effective downsampling (EFD): halves the size by a strided convolution and by max-pooling."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -79,6 +84,7 @@ class EffectiveDownsampling(nn.Module):
         self.max_pooling = nn.Sequential(nn.MaxPool3d((1, 2, 2)), _conv_norm(inputs, outputs, (3, 3, 3)))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map features (B, C, N, h, w) to (B, C', N, h/2, w/2)."""
         return F.relu(self.stride_conv(x) + self.max_pooling(x))
 
 
@@ -92,11 +98,12 @@ class FocusMeasure(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map photographs (B, 3, N, H, W) to features (B, 8, N, H, W)."""
         return self.Focus_extraction(x)
 
 
 class MultiScaleAggregation(nn.Module):
-    """32 channels at 1/4 to 32 channels at 1/8, with context from 1/16 and 1/32."""
+    """Maps 32 channels at 1/4 to 32 channels at 1/8, with context from 1/16 and 1/32."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +128,7 @@ class MultiScaleAggregation(nn.Module):
         return first + getattr(self, f"dres{scale}_1")(first)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map features (B, 32, N, H/4, W/4) to (B, 32, N, H/8, W/8)."""
         at_8, at_16, at_32 = (self._branch(x, scale) for scale in (8, 16, 32))
         down_16 = self.conv2(self.combine1(torch.cat([self.conv1(at_8), at_16], 1)))
         down_32 = self.conv4(self.combine2(torch.cat([self.conv3(down_16), at_32], 1)))
@@ -144,6 +152,22 @@ class Hourglass(nn.Module):
         self.conv6 = _transposed(double, channels)
 
     def forward(self, x: Tensor, skip: Tensor | None, low: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Refine features.
+
+        Parameters
+        ----------
+        x
+            (B, 2 C, N, h, w) features.
+        skip
+            (B, 2 C, N, h/2, w/2) the first features of the hourglass before, or None.
+        low
+            (B, 2 C, N, h/2, w/2) its last features, or None.
+
+        Returns
+        -------
+        first, last
+            (B, C, N, h, w) features.
+        """
         first = self.conv0(x)
         half = self.conv2(self.conv1(first))
         half = F.relu(half if low is None else half + low)
@@ -153,7 +177,7 @@ class Hourglass(nn.Module):
 
 
 class DepthNetwork(nn.Module):
-    """An aligned focal stack to depth in the units of `focus`: the checkpoints' `DFF_net`."""
+    """Maps an aligned focal stack to depth in the unit of `focus`: the checkpoints' `DFF_net`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,7 +196,20 @@ class DepthNetwork(nn.Module):
             setattr(self, f"classif{step}", nn.Sequential(scores))
 
     def forward(self, stack: Tensor, focus: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """(B,3,N,H,W), (B,N,1,1) to d1, d2, d3, d4, each (B,1,H,W); d4 is the finest."""
+        """Predict depth at four levels.
+
+        Parameters
+        ----------
+        stack
+            (B, 3, N, H, W) photographs.
+        focus
+            (B, N, 1, 1) focus positions.
+
+        Returns
+        -------
+        d1, d2, d3, d4
+            (B, 1, H, W) in the unit of `focus`; d4 is the finest.
+        """
         full = self.FM_measure(stack)
         half = self.FM_conv1(full)
         quarter = self.FM_conv2(half)
@@ -191,7 +228,7 @@ class DepthNetwork(nn.Module):
 
 
 def _regress(scores: Tensor, focus: Tensor, size: tuple[int, int]) -> Tensor:
-    """Scores (B,1,N,h,w) to the frames' focus averaged by their softplus, (B,1,H,W)."""
+    """Average the frames' focus, weighted by the softplus of scores (B, 1, N, h, w), to (B, 1, H, W)."""
     full = F.interpolate(scores.squeeze(1), size, mode="bilinear", align_corners=False)
     weights = F.softplus(full) + 1e-6
     weights = weights / weights.sum(1, keepdim=True)
@@ -199,7 +236,7 @@ def _regress(scores: Tensor, focus: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class _StridedResidual(nn.Module):
-    """ReLU(conv1x1x1(x) + CB-ReLU-CB(x)) within each frame."""
+    """Residual block within each frame: ReLU(conv1x1x1(x) + pair(x))."""
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
         super().__init__()
@@ -211,7 +248,7 @@ class _StridedResidual(nn.Module):
 
 
 class AlignmentNetwork(nn.Module):
-    """Scale and shift of each frame against the last: the checkpoints' `optical_flow_aggregation`."""
+    """Aligns each frame to the last by scale and shift: the checkpoints' `optical_flow_aggregation`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -230,7 +267,7 @@ class AlignmentNetwork(nn.Module):
         return nn.Sequential(*layers, nn.Conv3d(width, 3, (1, 3, 3), padding=(0, 1, 1)))
 
     def forward(self, stack: Tensor, relative_fov: Tensor) -> Tensor:
-        """(B,3,N,H,W), (B,1,N,1,1) to the aligned stack, (B,3,N,H,W)."""
+        """Align a stack (B, 3, N, H, W) of relative fields of view (B, 1, N, 1, 1)."""
         full = self.OF_feature(stack)
         half = self.OF_feature1(full)
         quarter = self.OF_feature2(half)
@@ -245,7 +282,10 @@ class AlignmentNetwork(nn.Module):
 
 
 def _warp(x: Tensor, relative_fov: Tensor, parameters: Tensor) -> tuple[Tensor, Tensor]:
-    """x (B,C,N,H,W) scaled and shifted by (a, b, c) a frame, (B,3,N,1,1), and the flow in pixels."""
+    """Scale and shift x (B, C, N, H, W) by (a, b, c) of each frame, (B, 3, N, 1, 1).
+
+    Returns the result and the flow (B, 2, N, H, W) in pixels.
+    """
     batch, channels, frames, height, width = x.shape
     across = torch.linspace(-1, 1, width, device=x.device, dtype=x.dtype)
     down = torch.linspace(-1, 1, height, device=x.device, dtype=x.dtype).view(-1, 1)
@@ -263,7 +303,7 @@ def _warp(x: Tensor, relative_fov: Tensor, parameters: Tensor) -> tuple[Tensor, 
 
 
 class EndToEnd(nn.Module):
-    """Alignment and depth in one: the authors' End_to_End checkpoint."""
+    """Combines alignment and depth: the authors' End_to_End checkpoint."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -271,6 +311,6 @@ class EndToEnd(nn.Module):
         self.optical_flow_aggregation = AlignmentNetwork()
 
     def forward(self, stack: Tensor, focus: Tensor, relative_fov: Tensor) -> tuple[Tensor, ...]:
-        """The aligned stack, (B,3,N,H,W), and d1, d2, d3, d4, each (B,1,H,W)."""
+        """Return the aligned stack (B, 3, N, H, W) and d1, d2, d3, d4, each (B, 1, H, W)."""
         aligned = self.optical_flow_aggregation(stack, relative_fov)
         return aligned, *self.DFF_net(aligned, focus)

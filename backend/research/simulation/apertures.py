@@ -1,4 +1,4 @@
-"""What an aperture makes of a point: discs, polygons of blades, and the lens shapes of cat's eyes."""
+"""Blur kernels of random apertures: discs, polygons of blades, and cat's eyes."""
 
 import math
 from collections.abc import Callable
@@ -14,11 +14,11 @@ OVERSAMPLING = 4
 
 
 def aperture_kernels(count: int, generator: torch.Generator) -> Tensor:
-    """(count, R, K, K) apertures of every radius, summing to one; one shape for each picture.
+    """Return kernels (count, R, K, K) of every radius in RADII, each summing to one.
 
-    Away from the picture's centre the barrel cuts the disc to a cat's eye; a crop of a picture has
-    nearly one shape all over. Before the focus a shape is turned by half a turn, which is left out: so
-    each is centred on its centroid, lest focusing should seem to move things.
+    There is one shape for each picture. Away from the picture's centre the barrel cuts the disc to a cat's
+    eye; a crop of a picture has nearly one shape all over. In front of the focus a shape is rotated by half
+    a turn, which is left out; so each is centred on its centroid, or focusing would seem to move things.
     """
     reach = math.ceil(RADII[-1]) + 1
     steps = (2 * reach + 1) * OVERSAMPLING
@@ -37,7 +37,7 @@ def aperture_kernels(count: int, generator: torch.Generator) -> Tensor:
 
 
 def _random_shape(count: int, generator: torch.Generator) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """What is inside `count` random apertures, 0 to 1, from x, y and radii that broadcast together."""
+    """Return a function of x, y and radii that is 1 inside `count` random apertures and 0 outside."""
     polygonal, cut = chance(count, 0.4, generator), chance(count, 0.3, generator)
     blades = torch.randint(5, 9, (count, 1, 1, 1), generator=generator, device=generator.device)
     sector, turn = 2 * math.pi / blades, uniform(count, 0, 2 * math.pi, generator)

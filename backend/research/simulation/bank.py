@@ -11,16 +11,28 @@ ARRAYS = ("frames", "dioptres", "positions", "hand_held")
 
 @dataclass(frozen=True)
 class Shard:
-    """S stacks of one size."""
+    """S stacks of one size.
 
-    frames: np.ndarray  # (S, N, H, W, 3) uint8 sRGB, aligned, far to near
-    dioptres: np.ndarray  # (S, H, W) float16 normalised dioptres
-    positions: np.ndarray  # (S, N) float32 normalised dioptres
-    hand_held: np.ndarray  # (S,) bool: the truth is that of the last frame alone
+    Attributes
+    ----------
+    frames
+        (S, N, H, W, 3) uint8 sRGB, aligned, far to near.
+    dioptres
+        (S, H, W) float16 true depth in normalised dioptres.
+    positions
+        (S, N) float32 focus of the frames in normalised dioptres.
+    hand_held
+        (S,) bool: there is parallax, and the true depth is that of the last frame.
+    """
+
+    frames: np.ndarray
+    dioptres: np.ndarray
+    positions: np.ndarray
+    hand_held: np.ndarray
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
-    """A shard appears whole or not at all, so that training may read while rendering goes on."""
+    """Write a shard, whole or not at all, so that training may read while rendering goes on."""
     unfinished = folder.with_name(folder.name + ".unfinished")
     unfinished.mkdir(parents=True, exist_ok=True)
     for name in ARRAYS:
@@ -29,6 +41,6 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 
 def read_shards(bank: Path) -> list[Shard]:
-    """All whole shards of a bank, memory mapped."""
+    """Return all whole shards of a bank, mapped into memory."""
     folders = sorted(path.parent for path in bank.glob(f"shard_*[0-9]/{ARRAYS[-1]}.npy"))
     return [Shard(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)) for folder in folders]

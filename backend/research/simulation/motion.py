@@ -1,4 +1,4 @@
-"""How frames fail to line up: breathing that metadata do not explain, shifts, and the jitter of a hand."""
+"""Random motion of frames: focus breathing that metadata do not explain, shifts, and a hand's jitter."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,16 @@ from .textures import chance, uniform
 
 @dataclass(frozen=True)
 class Phone:
-    """What a phone's frames do beyond the thin lens (Won & Jeon, ECCV 2022, simulator).
+    """How a phone's frames differ from a thin lens's (the simulator of Won and Jeon, ECCV 2022).
 
-    The field of view is wider than the thin lens's by slope / F + intercept for the frame focused at F
-    metres; shifts are mean and deviation in pixels of a picture of `width`.
+    Attributes
+    ----------
+    slope, intercept
+        The field of view is wider by slope / F + intercept for the frame focused at F metres.
+    shift_x, shift_y
+        Mean and deviation in pixels.
+    width
+        Of the picture, in pixels.
     """
 
     slope: float
@@ -30,15 +36,15 @@ PHONES = (
     Phone(-0.004024, 0.024739, (-4.316, 2.920), (-0.946, 0.154), 4032),  # Galaxy Note 10
 )
 NEAREST_FOCUS = 0.12  # metres; phones focus from here to infinity
-PICTURE = 512  # pixels of the longer side at which frames are aligned: what a shift in widths means here
-LARGEST_SCALE, LARGEST_SHIFT = 0.08, 0.03  # residual of the farthest frame; shift in widths
+PICTURE = 512  # pixels of the longer side to which shifts in widths refer
+MAX_SCALE, MAX_SHIFT = 0.08, 0.03  # residual of the farthest frame; shift in widths
 
 
 def random_motion(positions: Tensor, half: float, generator: torch.Generator) -> Tensor:
-    """(B, N, 3) scale and shifts of frames at `positions` (B, N), as AlignmentNetwork returns them.
+    """Return (B, N, 3) scale and shifts of frames at `positions` (B, N), as AlignmentNetwork does.
 
-    Shifts are in halves of the longer side, `half` pixels here. A fifth of the stacks rest, two fifths
-    move as the phones that were measured, two fifths up to what any lens was seen to do. The last
+    Shifts are in halves of the longer side, which are `half` pixels. A fifth of the stacks is at rest, two
+    fifths move as the measured phones, two fifths up to the most that lenses were measured to do. The last
     frame is the reference, at rest.
     """
     count = len(positions)
@@ -51,7 +57,10 @@ def random_motion(positions: Tensor, half: float, generator: torch.Generator) ->
 
 
 def _phone_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, N, 3) residual scale less one, and shifts in widths; what sees more shows things smaller."""
+    """Return (B, N, 3) residual scale less one, and shifts in widths, of random phones.
+
+    A wider field of view shows things smaller, so scale falls as it grows.
+    """
     device = positions.device
     chosen = torch.randint(len(PHONES), (len(positions), 1), generator=generator, device=device)
     slope, intercept, mean_x, deviation_x, mean_y, deviation_y = torch.tensor(
@@ -66,19 +75,19 @@ def _phone_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _lens_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, N, 3) breathing in proportion to focus, a drifting hand and its jitter."""
+    """Return (B, N, 3) breathing in proportion to focus, a hand's drift and its jitter."""
     count, frames = positions.shape
     away = 1 - positions
     noise = torch.randn(3, count, frames, generator=generator, device=positions.device)
-    scale = uniform(count, -LARGEST_SCALE, LARGEST_SCALE, generator).view(count, 1) * away
+    scale = uniform(count, -MAX_SCALE, MAX_SCALE, generator).view(count, 1) * away
     scale = scale + 0.003 * noise[0] * chance(count, 0.5, generator).view(count, 1)
-    drift = [uniform(count, -LARGEST_SHIFT, LARGEST_SHIFT, generator).view(count, 1) for _ in range(2)]
+    drift = [uniform(count, -MAX_SHIFT, MAX_SHIFT, generator).view(count, 1) for _ in range(2)]
     x, y = (way * away + 0.003 * jitter for way, jitter in zip(drift, noise[1:], strict=True))
     return torch.stack([scale, x, y], 2)
 
 
 def random_roll(positions: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, N) radians that frames of a third of the stacks are turned by, which no alignment undoes."""
+    """Return (B, N) radians by which the frames of a third of the stacks are rolled, as no alignment undoes."""
     noise = torch.randn(positions.shape, generator=generator, device=positions.device)
     turned = 0.0015 * noise * chance(len(positions), 0.33, generator).view(-1, 1)
     return turned - turned[:, -1:]

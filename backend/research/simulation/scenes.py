@@ -1,4 +1,4 @@
-"""Random scenes of layers: a background, and things before it that are slanted, curved, thin, perforated."""
+"""Random layered scenes: a background, and things in front of it."""
 
 import math
 
@@ -16,7 +16,19 @@ def random_layers(
     photographs: Tensor | None,
     generator: torch.Generator,
 ) -> Layers:
-    """A background that covers everything, and things before it: slanted, curved, thin, perforated."""
+    """Return random scenes of `size` (H, W): a background, and slanted, curved, thin or perforated things.
+
+    Parameters
+    ----------
+    count, layer_count
+        How many scenes, and layers of each.
+    size
+        (H, W) pixels.
+    photographs
+        (T, 3, h, w) linear RGB to paint with, or None.
+    generator
+        Of all randomness; its device is that of the result.
+    """
     total = count * layer_count
     colour = textures(total, size, photographs, generator).view(count, layer_count, 3, *size)
     coverage = _coverage(total, size, generator).view(count, layer_count, 1, *size)
@@ -27,28 +39,28 @@ def random_layers(
     centre = torch.rand(count, layer_count, generator=generator, device=generator.device)
     centre = torch.sort(centre, 1).values
     centre[:, 0] = 0.6 * torch.rand(count, generator=generator, device=generator.device)
-    dioptres = _folded(centre.view(count, layer_count, 1, 1, 1) + relief)
-    return Layers(colour, _not_hidden(coverage * present, dioptres), dioptres)
+    dioptres = _fold_into_range(centre.view(count, layer_count, 1, 1, 1) + relief)
+    return Layers(colour, _remove_hidden(coverage * present, dioptres), dioptres)
 
 
-def _not_hidden(coverage: Tensor, dioptres: Tensor) -> Tensor:
-    """Coverage (B, L, 1, H, W) without what lies behind the layers before it: slanted surfaces cross."""
+def _remove_hidden(coverage: Tensor, dioptres: Tensor) -> Tensor:
+    """Remove from coverage (B, L, 1, H, W) what lies behind earlier layers: slanted surfaces cross."""
     nearest = dioptres[:, 0]
-    shown = [coverage[:, 0]]
+    visible = [coverage[:, 0]]
     for index in range(1, coverage.shape[1]):
-        shown.append(coverage[:, index] * (dioptres[:, index] >= nearest))
-        nearest = torch.where(shown[-1] > 0.5, dioptres[:, index], nearest)
-    return torch.stack(shown, 1)
+        visible.append(coverage[:, index] * (dioptres[:, index] >= nearest))
+        nearest = torch.where(visible[-1] > 0.5, dioptres[:, index], nearest)
+    return torch.stack(visible, 1)
 
 
-def _folded(dioptres: Tensor) -> Tensor:
-    """Surfaces that would leave the focus range turn back at its ends, as walls meet in corners."""
+def _fold_into_range(dioptres: Tensor) -> Tensor:
+    """Reflect surfaces that would leave the focus range at its ends, as walls meet in corners."""
     low, high = -0.05, 1.05
     return high - ((dioptres - low).abs() - (high - low)).abs()
 
 
 def _relief(count: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """(count, 1, H, W) slant (a plane is affine in dioptres) and curvature about a layer's centre."""
+    """Return (count, 1, H, W) slant (a plane is affine in dioptres) and curvature about a layer's centre."""
     y, x = _unit_coordinates(size, generator.device)
     steep = torch.where(chance(count, 0.35, generator), 0.7, 0.12)
     slant = steep * (uniform(count, -1, 1, generator) * x + uniform(count, -1, 1, generator) * y)
@@ -57,7 +69,7 @@ def _relief(count: int, size: tuple[int, int], generator: torch.Generator) -> Te
 
 
 def _coverage(count: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """(count, 1, H, W) outlines: ellipses, boxes, blobs, bars and lattices, one pixel soft."""
+    """Return (count, 1, H, W) coverage of ellipses, boxes, blobs, bars and lattices, one pixel soft."""
     y, x = _unit_coordinates(size, generator.device)
     angle = uniform(count, 0, math.pi, generator)
     x, y = x - uniform(count, -1, 1, generator), y - uniform(count, -0.8, 0.8, generator)
@@ -79,7 +91,7 @@ def _coverage(count: int, size: tuple[int, int], generator: torch.Generator) -> 
 
 
 def _unit_coordinates(size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor]:
-    """y (1, 1, H, 1) and x (1, 1, 1, W) about the centre, in halves of the longer side."""
+    """Return y (1, 1, H, 1) and x (1, 1, 1, W) about the centre, in halves of the longer side."""
     height, width = size
     half = max(size) / 2
     y = (torch.arange(height, device=device).view(1, 1, -1, 1) + 0.5 - height / 2) / half

@@ -1,4 +1,4 @@
-"""What a camera makes of light: exposure, noise, tone curve, bytes, and JPEG."""
+"""A camera's processing of light: exposure, noise, tone curve, bytes, and JPEG."""
 
 import math
 
@@ -26,13 +26,16 @@ CHROMINANCE = (
     (47, 66, 99, 99, 99, 99, 99, 99),
     *((99,) * 8,) * 4,
 )
-# Rec. 601, full range, as JFIF has it.
+# Rec. 601, full range, as in JFIF.
 TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
 FROM_YCC = ((1, 0, 1.402), (1, -0.344136, -0.714136), (1, 1.772, 0))
 
 
 def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, N, 3, H, W) uint8 pictures of linear light: auto exposure, drift, shot and read noise, sRGB."""
+    """Return (B, N, 3, H, W) uint8 pictures of frames of linear light, of the same shape.
+
+    With auto exposure, drift between frames, shot and read noise, and a curve about that of sRGB.
+    """
     count, frame_count = frames.shape[:2]
     bright = torch.quantile(frames[:, ::3, 1, ::4, ::4].reshape(count, -1), 0.97, dim=1).clamp_min(0.02)
     gain = uniform(count, 0.6, 1.1, generator)[..., None] / bright.view(-1, 1, 1, 1, 1)
@@ -49,23 +52,29 @@ def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
     return (encoded**curve * 255 + 0.5).to(torch.uint8)
 
 
-def jpeg(pictures: Tensor, quality: Tensor) -> Tensor:
-    """Pictures (P, 3, H, W) sRGB 0..1 as JPEG of `quality` (P,) 1 to 100 would give them back.
+def compress_jpeg(pictures: Tensor, quality: Tensor) -> Tensor:
+    """Return pictures as they come back from JPEG.
 
-    Baseline: blocks of 8 x 8, colour at half size, the standard's tables scaled as libjpeg does. H and W
-    are multiples of 16.
+    Baseline: blocks of 8 x 8, colour at half size, the standard's tables scaled as libjpeg does.
+
+    Parameters
+    ----------
+    pictures
+        (P, 3, H, W) sRGB 0 to 1; H and W are multiples of 16.
+    quality
+        (P,) 1 to 100.
     """
     ycc = torch.einsum("ij,pjhw->pihw", pictures.new_tensor(TO_YCC), pictures) * 255
     scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality) / 100
-    luma = _quantised(ycc[:, :1] - 128, LUMINANCE, scale) + 128
-    chroma = _quantised(F.avg_pool2d(ycc[:, 1:], 2), CHROMINANCE, scale)
+    luma = _quantise(ycc[:, :1] - 128, LUMINANCE, scale) + 128
+    chroma = _quantise(F.avg_pool2d(ycc[:, 1:], 2), CHROMINANCE, scale)
     chroma = F.interpolate(chroma, scale_factor=2.0, mode="bilinear", align_corners=False)
     rgb = torch.einsum("ij,pjhw->pihw", pictures.new_tensor(FROM_YCC), torch.cat([luma, chroma], 1))
     return (rgb / 255).clamp(0, 1)
 
 
-def _quantised(planes: Tensor, table: tuple, scale: Tensor) -> Tensor:
-    """Planes (P, C, H, W) by the cosine transform of their 8 x 8 blocks, rounded to the table's steps."""
+def _quantise(planes: Tensor, table: tuple, scale: Tensor) -> Tensor:
+    """Round the cosine transform of planes' (P, C, H, W) 8 x 8 blocks to the table's steps."""
     height, width = planes.shape[-2:]
     basis = _cosines(planes)
     steps = (planes.new_tensor(table) * scale.view(-1, 1, 1)).round().clamp(1, 255)[:, None, None, None]
@@ -76,7 +85,7 @@ def _quantised(planes: Tensor, table: tuple, scale: Tensor) -> Tensor:
 
 
 def _cosines(like: Tensor) -> Tensor:
-    """(8, 8) orthonormal DCT-II."""
+    """Return the orthonormal DCT-II, (8, 8)."""
     n = torch.arange(8, device=like.device, dtype=like.dtype)
     basis = torch.cos(math.pi / 8 * (n + 0.5) * n[:, None]) * 0.5
     basis[0] /= math.sqrt(2)

@@ -1,4 +1,4 @@
-"""Focal stacks of random scenes, from a random lens: what `focal-depth simulate` renders."""
+"""Focal stacks of random scenes by random lenses, as `focal-depth simulate` renders them."""
 
 import math
 from dataclasses import dataclass
@@ -12,44 +12,64 @@ from .rgbd import RgbdPictures, rgbd_layers
 from .scenes import random_layers
 from .textures import chance, uniform
 
-MARGIN = 20  # pixels rendered beyond the picture, so that blur at its border knows what lies outside
+MARGIN = 20  # pixels rendered beyond the picture, so that blur at its border is right
 LAYERS = 6
-SMALLEST_BLUR, LARGEST_BLUR = 4.0, 34.0  # circle of confusion's diameter in pixels over the focus range
-HAND_HELD = 0.25  # share of stacks
-RGBD_SHARE = 0.6  # of the batches, where there are pictures with depth
-HAND = 2.5  # pixels: deviation of a hand's drift between near and far, at its strongest
+MIN_BLUR, MAX_BLUR = 4.0, 34.0  # circle of confusion's diameter in pixels over the focus range
+HAND_HELD_SHARE = 0.25  # of stacks
+RGBD_SHARE = 0.6  # of batches, where there are pictures with depth
+MAX_DRIFT = 2.5  # pixels: the largest deviation of a hand's drift between near and far
 
 
 @dataclass(frozen=True)
 class Material:
-    """What scenes are made of: photographs to paint with, and pictures with depth to photograph anew."""
+    """What scenes consist of.
 
-    photographs: Tensor | None = None  # (T, 3, 512, 512) linear
+    Attributes
+    ----------
+    photographs
+        (T, 3, 512, 512) linear RGB to paint with, or None.
+    rgbd
+        Pictures with depth to photograph anew, or None.
+    """
+
+    photographs: Tensor | None = None
     rgbd: RgbdPictures | None = None
 
 
 @dataclass(frozen=True)
 class Stacks:
-    """A batch of focal stacks, aligned, in linear light."""
+    """A batch of focal stacks, aligned, in linear light.
 
-    frames: Tensor  # (B, N, 3, H, W) linear RGB, focused far to near
-    dioptres: Tensor  # (B, H, W) what is visible, normalised: 0 at the farthest focus, 1 at the nearest
-    positions: Tensor  # (B, N) focus of the frames, normalised dioptres, increasing from 0 to 1
-    hand_held: Tensor  # (B,) bool: there is parallax, and the truth is that of the last frame alone
+    Attributes
+    ----------
+    frames
+        (B, N, 3, H, W) linear RGB, focused far to near.
+    dioptres
+        (B, H, W) true depth in normalised dioptres: 0 at the farthest focus, 1 at the nearest.
+    positions
+        (B, N) focus of the frames in normalised dioptres, increasing from 0 to 1.
+    hand_held
+        (B,) bool: there is parallax, and the true depth is that of the last frame.
+    """
+
+    frames: Tensor
+    dioptres: Tensor
+    positions: Tensor
+    hand_held: Tensor
 
 
 def simulate(
     count: int, size: tuple[int, int], frame_count: int, material: Material, generator: torch.Generator
 ) -> Stacks:
-    """`count` random stacks of `frame_count` frames of `size` (H, W) pixels, on the generator's device."""
+    """Simulate `count` random stacks of `frame_count` frames of `size` (H, W), on the generator's device."""
     canvas = (size[0] + 2 * MARGIN, size[1] + 2 * MARGIN)
-    if material.rgbd is not None and _coin(RGBD_SHARE, generator):
+    if material.rgbd is not None and _flip_coin(RGBD_SHARE, generator):
         layers = rgbd_layers(count, LAYERS, canvas, material.rgbd, generator)
     else:
         layers = random_layers(count, LAYERS, canvas, material.photographs, generator)
     positions = focus_positions(count, frame_count, generator)
-    blur = torch.exp(uniform(count, math.log(SMALLEST_BLUR), math.log(LARGEST_BLUR), generator)).view(count)
-    hand_held = _coin(HAND_HELD, generator)
+    blur = torch.exp(uniform(count, math.log(MIN_BLUR), math.log(MAX_BLUR), generator)).view(count)
+    hand_held = _flip_coin(HAND_HELD_SHARE, generator)
     parallax = _drift(count, frame_count, generator) if hand_held else None
     frames = render(layers, positions, blur, aperture_kernels(count, generator), parallax)
     inside = (..., slice(MARGIN, -MARGIN), slice(MARGIN, -MARGIN))
@@ -58,7 +78,7 @@ def simulate(
 
 
 def focus_positions(count: int, frame_count: int, generator: torch.Generator) -> Tensor:
-    """(count, frame_count) from 0 to 1: even in dioptres, some disturbed, some growing or shrinking."""
+    """Return (count, frame_count) positions from 0 to 1: evenly spaced, disturbed, or ever wider."""
     device = generator.device
     steps = 1 + 0.5 * (torch.rand(count, frame_count - 1, generator=generator, device=device) - 0.5)
     growth = torch.exp(uniform(count, -1.2, 1.2, generator).view(count, 1))
@@ -70,13 +90,13 @@ def focus_positions(count: int, frame_count: int, generator: torch.Generator) ->
 
 
 def _drift(count: int, frame_count: int, generator: torch.Generator) -> Tensor:
-    """(count, frame_count, 2) pixels: a random walk of the hand that ends at rest, in the last frame."""
+    """Return (count, frame_count, 2) pixels: a random walk of the hand that ends in the last frame."""
     steps = torch.randn(count, frame_count, 2, generator=generator, device=generator.device)
     walk = torch.cumsum(steps, 1) / frame_count**0.5
-    strength = HAND * torch.rand(count, 1, 1, generator=generator, device=generator.device)
+    strength = MAX_DRIFT * torch.rand(count, 1, 1, generator=generator, device=generator.device)
     return (walk - walk[:, -1:]) * strength
 
 
-def _coin(probability: float, generator: torch.Generator) -> bool:
-    """One throw for the whole batch, so that a batch has one kind of scene."""
+def _flip_coin(probability: float, generator: torch.Generator) -> bool:
+    """Decide once for the whole batch, so that a batch has one kind of scene."""
     return bool(torch.rand((), generator=generator, device=generator.device) < probability)

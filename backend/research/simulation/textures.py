@@ -1,4 +1,4 @@
-"""What surfaces look like: photographs, fractal noise and patterns, in linear light."""
+"""Textures of surfaces: photographs, fractal noise and patterns, in linear light."""
 
 import math
 from pathlib import Path
@@ -16,7 +16,13 @@ PHOTOGRAPH_SIZE = 512
 
 
 def load_photographs(folder: Path | None, device: torch.device) -> Tensor | None:
-    """(T, 3, 512, 512) linear RGB from the pictures of a folder; None without one."""
+    """Load (T, 3, 512, 512) linear RGB from the pictures of a folder; None without a folder.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds no pictures.
+    """
     if folder is None:
         return None
     pictures = []
@@ -32,20 +38,20 @@ def load_photographs(folder: Path | None, device: torch.device) -> Tensor | None
 
 
 def uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
-    """(count, 1, 1, 1) numbers between low and high."""
+    """Draw (count, 1, 1, 1) numbers between low and high."""
     values = torch.rand(count, 1, 1, 1, generator=generator, device=generator.device)
     return low + (high - low) * values
 
 
 def chance(count: int, probability: float, generator: torch.Generator) -> Tensor:
-    """(count, 1, 1, 1) booleans."""
+    """Draw (count, 1, 1, 1) booleans that are true with a probability."""
     return uniform(count, 0, 1, generator) < probability
 
 
 def fractal_noise(
     count: int, channels: int, size: tuple[int, int], exponent: Tensor, generator: torch.Generator
 ) -> Tensor:
-    """(count, channels, H, W) noise of zero mean and unit deviation with a 1/f**exponent spectrum."""
+    """Return (count, channels, H, W) noise of zero mean and unit deviation with a 1/f**exponent spectrum."""
     height, width = size
     white = torch.randn(count, channels, height, width, generator=generator, device=generator.device)
     fy = torch.fft.fftfreq(height, device=generator.device)[:, None] * height
@@ -59,7 +65,7 @@ def fractal_noise(
 def textures(
     count: int, size: tuple[int, int], photographs: Tensor | None, generator: torch.Generator
 ) -> Tensor:
-    """(count, 3, H, W) linear RGB: each a photograph's detail, noise, a pattern or nearly flat."""
+    """Return (count, 3, H, W) linear RGB: details of photographs, noise, patterns, or nearly flat."""
     device = generator.device
     noise = _noise_texture(count, size, generator)
     pattern = _pattern_texture(count, size, noise, generator)
@@ -87,7 +93,7 @@ def _noise_texture(count: int, size: tuple[int, int], generator: torch.Generator
 
 
 def _pattern_texture(count: int, size: tuple[int, int], noise: Tensor, generator: torch.Generator) -> Tensor:
-    """Checks and stripes of a random period, printed over the noise."""
+    """Print checks and stripes of a random period over the noise."""
     y, x = _rotated_coordinates(count, size, generator)
     period = torch.exp(uniform(count, math.log(4), math.log(40), generator))
     stripes = torch.sin(x * 2 * math.pi / period)
@@ -99,9 +105,9 @@ def _pattern_texture(count: int, size: tuple[int, int], noise: Tensor, generator
 
 
 def _flat_patches(count: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Plain colours with crisp borders (prints, paint, checked cloth), under a faint grain.
+    """Return plain colours with crisp borders (prints, paint, checked cloth), under a faint grain.
 
-    Blur carries the borders into the patches, where nothing else tells of focus.
+    Blur carries the borders into the patches, where nothing else shows focus.
     """
     y, x = _rotated_coordinates(count, size, generator)
     period = torch.exp(uniform(count, math.log(12), math.log(90), generator))
@@ -138,7 +144,7 @@ def _photograph_texture(
 def _rotated_coordinates(
     count: int, size: tuple[int, int], generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Pixel coordinates about the centre, turned by a random angle: two tensors (count, 1, H, W)."""
+    """Return pixel coordinates about the centre, rotated by a random angle: two tensors (count, 1, H, W)."""
     height, width = size
     y = torch.arange(height, device=generator.device).view(1, 1, -1, 1) - height / 2
     x = torch.arange(width, device=generator.device).view(1, 1, 1, -1) - width / 2

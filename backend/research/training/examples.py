@@ -1,4 +1,4 @@
-"""Training examples: stacks cropped afresh and misaligned, from a bank on disk or made on the device."""
+"""Training examples: stacks cropped afresh and misaligned, from a bank on disk or simulated on the device."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,25 +10,38 @@ from torch import Tensor
 
 from ..simulation.bank import Shard
 from ..simulation.motion import random_motion, random_roll
-from ..simulation.sensor import expose, jpeg
+from ..simulation.sensor import compress_jpeg, expose
 from ..simulation.stacks import Material, simulate
 from ..simulation.textures import chance, uniform
 
-MARGIN = 1.35  # a window is this much larger than the crop: motion, zoom and turns read around it
-MOST_FRAMES = 32  # of stacks made on the way
-COMPRESSED = 0.5  # share of batches that go through JPEG
-LEFT_BY_ALIGNMENT = (0.1, 0.15, 0.15)  # pixels: deviation of scale and shifts that our alignment leaves
-ON_END, EXCHANGED = 0.2, 0.15  # shares of crops turned upside down or sideways; with near and far exchanged
+MARGIN = 1.35  # size of a window over that of the crop: motion, zoom and rotation read around it
+MAX_FRAMES = 32  # of simulated stacks
+JPEG_SHARE = 0.5  # of batches
+RESIDUAL_MOTION_PX = (0.1, 0.15, 0.15)  # deviation of the scale and shifts that our alignment leaves
+ROTATED_SHARE = 0.2  # of crops, upside down or sideways
+REVERSED_SHARE = 0.15  # of crops, near and far exchanged
 
 
 @dataclass(frozen=True)
 class Examples:
-    """B crops and what the networks should say about them."""
+    """B crops of stacks, and their true motion and depth.
 
-    stack: Tensor  # (B, N, 3, H, W) sRGB 0..1, as photographed or as aligned
-    positions: Tensor  # (B, N) normalised dioptres
-    motion: Tensor  # (B, N, 3) true scale and shifts, as AlignmentNetwork returns them
-    dioptres: Tensor  # (B, H, W) true depth, normalised dioptres, on the reference's grid
+    Attributes
+    ----------
+    stack
+        (B, N, 3, H, W) sRGB 0 to 1, as photographed or as aligned.
+    positions
+        (B, N) focus of the frames in normalised dioptres.
+    motion
+        (B, N, 3) true scale and shifts, as AlignmentNetwork returns them.
+    dioptres
+        (B, H, W) true depth in normalised dioptres, on the reference's grid.
+    """
+
+    stack: Tensor
+    positions: Tensor
+    motion: Tensor
+    dioptres: Tensor
 
 
 @dataclass(frozen=True)
@@ -41,65 +54,66 @@ class _Windows:
     hand_held: Tensor  # (B,)
 
 
-# Draws so many examples of a size (H, W), as photographed, or as our alignment would leave them.
-Source = Callable[[int, tuple[int, int], bool, torch.Generator], Examples]
+# Draws a number of examples of a size (H, W), as photographed, or as our alignment would leave them.
+ExampleSource = Callable[[int, tuple[int, int], bool, torch.Generator], Examples]
 
 
-def from_bank(shards: list[Shard], fewest: int) -> Source:
-    """Examples are fresh crops of a bank's stacks, with frames left out until at least `fewest` remain."""
+def bank_source(shards: list[Shard], min_frames: int) -> ExampleSource:
+    """Return a source of fresh crops of a bank's stacks, with `min_frames` of their frames or more."""
 
     def draw(count: int, size: tuple[int, int], aligned: bool, generator: torch.Generator) -> Examples:
         random = np.random.default_rng(
             int(torch.randint(2**31, (), generator=generator, device=generator.device))
         )
-        windows = _bank_windows(shards, fewest, count, size, random, generator.device)
-        return _photographed(windows, size, aligned, generator)
+        windows = _bank_windows(shards, min_frames, count, size, random, generator.device)
+        return _photograph(windows, size, aligned, generator)
 
     return draw
 
 
-def live(material: Material, fewest: int) -> Source:
-    """Examples of `fewest` frames or more are simulated on the generator's device, none of them twice."""
+def simulation_source(material: Material, min_frames: int) -> ExampleSource:
+    """Return a source of stacks of `min_frames` frames or more, each simulated on the generator's device."""
 
     def draw(count: int, size: tuple[int, int], aligned: bool, generator: torch.Generator) -> Examples:
         share = torch.rand((), generator=generator, device=generator.device).item()
-        frame_count = _frame_count(fewest, MOST_FRAMES, share)
+        frame_count = _frame_count(min_frames, MAX_FRAMES, share)
         stacks = simulate(count, _window_size(size), frame_count, material, generator)
         windows = _Windows(
             expose(stacks.frames, generator), stacks.dioptres, stacks.positions, stacks.hand_held
         )
-        return _photographed(windows, size, aligned, generator)
+        return _photograph(windows, size, aligned, generator)
 
     return draw
 
 
-def _frame_count(fewest: int, most: int, share: float) -> int:
-    """From `fewest` to `most` as `share` goes from 0 to 1, few more often than many."""
-    return round(fewest * (most / fewest) ** share)
+def _frame_count(min_frames: int, max_frames: int, share: float) -> int:
+    """Return a count that grows exponentially as `share` goes from 0 to 1."""
+    return round(min_frames * (max_frames / min_frames) ** share)
 
 
 def _window_size(size: tuple[int, int]) -> tuple[int, int]:
-    return tuple(int(MARGIN * side) // 2 * 2 for side in size)
+    height, width = (int(MARGIN * side) // 2 * 2 for side in size)
+    return height, width
 
 
 def _bank_windows(
     shards: list[Shard],
-    fewest: int,
+    min_frames: int,
     count: int,
     size: tuple[int, int],
     random: np.random.Generator,
     device: torch.device,
 ) -> _Windows:
-    """Windows of stacks of one shard, with as many frames each, but not the same ones."""
+    """Draw windows of stacks of one shard, with as many frames each, but not the same ones."""
     shard = shards[random.integers(len(shards))]
     available = shard.positions.shape[1]
-    kept = available if random.random() < 0.3 else _frame_count(fewest, available, random.random())
+    frame_count = available if random.random() < 0.3 else _frame_count(min_frames, available, random.random())
     height, width = (
         min(want, have) for want, have in zip(_window_size(size), shard.dioptres.shape[1:], strict=True)
     )
     parts = []
     for index in random.integers(len(shard.positions), size=count):
-        chosen = _random_subset(available, kept, random)
+        chosen = _random_subset(available, frame_count, random)
         top = random.integers(shard.dioptres.shape[1] - height + 1)
         left = random.integers(shard.dioptres.shape[2] - width + 1)
         rows, columns = slice(top, top + height), slice(left, left + width)
@@ -111,75 +125,77 @@ def _bank_windows(
     return _Windows(*(torch.from_numpy(np.stack(part)).to(device) for part in zip(*parts, strict=True)))
 
 
-def _random_subset(available: int, kept: int, random: np.random.Generator) -> np.ndarray:
-    """Sorted frame numbers, the ends among them so that positions keep their range."""
-    inner = random.permutation(np.arange(1, available - 1))[: kept - 2]
+def _random_subset(available: int, frame_count: int, random: np.random.Generator) -> np.ndarray:
+    """Draw sorted frame numbers, both ends among them so that positions have their whole range."""
+    inner = random.permutation(np.arange(1, available - 1))[: frame_count - 2]
     return np.sort(np.concatenate([[0], inner, [available - 1]]))
 
 
-def _photographed(
+def _photograph(
     windows: _Windows, size: tuple[int, int], aligned: bool, generator: torch.Generator
 ) -> Examples:
-    """Crops of `size` (H, W): mirrored, turned, zoomed, moved, metered and compressed."""
-    frames, dioptres, positions = _near_far_exchanged(windows, generator)
+    """Return crops of `size` (H, W): mirrored, rotated, zoomed, moved, metered and compressed."""
+    frames, dioptres, positions = _reverse_some(windows, generator)
     half = 0.5 * max(size)
-    motion = _left_over(positions, half, generator) if aligned else random_motion(positions, half, generator)
-    turn = _random_turn(len(frames), generator)
+    motion = (
+        _residual_motion(positions, half, generator) if aligned else random_motion(positions, half, generator)
+    )
+    axes = _random_axes(len(frames), generator)
     roll = random_roll(positions, generator)
-    stack = _seen(frames.float() / 255, motion, roll, turn, size, "bicubic").clamp(0, 1)
-    truth = _seen(dioptres[:, None, None], motion[:, -1:], roll[:, -1:], turn, size, "nearest")
-    stack = _toned(stack, generator)
-    if torch.rand((), generator=generator, device=stack.device) < COMPRESSED:
+    stack = _resample(frames.float() / 255, motion, roll, axes, size, "bicubic").clamp(0, 1)
+    truth = _resample(dioptres[:, None, None], motion[:, -1:], roll[:, -1:], axes, size, "nearest")
+    stack = _vary_tones(stack, generator)
+    if torch.rand((), generator=generator, device=stack.device) < JPEG_SHARE:
         quality = uniform(len(stack), 60, 100, generator).view(-1, 1).expand(stack.shape[:2])
-        stack = jpeg(stack.flatten(0, 1), quality.flatten()).view_as(stack)
+        stack = compress_jpeg(stack.flatten(0, 1), quality.flatten()).view_as(stack)
     return Examples(stack, positions, motion, truth[:, 0, 0])
 
 
-def _left_over(positions: Tensor, half: float, generator: torch.Generator) -> Tensor:
-    """(B, N, 3) the motion that our alignment typically leaves."""
-    left = torch.randn(*positions.shape, 3, generator=generator, device=positions.device)
-    left = left * left.new_tensor(LEFT_BY_ALIGNMENT) / half
-    left[:, -1] = 0
-    return left + left.new_tensor([1, 0, 0])
+def _residual_motion(positions: Tensor, half: float, generator: torch.Generator) -> Tensor:
+    """Draw (B, N, 3) motion as our alignment typically leaves it."""
+    motion = torch.randn(*positions.shape, 3, generator=generator, device=positions.device)
+    motion = motion * motion.new_tensor(RESIDUAL_MOTION_PX) / half
+    motion[:, -1] = 0
+    return motion + motion.new_tensor([1, 0, 0])
 
 
-def _near_far_exchanged(windows: _Windows, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Some stacks with near and far exchanged, if they were not held by hand.
+def _reverse_some(windows: _Windows, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Exchange near and far in some stacks that are not hand-held.
 
-    No lens takes such a stack, but an order found without focus distances may turn out so.
+    No lens takes such a stack, but an order estimated without focus distances may turn out so.
     """
-    exchanged = chance(len(windows.frames), EXCHANGED, generator).view(-1) & ~windows.hand_held
+    exchanged = chance(len(windows.frames), REVERSED_SHARE, generator).view(-1) & ~windows.hand_held
     frames = torch.where(exchanged.view(-1, 1, 1, 1, 1), windows.frames.flip(1), windows.frames)
     dioptres = torch.where(exchanged.view(-1, 1, 1), 1 - windows.dioptres, windows.dioptres)
     positions = torch.where(exchanged.view(-1, 1), (1 - windows.positions).flip(1), windows.positions)
     return frames, dioptres, positions
 
 
-def _random_turn(count: int, generator: torch.Generator) -> Tensor:
-    """(B, 2, 2) from the crop's directions to the window's: zoom, left and right exchanged, some on end.
+def _random_axes(count: int, generator: torch.Generator) -> Tensor:
+    """Return (B, 2, 2) from the crop's axes to the window's: zoomed, mirrored, some rotated.
 
-    Photographs stand upright, mostly: that the ground is nearer at the bottom is worth learning.
+    Most stay upright, as photographs are: that the ground is nearer at the bottom is worth learning.
     """
     zoom = torch.exp(uniform(count, -0.2, 0.3, generator)).view(-1, 1, 1)
     device = generator.device
     mirrored = torch.rand(count, 2, 1, generator=generator, device=device)
-    signs = torch.where(mirrored < mirrored.new_tensor([[0.5], [ON_END]]), -1.0, 1.0)
+    signs = torch.where(mirrored < mirrored.new_tensor([[0.5], [ROTATED_SHARE]]), -1.0, 1.0)
     identity = torch.eye(2, device=device)
-    axes = torch.where(chance(count, ON_END, generator).view(-1, 1, 1), identity.flip(0), identity)
+    axes = torch.where(chance(count, ROTATED_SHARE, generator).view(-1, 1, 1), identity.flip(0), identity)
     return axes * signs / zoom
 
 
-def _seen(
-    pictures: Tensor, motion: Tensor, roll: Tensor, turn: Tensor, size: tuple[int, int], mode: str
+def _resample(
+    pictures: Tensor, motion: Tensor, roll: Tensor, axes: Tensor, size: tuple[int, int], mode: str
 ) -> Tensor:
-    """Pictures (B, N, C, h, w) as a camera with that motion and roll would have seen them, at `size`.
+    """Resample pictures (B, N, C, h, w) to `size`, as a camera with that motion and roll photographs them.
 
     The camera's point u shows what the reference has at (u - shift) / scale.
     """
     height, width = pictures.shape[-2:]
     half = 0.5 * max(size)
     slant = torch.stack([torch.ones_like(roll), -roll, roll, torch.ones_like(roll)], -1).unflatten(-1, (2, 2))
-    matrix = turn[:, None] @ slant / motion[..., :1, None]
+    matrix = axes[:, None] @ slant / motion[..., :1, None]
     # Grids run from -1 to 1 over the crop and over the window; motion in halves of the crop's longer side.
     to_window = half * pictures.new_tensor([[2 / width], [2 / height]])
     from_crop = pictures.new_tensor([size[1], size[0]]) / (2 * half)
@@ -188,14 +204,14 @@ def _seen(
     grid = F.affine_grid(
         affine.flatten(0, 1), (affine.shape[0] * affine.shape[1], 1, *size), align_corners=False
     )
-    seen = F.grid_sample(
+    resampled = F.grid_sample(
         pictures.flatten(0, 1), grid, mode=mode, padding_mode="reflection", align_corners=False
     )
-    return seen.unflatten(0, pictures.shape[:2])
+    return resampled.unflatten(0, pictures.shape[:2])
 
 
-def _toned(stack: Tensor, generator: torch.Generator) -> Tensor:
-    """Another tone curve, contrast and order of colours; every frame metered anew, one now and then badly."""
+def _vary_tones(stack: Tensor, generator: torch.Generator) -> Tensor:
+    """Vary tone curve, contrast, order of colours, and each frame's metering, now and then by much."""
     count, frames = stack.shape[:2]
     device = stack.device
     order = torch.rand(count, 3, generator=generator, device=device).argsort(1)
@@ -205,6 +221,6 @@ def _toned(stack: Tensor, generator: torch.Generator) -> Tensor:
     stack = stack * contrast + (1 - contrast) * uniform(count, 0, 1, generator)[..., None]
     unsteady = torch.rand(count, 1, 1, 1, 1, generator=generator, device=device) ** 2 * 0.05
     gains = 1 + unsteady * torch.randn(count, frames, 3, 1, 1, generator=generator, device=device)
-    odd = torch.rand(count, frames, 1, 1, 1, generator=generator, device=device) < 0.15 / frames
-    gains = torch.where(odd, gains * uniform(count, 0.8, 1.25, generator)[..., None], gains)
+    outlier = torch.rand(count, frames, 1, 1, 1, generator=generator, device=device) < 0.15 / frames
+    gains = torch.where(outlier, gains * uniform(count, 0.8, 1.25, generator)[..., None], gains)
     return (stack * gains).clamp(0, 1)

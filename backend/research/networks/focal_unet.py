@@ -1,4 +1,4 @@
-"""Both networks as one module, so that they are trained, saved and exported together."""
+"""Focal Depth's alignment and depth networks as one module: trained, saved and exported together."""
 
 from torch import nn
 
@@ -6,8 +6,8 @@ from .alignment import AlignmentNetwork
 from .depth import DepthNetwork
 
 
-class FocalDepthNetwork(nn.Module):
-    """`alignment`, then `depth` on what it has aligned; `warp` between them lets gradients through."""
+class FocalUnet(nn.Module):
+    """Both networks: `depth` sees a stack that `warp` has resampled by the motion of `alignment`."""
 
     def __init__(self) -> None:
         super().__init__()

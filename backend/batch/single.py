@@ -1,0 +1,108 @@
+"""One stack estimated into a result folder, where an earlier result spares what has not changed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import pipeline
+from ..contract.cost import stage_seconds
+from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
+from ..contract.schema import Description
+from ..io.result_folder import open_result, read_description
+from ..runtime.cache import ResultCache, result_fingerprint, versions
+from ..runtime.config import Config
+from ..runtime.progress import Reporter
+from ..runtime.resources import Resources
+from ..stack import FocalStack
+
+
+@dataclass(frozen=True)
+class Request:
+    """How stacks are estimated into result folders.
+
+    Attributes
+    ----------
+    config
+        Of the estimate.
+    resources
+        That it may use.
+    saves_aligned
+        Whether the aligned frames are saved too.
+    """
+
+    config: Config
+    resources: Resources
+    saves_aligned: bool = False
+
+
+def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
+    """Write the result folder of a stack; what an earlier result there holds is not computed again.
+
+    Parameters
+    ----------
+    stack
+        As `read_stack` returns it.
+    folder
+        Where the result goes.
+    request
+        How it is estimated.
+    reporter
+        Hears of progress, warnings and the end.
+
+    Returns
+    -------
+    str or None
+        What was used again: `messages.REUSED_ALL`, `messages.REUSED_NETWORKS`, or None.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written or a photograph cannot be read.
+    """
+    with open_result(folder) as output:
+        job = pipeline.plan_job(stack, request.config, request.resources)
+        fingerprint = result_fingerprint(job, request.saves_aligned)
+        cache = ResultCache(folder)
+        if (description := cache.is_current(fingerprint)) is not None:
+            _report(description, folder, reporter, REUSED_ALL)
+            return REUSED_ALL
+        reporter.plan(stage_seconds(pipeline.load_of(stack), job.plan, request.resources.threads))
+        result = pipeline.estimate(stack, request.config, request.resources, reporter.progress, cache)
+        reporter.progress(WRITE, 0, 1)
+        aligned = None
+        if request.saves_aligned:
+            saved = cache.aligned_files() if cache.was_used else None
+            aligned = _counted(saved or result.aligned_frames(), len(result.stack.frames), reporter)
+        result.write(
+            output,
+            aligned=aligned,
+            extra={"versions": versions(), "fingerprint": fingerprint},
+            cache=cache.arrays,
+            threads=request.resources.threads,
+        )
+        reporter.progress(WRITE, 1, 1)
+    reused = REUSED_NETWORKS if cache.was_used else None
+    _report(read_description(folder), folder, reporter, reused)
+    return reused
+
+
+def _counted(
+    frames: Iterable[tuple[int, np.ndarray | Path]], count: int, reporter: Reporter
+) -> Iterator[tuple[int, np.ndarray | Path]]:
+    """The frames themselves, reporting each that is about to be written."""
+    for done, frame in enumerate(frames):
+        reporter.progress(WRITE, done, count)
+        yield frame
+
+
+def _report(description: Description, folder: Path, reporter: Reporter, reused: str | None) -> None:
+    for text in description["warnings"]:
+        reporter.warning(text)
+    depth = description["depth"]
+    unit = "m" if depth["unit"] == "metres" else "(relative depth: focus distances are not known)"
+    text = f"{folder}: depth {float(depth['near']):.3g} to {float(depth['far']):.3g} {unit}"
+    if reused == REUSED_ALL:
+        text = f"Nothing has changed, so nothing was run again. {text}"
+    reporter.result(folder, text, reused=reused)

@@ -1,0 +1,42 @@
+"""Normalised dioptres to dioptres, metres and confidence, and back."""
+
+import numpy as np
+
+from ..contract.focus import RELATIVE_FAR, RELATIVE_NEAR
+from ..stack import FocalStack
+
+
+def focus_range(stack: FocalStack) -> tuple[float, float]:
+    """Return the dioptres of the farthest and the nearest frame; by convention where none are known."""
+    if stack.dioptres is None:
+        return RELATIVE_FAR, RELATIVE_NEAR
+    return float(stack.dioptres[0]), float(stack.dioptres[-1])
+
+
+def to_dioptres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
+    """Return dioptres (1/m, or relative where the stack is not metric) of normalised ones, all above 0.
+
+    What lies beyond the farthest focus cannot be told from infinity by much: it is held half a step beyond.
+    """
+    far, near = focus_range(stack)
+    gap = far if stack.dioptres is None else float(stack.dioptres[1] - stack.dioptres[0])
+    return np.maximum(far + normalised * (near - far), max(far - 0.5 * gap, 0.05 * gap))
+
+
+def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
+    """Return planar depth, float32, of normalised dioptres: metres, or relative without distances."""
+    return (1.0 / to_dioptres(normalised, stack)).astype(np.float32)
+
+
+def to_confidence(uncertainty: np.ndarray, frame_count: int) -> np.ndarray:
+    """Return confidence, float32, of an uncertainty in normalised dioptres.
+
+    It is 1 where no error is expected and 1/e where it is a whole step between frames.
+    """
+    return np.exp(-np.maximum(uncertainty, 0) * (frame_count - 1)).astype(np.float32)
+
+
+def from_confidence(confidence: np.ndarray, frame_count: int) -> np.ndarray:
+    """Return the uncertainty that `to_confidence` was given; not a number at 0."""
+    above = np.where(confidence > 0, confidence, np.nan)
+    return (-np.log(above) / (frame_count - 1)).astype(np.float32)

@@ -1,0 +1,334 @@
+"""Files of a result folder: depth.exr, pictures to look at and result.json; whole or absent.
+
+How that is kept, whatever happens to a run: contract/output_folder.py. What the files are called and what
+result.json holds: contract/files.py and contract/schema.py.
+"""
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..contract.errors import Cancelled, InputError
+from ..contract.files import (
+    ALIGNED,
+    ALL_IN_FOCUS_PNG,
+    BACKGROUND_PNG,
+    CACHE,
+    DEPTH_EXR,
+    DEPTH_PNG,
+    LAYER,
+    OWNED,
+    PARTIAL,
+    RESULT_JSON,
+)
+from ..contract.limits import MAX_TEXT_BYTES, read_whole
+from ..contract.output_folder import OutputFolder, open_output
+from ..contract.schema import VERSION, Description, NewerVersion, parse_description
+from .arrays import write_arrays
+from .colour import srgb_bytes, srgb_encode
+from .exr import check_exr
+from .photographs import read_header
+
+
+@contextmanager
+def open_result(folder: Path) -> Iterator[OutputFolder]:
+    """Hold a folder in which no other run writes a result, until the end of the block.
+
+    Begin it before the long work. What a run that was killed left there is restored first.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written, holds somebody's other files, or another run is at work.
+    """
+    with ExitStack() as block:
+        try:
+            output = block.enter_context(
+                open_output(Path(os.path.realpath(folder)), _check_replaceable, OWNED)
+            )
+        except OSError as error:
+            raise _unwritable(folder, error) from None
+        yield output
+
+
+def write_result(
+    output: OutputFolder,
+    depth: np.ndarray,
+    confidence: np.ndarray,
+    all_in_focus: np.ndarray,
+    description: Mapping[str, Any],
+    *,
+    aligned: Iterable[tuple[int, np.ndarray | Path]] | None = None,
+    is_deep: bool = False,
+    cache: dict[str, np.ndarray] | None = None,
+    threads: int = 1,
+) -> None:
+    """Write the files of a result; an earlier result in their place is replaced at the last moment.
+
+    Parameters
+    ----------
+    output
+        As `open_result` yields it.
+    depth
+        (H, W) float32, planar, above 0; infinity is allowed.
+    confidence
+        (H, W) float32, 0 to 1.
+    all_in_focus
+        (H, W, 3) float16 or float32, scene linear, Rec.709; kept as that type.
+    description
+        Becomes result.json; its `format`, `size` and `depth` are filled in here.
+    aligned
+        Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with the PNG of an earlier
+        result; those entries get an `aligned`, the picture's path in the folder.
+    is_deep
+        Whether PNGs have 16 bits a channel.
+    cache
+        Arrays of cache.npz.
+    threads
+        That may compress depth.exr.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
+    if not np.all(depth > 0):
+        raise ValueError("depth must be above zero everywhere")
+    far, near = (float(edge) for edge in np.percentile(1.0 / depth, (1, 99)))  # dioptres; 0 is infinity
+    new = output.new
+    try:
+        _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus, threads)
+        encoded = _to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
+        _write_png(new / ALL_IN_FOCUS_PNG, encoded[..., ::-1])
+        _write_false_colour(new / DEPTH_PNG, depth, far, near)
+        if aligned is not None:
+            frames = _write_aligned(new / ALIGNED, aligned, description["frames"], is_deep)
+            description = {**description, "frames": frames}
+        if cache is not None:
+            write_arrays(new / CACHE, cache)
+        _write_description(new / RESULT_JSON, depth.shape, far, near, description)
+        output.commit(OWNED)
+    except OSError as error:
+        if output.is_released:
+            raise Cancelled from None
+        raise _unwritable(output.path, error) from error
+
+
+def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read depth and confidence of a result, each (H, W) float32. Raises InputError where there is none."""
+    depth, confidence = _read_channels(folder, "Depth.Z", "Confidence.V")
+    return depth.astype(np.float32, copy=False), confidence.astype(np.float32, copy=False)
+
+
+def read_linear_picture(folder: Path) -> np.ndarray:
+    """Read the all-in-focus picture of a result to the bit.
+
+    Returns
+    -------
+    ndarray
+        (H, W, 3) float16 or float32, scene linear.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    return np.stack(_read_channels(folder, *(f"Combined.{colour}" for colour in "RGB")), axis=-1)
+
+
+def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
+    import OpenEXR
+
+    path = Path(folder) / DEPTH_EXR
+    try:
+        check_exr(path)
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = file.channels()
+            return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]
+    except (KeyError, RuntimeError, TypeError, ValueError):
+        raise InputError(
+            f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
+        ) from None
+
+
+def read_description(folder: Path) -> Description:
+    """Read the result.json of any version. Raises InputError where it is missing or of another kind."""
+    path = Path(folder) / RESULT_JSON
+    try:
+        return parse_description(read_whole(path, MAX_TEXT_BYTES).decode())
+    except NewerVersion:
+        raise InputError(f"{path} was written by a newer Focal Depth: update this one") from None
+    except (OSError, ValueError):
+        raise InputError(
+            f"{path} is not the description of a result: name a folder that `estimate` wrote"
+        ) from None
+
+
+def aligned_paths(folder: Path, description: Description) -> list[Path] | None:
+    """Return the files of the aligned frames, none outside the folder; None where they were not saved."""
+    frames = description["frames"]
+    if not all("aligned" in frame for frame in frames):
+        return None
+    return [Path(folder) / ALIGNED / Path(str(frame["aligned"])).name for frame in frames]
+
+
+def read_all_in_focus(folder: Path) -> np.ndarray:
+    """Read the all-in-focus picture of a result, (H, W, 3) uint8 sRGB. Raises InputError without one."""
+    import cv2
+
+    path = Path(folder) / ALL_IN_FOCUS_PNG
+    try:
+        read_header(path)  # refuses what it would claim
+        picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    except (InputError, OSError, cv2.error):
+        picture = None
+    if picture is None:
+        raise InputError(f"{path} cannot be read: name a folder that `estimate` wrote")
+    return np.ascontiguousarray(picture[..., ::-1])
+
+
+def write_background(folder: Path, picture: np.ndarray) -> None:
+    """Add to a result the picture (H, W, 3) uint8 sRGB that a mesh shows behind its cuts."""
+    try:
+        with replacing_file(Path(folder) / BACKGROUND_PNG) as partial:
+            _write_png(partial, picture[..., ::-1])
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+@contextmanager
+def replacing_file(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to, which takes its place if the block ends well."""
+    partial = path.with_name(f"{path.stem}{PARTIAL}{path.suffix}")
+    partial.unlink(missing_ok=True)  # a folder from elsewhere may have a link there, which leads out of it
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    reason = error.strerror or error
+    return InputError(f"{folder} cannot be written ({reason}): choose another output folder")
+
+
+def _check_replaceable(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file: choose a folder for the output")
+    if any(folder.iterdir()):
+        try:
+            read_description(folder)
+        except InputError:
+            raise InputError(
+                f"{folder} holds other files than a Focal Depth result: choose an empty or a new folder"
+            ) from None
+
+
+def _write_exr(
+    path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_focus: np.ndarray, threads: int
+) -> None:
+    """One part and one layer: Blender 4.2 shows only Combined of a multi-part file."""
+    import OpenEXR
+
+    height, width = depth.shape
+    combined = np.ones((height, width, 4), all_in_focus.dtype)
+    combined[..., :3] = all_in_focus
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    channels = {
+        f"{LAYER}.Combined": combined,
+        f"{LAYER}.Depth.Z": np.ascontiguousarray(depth, dtype=np.float32),
+        f"{LAYER}.Confidence.V": np.ascontiguousarray(confidence, dtype=np.float32),
+    }
+    OpenEXR.set_global_thread_count(threads)
+    try:
+        OpenEXR.File(header, channels).write(str(path))
+    except RuntimeError as error:  # what OpenEXR makes of a full disk
+        raise OSError(str(error)) from error
+
+
+def _to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
+    return np.round(np.clip(encoded, 0, 1) * np.iinfo(kind).max).astype(kind)
+
+
+def _write_png(path: Path, bgr: np.ndarray) -> None:
+    import cv2
+
+    # cv2.imwrite cannot open paths outside the code page on Windows
+    path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1])
+
+
+def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:
+    """Even steps of colour for even steps of dioptres: near is bright and warm, far is dark."""
+    import cv2
+
+    level = np.clip((1.0 / depth - far) / max(near - far, 1e-12), 0, 1)
+    _write_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
+
+
+def _write_aligned(
+    folder: Path,
+    aligned: Iterable[tuple[int, np.ndarray | Path]],
+    frames: list[dict[str, Any]],
+    is_deep: bool,
+) -> list[dict[str, Any]]:
+    """The frames, each with where its picture is."""
+    folder.mkdir()
+    frames = list(frames)
+    for index, picture in aligned:
+        name = f"{index + 1:02d}_{Path(frames[index]['file']).stem}.png"
+        if isinstance(picture, Path):
+            _link_or_copy(picture, folder / name)
+        else:
+            kind = np.uint16 if is_deep else np.uint8
+            _write_png(folder / name, _to_integers(picture, kind)[..., ::-1])
+        frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
+    return frames
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # not every file system has links
+        shutil.copyfile(source, target)
+
+
+def _write_description(
+    path: Path, shape: tuple[int, ...], far: float, near: float, description: Mapping[str, Any]
+) -> None:
+    height, width = shape
+    whole = {
+        "format": VERSION,
+        **description,
+        "size": [width, height],
+        "depth": {
+            "near": 1.0 / near if near > 0 else math.inf,
+            "far": 1.0 / far if far > 0 else math.inf,
+            "unit": "metres" if description["metric"] else "relative",
+        },
+    }
+    text = json.dumps(_plain(whole), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    """The same in JSON's own types: infinity becomes the string "inf", not-a-number null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return str(value) if isinstance(value, Path) else value

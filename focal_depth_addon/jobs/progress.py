@@ -1,0 +1,48 @@
+"""What a process is doing, in words."""
+
+import time
+
+from ...backend.contract.messages import ALIGN, DEPTH, ENLARGE, FUSE, READ, WRITE
+from ..translations import say
+from .process import Process
+
+STAGES = {  # of an estimate, as people call them
+    READ: "Reading photographs",
+    ALIGN: "Aligning",
+    DEPTH: "Inferring depth",
+    FUSE: "Fusing the sharpest",
+    ENLARGE: "Bringing depth to full size",
+    WRITE: "Saving",
+}
+
+
+def describe_progress(process: Process, label: str) -> tuple[str, float]:
+    """Return what a process is doing, and how much of it is done, 0 to 1.
+
+    Parameters
+    ----------
+    process
+        The process.
+    label
+        What the work as a whole is called.
+    """
+    progress = process.progress
+    done = 0.0 if progress is None else progress.overall
+    if process.is_cancelled:
+        return say("Stopping"), done
+    if progress is None:
+        return say(label), done
+    stage = say(STAGES.get(progress.stage, label))
+    if progress.seconds_left is None:
+        return stage, done
+    left = progress.seconds_left - (time.monotonic() - process.progress_time)
+    if left < 1:
+        return stage, done
+    return say("{stage}, {time} left", stage=stage, time=format_duration(left)), done
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as rough as anyone can foresee it."""
+    if seconds < 90:
+        return say("{seconds} s", seconds=f"{seconds:.0f}")
+    return say("{minutes} min", minutes=f"{seconds / 60:.0f}")
