@@ -1,1 +1,1 @@
-"""How far off depth is, on stacks whose depth is known."""
+"""Error of depth on stacks whose depth is known."""

@@ -2,24 +2,44 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ...stack import FocalStack, read_stack
-from .aligned import ALIGNMENTS, NETWORK, align_by
-from .confidence import draw
-from .data.scene import METRES, NEAREST, Focused, Scene
-from .invariance import order_found, turned_and_thinned
+from .alignments import ALIGNMENTS, NETWORK, AlignedStack, align_stack
+from .data.scene import METRES, MIN_INVERSE, EvaluationStack, Scene
+from .invariance import measure_invariance, recover_order
 from .measures import mean_error, measure, near_edges
-from .methods import ORACLE, Found, find_depth, is_network, label, looks_at_pictures
-from .misregistration import misregistration, read_true_frames
+from .methods import (
+    ORACLE,
+    DepthEstimate,
+    column_name,
+    depends_on_alignment,
+    estimate_depth,
+    is_network,
+)
+from .misregistration import misregistration, read_true_cameras
+from .uncertainty import sample_pixels
 
-AS_GIVEN = "as given"  # the alignment of a data set whose pictures lie on one grid already
+AS_PUBLISHED = "as published"  # the alignment of a data set whose pictures lie on one grid already
+
+Estimates = dict[tuple[str, str], DepthEstimate]  # by method and alignment
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is measured on every stack."""
+class EvaluationConfig:
+    """What is measured on every stack.
+
+    Attributes
+    ----------
+    methods
+        Names as `methods` has them, or paths.
+    alignments
+        Of ALIGNMENTS.
+    invariance
+        Whether invariance to the frames is measured too.
+    """
 
     methods: tuple[str, ...]
     alignments: tuple[str, ...] = (NETWORK,)
@@ -27,142 +47,190 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What one stack has told. Columns are methods, under an alignment where several were asked for."""
+class SceneMeasures:
+    """What was measured of one stack. A column is a method, with its alignment where there are several.
 
-    measures: dict[str, dict[str, float]]  # {column: {measure: value}}; "error" and "edges" normalised
-    misregistration: dict[str, list[float]] = field(default_factory=dict)  # {alignment: pixels a frame}
-    moved: bool = False  # whether the true camera did, as in a hand
-    pixels: dict[str, np.ndarray] = field(default_factory=dict)  # {network: (2, n) expected and true error}
-    invariance: dict[str, dict[str, float]] = field(default_factory=dict)  # {network: errors}
-    order: str | None = None  # one of `invariance.ORDERS`; None where not asked for
+    Attributes
+    ----------
+    measures
+        {column: {measure: value}}; "error" and "edges" are in normalised dioptres.
+    misregistration
+        {alignment: pixels of every frame}.
+    is_hand_held
+        Whether the true camera moved.
+    pixels
+        {network: (2, n) uncertainty and error}.
+    invariance
+        {network: {error: value}}.
+    order
+        One of `invariance.ORDERS`; None where it was not measured.
+    """
+
+    measures: dict[str, dict[str, float]]
+    misregistration: dict[str, list[float]] = field(default_factory=dict)
+    is_hand_held: bool = False
+    pixels: dict[str, np.ndarray] = field(default_factory=dict)
+    invariance: dict[str, dict[str, float]] = field(default_factory=dict)
+    order: str | None = None
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What one stack looks like: all normalised, truth NaN where it is unknown."""
+class SceneMaps:
+    """One stack as pictures.
 
-    picture: np.ndarray  # (H, W, 3) the nearest-focus frame
+    Attributes
+    ----------
+    picture
+        (H, W, 3) float32 sRGB: the nearest-focus frame.
+    truth
+        (H, W) normalised dioptres; None where it is unknown.
+    depth
+        {column: (H, W)} normalised dioptres.
+    """
+
+    picture: np.ndarray
     truth: np.ndarray | None
     depth: dict[str, np.ndarray]
 
 
-def compare(scene: Scene, asked: Asked) -> tuple[Measured, Shown]:
-    """Measure all that is asked for on one scene.
+def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasures, SceneMaps]:
+    """Measure all methods on one scene.
 
-    What a network expects of itself, and its invariance, are measured where its frames are aligned by ours
-    or came aligned. Raises InputError where the scene cannot be read, or has a frame that does not belong.
+    Uncertainty and invariance are measured where frames are aligned by our network, or came aligned.
+
+    Raises
+    ------
+    InputError
+        Where the scene cannot be read, or has a frame that does not belong.
     """
-    focused = scene.load()
-    truth = _normalised_truth(focused)
-    pictures, motions, stack = _aligned(focused, asked)
-    found = {
-        (method, alignment): find_depth(
-            method, scene.name, focused, pictures.get(alignment, focused.pictures), truth
-        )
-        for method in asked.methods
-        if truth is not None or method != ORACLE
-        for alignment in (_alignments(focused, asked) if looks_at_pictures(method) else (_best(focused),))
-    }
-    columns = {_column(*pair, asked, focused): maps for pair, maps in found.items()}
-    shown = Shown(focused.pictures[-1], truth, {name: maps.depth for name, maps in columns.items()})
+    stack = scene.load()
+    truth = _normalised_truth(stack)
+    aligned, photographs = _align(stack, config)
+    estimates = _estimate_all(scene.name, stack, aligned, truth, config)
+    columns = {_column(*pair, config, stack): estimate for pair, estimate in estimates.items()}
+    maps = SceneMaps(stack.pictures[-1], truth, {name: each.depth for name, each in columns.items()})
     if truth is None:
-        return Measured({name: {"seconds": maps.seconds} for name, maps in columns.items()}), shown
-    measured = Measured(
-        measures={name: _measures(maps, focused, truth) for name, maps in columns.items()},
+        return SceneMeasures({name: {"seconds": each.seconds} for name, each in columns.items()}), maps
+    best = {method: each for (method, alignment), each in estimates.items() if alignment == _best(stack)}
+    measures = SceneMeasures(
+        measures={name: _measure(each, stack, truth) for name, each in columns.items()},
         pixels={
-            label(method): draw(maps.spread[focused.valid], _error(maps, truth)[focused.valid])
-            for (method, alignment), maps in found.items()
-            if alignment == _best(focused) and maps.spread is not None
+            column_name(method): sample_pixels(
+                each.uncertainty[stack.valid], np.abs(each.depth - truth)[stack.valid]
+            )
+            for method, each in best.items()
+            if each.uncertainty is not None
         },
         invariance={
-            label(method): turned_and_thinned(
-                method, pictures[alignment], focused.positions, maps.depth, truth
+            column_name(method): measure_invariance(
+                method, aligned[_best(stack)].pictures, stack.positions, each.depth, truth
             )
-            for (method, alignment), maps in found.items()
-            if asked.invariance and alignment == _best(focused) and is_network(method)
+            for method, each in best.items()
+            if config.invariance and is_network(method)
         },
-        order=order_found(focused.pictures) if asked.invariance else None,
-        **_camera(focused, stack, motions),
+        order=recover_order(stack.pictures) if config.invariance else None,
+        **_compare_cameras(stack, photographs, aligned),
     )
-    return measured, shown
+    return measures, maps
 
 
-def _alignments(focused: Focused, asked: Asked) -> Sequence[str]:
-    return asked.alignments if focused.folder else (AS_GIVEN,)
-
-
-def _best(focused: Focused) -> str:
-    return NETWORK if focused.folder else AS_GIVEN
-
-
-def _aligned(
-    focused: Focused, asked: Asked
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], FocalStack | None]:
-    """{alignment: pictures}, {alignment: motion (N, 3, 3)}, and the stack where there are photographs."""
-    if focused.folder is None:
-        return {AS_GIVEN: focused.pictures}, {}, None
-    stack = read_stack([focused.folder])
-    needed = ALIGNMENTS if read_true_frames(focused.folder, stack) else asked.alignments
-    aligned = {name: align_by(name, focused.pictures, stack) for name in ALIGNMENTS if name in needed}
-    return (
-        {name: way.pictures for name, way in aligned.items()},
-        {name: way.motion for name, way in aligned.items()},
-        stack,
-    )
-
-
-def _camera(focused: Focused, stack: FocalStack | None, motions: dict[str, np.ndarray]) -> dict:
-    """What is known of the true camera: `misregistration` and `moved`."""
-    frames = stack and read_true_frames(focused.folder, stack)
-    if not frames:
-        return {}
-    depth = 1 / np.maximum(focused.truth, NEAREST)
+def _estimate_all(
+    scene: str,
+    stack: EvaluationStack,
+    aligned: dict[str, AlignedStack],
+    truth: np.ndarray | None,
+    config: EvaluationConfig,
+) -> Estimates:
+    """Estimate depth by every method under every alignment; there is no oracle without truth."""
     return {
-        "misregistration": {name: misregistration(motion, frames, depth) for name, motion in motions.items()},
-        "moved": any(frame.moved for frame in frames),
+        (method, alignment): estimate_depth(
+            method,
+            scene,
+            stack,
+            aligned[alignment].pictures if alignment in aligned else stack.pictures,
+            truth,
+        )
+        for method in config.methods
+        if truth is not None or method != ORACLE
+        for alignment in (_alignments(stack, config) if depends_on_alignment(method) else (_best(stack),))
     }
 
 
-def _normalised_truth(focused: Focused) -> np.ndarray | None:
-    """(H, W) float32, 0 where it is not valid."""
-    if focused.truth is None:
+def _alignments(stack: EvaluationStack, config: EvaluationConfig) -> Sequence[str]:
+    return config.alignments if stack.folder else (AS_PUBLISHED,)
+
+
+def _best(stack: EvaluationStack) -> str:
+    return NETWORK if stack.folder else AS_PUBLISHED
+
+
+def _align(
+    stack: EvaluationStack, config: EvaluationConfig
+) -> tuple[dict[str, AlignedStack], FocalStack | None]:
+    """Align by every alignment that is needed; also returns the focal stack where there are photographs."""
+    if stack.folder is None:
+        at_rest = np.tile(np.eye(3), (len(stack.pictures), 1, 1))
+        return {AS_PUBLISHED: AlignedStack(stack.pictures, at_rest)}, None
+    photographs = read_stack([stack.folder])
+    needed = ALIGNMENTS if read_true_cameras(stack.folder, photographs) else config.alignments
+    aligned = {name: align_stack(name, stack.pictures, photographs) for name in ALIGNMENTS if name in needed}
+    return aligned, photographs
+
+
+def _compare_cameras(
+    stack: EvaluationStack, photographs: FocalStack | None, aligned: dict[str, AlignedStack]
+) -> dict[str, Any]:
+    """Return the fields of SceneMeasures that need the true cameras; none where they are unknown."""
+    if stack.folder is None or photographs is None or stack.truth is None:
+        return {}
+    cameras = read_true_cameras(stack.folder, photographs)
+    if not cameras:
+        return {}
+    depth = 1 / np.maximum(stack.truth, MIN_INVERSE)
+    return {
+        "misregistration": {
+            name: misregistration(each.motion, cameras, depth) for name, each in aligned.items()
+        },
+        "is_hand_held": any(camera.has_moved for camera in cameras),
+    }
+
+
+def _normalised_truth(stack: EvaluationStack) -> np.ndarray | None:
+    """Return (H, W) float32 normalised dioptres, 0 where the truth is not valid."""
+    if stack.truth is None or stack.valid is None:
         return None
-    truth = np.where(focused.valid, focused.truth, 1.0)
-    inverse = 1 / truth if focused.unit == METRES else truth
-    far, near = focused.focus[0], focused.focus[-1]
-    return np.where(focused.valid, (inverse - far) / (near - far), 0).astype(np.float32)
+    truth = np.where(stack.valid, stack.truth, 1.0)
+    inverse = 1 / truth if stack.unit == METRES else truth
+    far, near = stack.focus[0], stack.focus[-1]
+    return np.where(stack.valid, (inverse - far) / (near - far), 0).astype(np.float32)
 
 
-def _error(maps: Found, truth: np.ndarray) -> np.ndarray:
-    return np.abs(maps.depth - truth)
-
-
-def _measures(maps: Found, focused: Focused, truth: np.ndarray) -> dict[str, float]:
-    edges = near_edges(truth, focused.valid)
-    told = measure(
-        focused.in_unit(maps.depth),
-        focused.truth,
-        focused.valid,
-        weights=focused.confidence,
-        uncertainty=_uncertainty(maps, focused),
+def _measure(estimate: DepthEstimate, stack: EvaluationStack, truth: np.ndarray) -> dict[str, float]:
+    assert stack.truth is not None and stack.valid is not None
+    edges = near_edges(truth, stack.valid)
+    values = measure(
+        stack.to_truth_unit(estimate.depth),
+        stack.truth,
+        stack.valid,
+        weights=stack.confidence,
+        uncertainty=_uncertainty(estimate, stack),
         edges=edges,
     )
     normalised = {
-        "error": mean_error(maps.depth, truth, focused.valid),
-        "edges": mean_error(maps.depth, truth, edges & focused.valid),
+        "error": mean_error(estimate.depth, truth, stack.valid),
+        "edges": mean_error(estimate.depth, truth, edges & stack.valid),
     }
-    return normalised | told | {"seconds": maps.seconds}
+    return normalised | values | {"seconds": estimate.seconds}
 
 
-def _uncertainty(maps: Found, focused: Focused) -> np.ndarray | None:
-    """The expected error in the truth's unit; None where it is not linear in what the network expects."""
-    if maps.spread is None or focused.unit == METRES:
+def _uncertainty(estimate: DepthEstimate, stack: EvaluationStack) -> np.ndarray | None:
+    """Return uncertainty in the truth's unit; None for metres, which are not linear in it."""
+    if estimate.uncertainty is None or stack.unit == METRES:
         return None
-    return maps.spread * (focused.focus[-1] - focused.focus[0])
+    return estimate.uncertainty * (stack.focus[-1] - stack.focus[0])
 
 
-def _column(method: str, alignment: str, asked: Asked, focused: Focused) -> str:
-    """The method's name alone where it has no other alignment to be told from."""
-    alone = not looks_at_pictures(method) or len(_alignments(focused, asked)) == 1
-    return label(method) if alone else f"{label(method)}, {alignment}"
+def _column(method: str, alignment: str, config: EvaluationConfig, stack: EvaluationStack) -> str:
+    """Return the method's name, with the alignment where the method is measured under several."""
+    alone = not depends_on_alignment(method) or len(_alignments(stack, config)) == 1
+    return column_name(method) if alone else f"{column_name(method)}, {alignment}"

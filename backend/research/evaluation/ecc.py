@@ -8,29 +8,37 @@ import cv2
 import numpy as np
 
 from ...registration.motion import LARGEST_SCALE, LARGEST_SHIFT
-from .motion import from_pixels
+from .motion import motion_from_pixels
 
 GAUSSIAN = 5  # pixels of the smoothing's window: OpenCV makes that a sigma of 1.1
 STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 100, 1e-5)
 
 
-def ecc_motion(pictures: np.ndarray) -> np.ndarray:
-    """(N, 3, 3) affine motions from the last of pictures (N, H, W, 3) into each, far to near."""
+def estimate_ecc_motion(pictures: np.ndarray) -> np.ndarray:
+    """Return (N, 3, 3) affine motions from the last of pictures (N, H, W, 3), far to near, into each."""
     grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
     motion = [np.eye(3)]
-    for further, nearer in zip(grey[-2::-1], grey[:0:-1], strict=True):
-        motion.append(_step(nearer, further) @ motion[-1])
+    for farther, nearer in zip(grey[-2::-1], grey[:0:-1], strict=True):
+        motion.append(_estimate_step(nearer, farther) @ motion[-1])
     return np.stack(motion[::-1])
 
 
-def _step(nearer: np.ndarray, further: np.ndarray) -> np.ndarray:
-    """(3, 3) from the nearer of two neighbours into the further; identity where none is found."""
+def _estimate_step(nearer: np.ndarray, farther: np.ndarray) -> np.ndarray:
+    """Return (3, 3) from the nearer of two neighbours into the farther; the identity where ECC fails."""
     start = np.eye(2, 3, dtype=np.float32)
     try:
-        _, found = cv2.findTransformECC(nearer, further, start, cv2.MOTION_AFFINE, STOP, None, GAUSSIAN)
+        matrix = cv2.findTransformECC(
+            nearer,
+            farther,
+            start,
+            cv2.MOTION_AFFINE,
+            STOP,
+            None,  # type: ignore[arg-type] - the stubs lack that there may be no mask
+            GAUSSIAN,
+        )[1]
     except cv2.error:  # no convergence
         return np.eye(3)
-    step = from_pixels(found, nearer.shape[1], nearer.shape[0])
-    off = np.abs(step - np.eye(3))
-    believable = off[:2, :2].max() < LARGEST_SCALE and off[:2, 2].max() < LARGEST_SHIFT
-    return step if believable else np.eye(3)
+    step = motion_from_pixels(matrix, nearer.shape[1], nearer.shape[0])
+    difference = np.abs(step - np.eye(3))
+    plausible = difference[:2, :2].max() < LARGEST_SCALE and difference[:2, 2].max() < LARGEST_SHIFT
+    return step if plausible else np.eye(3)

@@ -1,4 +1,4 @@
-"""What should not change depth, or hardly: turning the stack around, thinning it, and losing its order."""
+"""What should not change depth, or hardly: reversing the stack, leaving out frames, losing its order."""
 
 import tempfile
 from pathlib import Path
@@ -14,37 +14,57 @@ SEED = 1
 IN_ORDER, REVERSED, WRONG = ORDERS = "in order", "reversed", "wrong"
 
 
-def turned_and_thinned(
-    network: str, pictures: np.ndarray, positions: np.ndarray, plain: np.ndarray, truth: np.ndarray
+def measure_invariance(
+    network: str, pictures: np.ndarray, positions: np.ndarray, depth: np.ndarray, truth: np.ndarray
 ) -> dict[str, float]:
-    """How depth (H, W) from aligned pictures (N, H, W, 3) differs from `plain`, the network's usual one.
+    """Measure how depth changes with the frames.
 
-    "error" is plain's. Turned around, near to far, depth must come out as 1 - depth: "reversed_error" and
-    "reversed_difference" to plain. "halved_error" is with every second frame dropped but both ends kept.
+    Parameters
+    ----------
+    network
+        As `predictor_named` takes it.
+    pictures
+        (N, H, W, 3) float32 sRGB, aligned, far to near.
+    positions
+        (N,) normalised dioptres.
+    depth
+        (H, W) that the network predicts from them, in normalised dioptres.
+    truth
+        (H, W) normalised dioptres.
+
+    Returns
+    -------
+    dict
+        "error" of `depth`; "reversed_error", of the stack reversed, near to far, which must give 1 - depth,
+        and "reversed_difference" to `depth`; "halved_error", with every second frame left out but for the
+        ends.
     """
-    turned = 1 - _depth(network, pictures[::-1], 1 - positions[::-1])
+    reversed_depth = 1 - predict(pictures[::-1], 1 - positions[::-1], network).normalised
     last = len(positions) - 1
-    kept = [*range(0, last, 2), last]
+    half = [*range(0, last, 2), last]
+    halved_depth = predict(pictures[half], positions[half], network).normalised
     return {
-        "error": mean_error(plain, truth),
-        "reversed_error": mean_error(turned, truth),
-        "reversed_difference": mean_error(turned, plain),
-        "halved_error": mean_error(_depth(network, pictures[kept], positions[kept]), truth),
+        "error": mean_error(depth, truth),
+        "reversed_error": mean_error(reversed_depth, truth),
+        "reversed_difference": mean_error(reversed_depth, depth),
+        "halved_error": mean_error(halved_depth, truth),
     }
 
 
-def order_found(photographs: np.ndarray) -> str:
-    """One of ORDERS: how photographs (N, H, W, 3), far to near, come back without distances and names."""
+def recover_order(photographs: np.ndarray) -> str:
+    """Shuffle photographs (N, H, W, 3), far to near, and order them without focus distances and names.
+
+    Returns
+    -------
+    str
+        One of ORDERS.
+    """
     names = [f"{number:04d}.png" for number in np.random.default_rng(SEED).permutation(len(photographs))]
     with tempfile.TemporaryDirectory() as folder:
         for name, photograph in zip(names, photographs, strict=True):
-            pixels = np.uint8(np.rint(255 * np.clip(photograph, 0, 1)))
+            pixels = np.rint(255 * np.clip(photograph, 0, 1)).astype(np.uint8)
             cv2.imwrite(str(Path(folder, name)), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-        found = [frame.path.name for frame in read_stack([Path(folder)]).frames]
-    if found == names:
+        order = [frame.path.name for frame in read_stack([Path(folder)]).frames]
+    if order == names:
         return IN_ORDER
-    return REVERSED if found == names[::-1] else WRONG
-
-
-def _depth(network: str, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    return predict(pictures, positions, network).normalised
+    return REVERSED if order == names[::-1] else WRONG

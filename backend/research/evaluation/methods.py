@@ -1,4 +1,4 @@
-"""Every way to depth by one name: our network, others, classical peers, and maps made elsewhere."""
+"""Every way to depth by one name: our network, others, classical peers, and maps of other programs."""
 
 import hashlib
 import time
@@ -8,50 +8,82 @@ from pathlib import Path
 import numpy as np
 
 from ... import __version__
-from ...contract.qualities import FOCAL_UNET
+from ...contract.qualities import FOCAL_UNET, FORMER_PREDICTOR_NAMES, WON_JEON
 from ...depth.predictor import predictor_named
 from ...weights import ALIGNMENT_MODEL
-from .data.scene import Focused
+from .alignments import ALIGNMENTS
+from .data.scene import EvaluationStack
 from .measures import nearest_frame
 from .peers import PEERS
-from .peers.folder import depth_from_folder
+from .peers.folder import read_depth_map
 from .predict import predict
 
-ORACLE = "nearest frame (oracle)"
+ORACLE = "oracle"
 METHODS = (ORACLE, *PEERS, FOCAL_UNET)  # the default: all that need nothing else
+HEADINGS = {
+    ORACLE: "nearest frame (oracle)",
+    "classical_smoothed": "classical, smoothed",
+    "ring_difference": "ring difference",
+    FOCAL_UNET: "Focal Depth",
+    WON_JEON: "Won & Jeon",
+}
+FORMER_METHOD_NAMES = FORMER_PREDICTOR_NAMES | {  # of version 0.1
+    "nearest frame (oracle)": ORACLE,
+    "classical, smoothed": "classical_smoothed",
+    "ring difference": "ring_difference",
+}
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a method makes of one stack."""
+class DepthEstimate:
+    """Depth of one stack by a method.
 
-    depth: np.ndarray  # (H, W) normalised
-    spread: np.ndarray | None  # (H, W) normalised error that it expects of itself; None where it expects none
+    Attributes
+    ----------
+    depth
+        (H, W) normalised dioptres.
+    uncertainty
+        (H, W) expected absolute error in the same unit; None where the method has none.
+    seconds
+        That the method took.
+    """
+
+    depth: np.ndarray
+    uncertainty: np.ndarray | None
     seconds: float
 
 
 def check_method(method: str) -> None:
-    """Raise InputError where there is none of that name; call it before the long work."""
+    """Raise InputError where there is no method of that name; to be called before the long work."""
     if is_network(method):
         predictor_named(method)
 
 
 def is_network(method: str) -> bool:
+    """Return whether a method is a network: one of ours, Won and Jeon's, or an .onnx file."""
     return method != ORACLE and method not in PEERS and not Path(method).is_dir()
 
 
-def looks_at_pictures(method: str) -> bool:
-    """Whether it matters to a method how frames are aligned."""
+def depends_on_alignment(method: str) -> bool:
+    """Return whether it matters to a method how frames are aligned."""
     return method != ORACLE and not Path(method).is_dir()
 
 
-def label(method: str) -> str:
-    """A file's or a folder's name is enough to know it by."""
+def column_name(method: str) -> str:
+    """Return a method's name in tables for programs: of a file or a folder, its name without the path."""
     return Path(method).stem if method.endswith(".onnx") or Path(method).is_dir() else method
 
 
+def heading(column: str) -> str:
+    """Return a column's name in tables for people; a column may end with an alignment, as "oracle, fov"."""
+    method, separator, alignment = column.rpartition(", ")
+    if alignment not in ALIGNMENTS:
+        return HEADINGS.get(column, column)
+    return HEADINGS.get(method, method) + separator + alignment
+
+
 def fingerprint(method: str) -> str:
-    """Changes where a method does, or how it is measured."""
+    """Return a digest that changes where a method does, or how it is measured."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     if is_network(method):
         files += [ALIGNMENT_MODEL, *predictor_named(method).models]
@@ -63,23 +95,40 @@ def fingerprint(method: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def find_depth(
-    method: str, scene: str, focused: Focused, pictures: np.ndarray, truth: np.ndarray | None
-) -> Found:
-    """Depth of a scene by a method, from its pictures (N, H, W, 3) once they are aligned.
+def estimate_depth(
+    method: str, scene: str, stack: EvaluationStack, pictures: np.ndarray, truth: np.ndarray | None
+) -> DepthEstimate:
+    """Estimate the depth of a scene.
 
-    truth: (H, W) normalised, which only the oracle looks at. Raises InputError where a folder lacks the map.
+    Parameters
+    ----------
+    method
+        Its name, or a path.
+    scene
+        The scene's name, by which a folder holds its map.
+    stack
+        The scene.
+    pictures
+        (N, H, W, 3) float32 sRGB, the stack's, aligned.
+    truth
+        (H, W) normalised dioptres, which the oracle alone uses.
+
+    Raises
+    ------
+    InputError
+        Where a folder lacks the map.
     """
-    started, spread = time.perf_counter(), None
+    started, uncertainty = time.perf_counter(), None
     if method == ORACLE:
-        depth = nearest_frame(truth, focused.positions)
+        assert truth is not None, "the oracle needs the truth"
+        depth = nearest_frame(truth, stack.positions)
     elif method in PEERS:
-        depth = PEERS[method](pictures, focused.positions)
+        depth = PEERS[method](pictures, stack.positions)
     elif is_network(method):
-        prediction = predict(pictures, focused.positions, method)
-        depth, spread = prediction.normalised, prediction.uncertainty
+        prediction = predict(pictures, stack.positions, method)
+        depth, uncertainty = prediction.normalised, prediction.uncertainty
     else:
-        depth = depth_from_folder(Path(method), scene, focused)
-    return Found(
-        depth, spread if spread is not None and spread.any() else None, time.perf_counter() - started
-    )
+        depth = read_depth_map(Path(method), scene, stack)
+    if uncertainty is not None and not uncertainty.any():
+        uncertainty = None
+    return DepthEstimate(depth, uncertainty, time.perf_counter() - started)

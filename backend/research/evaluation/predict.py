@@ -8,9 +8,7 @@ from ...runtime.resources import Resources
 from ...runtime.sessions import sessions_for
 
 
-def predict(
-    pictures: np.ndarray, positions: np.ndarray, network: str = FOCAL_UNET
-) -> Prediction:
+def predict(pictures: np.ndarray, positions: np.ndarray, network: str = FOCAL_UNET) -> Prediction:
     """Infer depth with all threads of the machine; the network stays open for the next call.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What all stacks have told together: as numbers for files, and as lines for a person."""
+"""Measures of all stacks together: as numbers for files, and as lines for people."""
 
 import csv
 import json
@@ -7,76 +7,81 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .compare import Measured
-from .confidence import by_expected_error
+from .compare import SceneMeasures
 from .measures import LARGER, MEASURES
-from .methods import ORACLE
+from .methods import ORACLE, heading
 from .misregistration import PICTURE_SIDE
-from .run import Sets
+from .run import DataSetMeasures
+from .uncertainty import error_by_uncertainty
 
-COLUMN = 12  # characters, within which headings are broken
-NOT_MOVED = "not hand-held"
+COLUMN = 12  # characters of a column, within which headings are broken
+NOT_HAND_HELD = "not hand-held"
 COLUMNS = ("error", "edges", *(each.name for each in MEASURES), "seconds")
 LARGER_IS_BETTER = {each.name for each in MEASURES if each.better == LARGER}
 
 
-def summarise(sets: Sets) -> list[dict]:
-    """A dict for each data set and split: "data_set", "split", "scenes" {scene: {column: {measure: value}}},
-    "means" {column: {measure: value}}, "misregistration_px", "confidence" and "invariance".
+def summarise(sets: DataSetMeasures) -> list[dict[str, Any]]:
+    """Summarise each data set and split.
 
-    "error" and "edges" are the mean difference in normalised units, over all valid pixels and within 8 pixels
-    of edges; "seconds" is the time of the method itself. A part is empty where nothing tells of it, and a
-    mean is NaN where a scene has none.
+    Returns
+    -------
+    list of dict
+        "data_set", "split", "scenes" {scene: {column: {measure: value}}}, "means" {column: {measure: value}},
+        "misregistration_px", "confidence" and "invariance". "error" and "edges" are the mean absolute
+        difference in normalised dioptres, over all valid pixels and within 8 pixels of edges; "seconds" is
+        the time of the method itself. A part is empty where nothing was measured for it, and a mean is NaN
+        where a scene has none.
     """
     return [
         {
             "data_set": data_set,
             "split": split,
-            "scenes": {name: scene.measures for name, scene in measured.items()},
-            "means": _means([scene.measures for scene in measured.values()]),
-            "misregistration_px": _misregistration(measured),
-            "confidence": _confidence(list(measured.values())),
-            "invariance": _invariance(measured),
+            "scenes": {name: scene.measures for name, scene in measures.items()},
+            "means": _means([scene.measures for scene in measures.values()]),
+            "misregistration_px": _misregistration(measures),
+            "confidence": _confidence(list(measures.values())),
+            "invariance": _invariance(measures),
         }
-        for (data_set, split), measured in sets.items()
+        for (data_set, split), measures in sets.items()
     ]
 
 
-def as_text(summary: list[dict]) -> str:
-    """Errors in thousandths, misregistration in pixels."""
-    return "\n\n".join(_part_as_text(part) for part in summary)
+def format_text(summary: list[dict[str, Any]]) -> str:
+    """Format a summary as tables for people: errors in thousandths, misregistration in pixels."""
+    return "\n\n".join(_format_part(part) for part in summary)
 
 
-def write_csv(summary: list[dict], path: Path) -> None:
-    """A row a scene and column; what cannot be told is empty."""
+def write_csv(summary: list[dict[str, Any]], path: Path) -> None:
+    """Write a row for each scene and column; a value that there is not is empty."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["data set", "split", "scene", "method", *COLUMNS])
         for part in summary:
             for scene, columns in part["scenes"].items():
-                for column, told in columns.items():
-                    values = [told.get(name, math.nan) for name in COLUMNS]
+                for column, measures in columns.items():
+                    values = [measures.get(name, math.nan) for name in COLUMNS]
                     cells = ["" if math.isnan(value) else repr(value) for value in values]
                     writer.writerow([part["data_set"], part["split"], scene, column, *cells])
 
 
-def write_json(summary: list[dict], path: Path) -> None:
-    """What cannot be told is null."""
+def write_json(summary: list[dict[str, Any]], path: Path) -> None:
+    """Write a summary; a value that there is not is null."""
     path.write_text(json.dumps(_without_nan(summary), indent=1), encoding="utf-8")
 
 
-def best(means: dict[str, dict[str, float]]) -> dict[str, str]:
-    """{measure: the column that is best in it}, of columns that may win: an oracle knows the truth."""
-    found = {}
+def best_columns(means: dict[str, dict[str, float]]) -> dict[str, str]:
+    """Return {measure: the column that is best in it}; the oracle, which has the truth, does not count."""
+    winners = {}
     for name in COLUMNS:
-        told = {column: values.get(name, math.nan) for column, values in means.items() if column != ORACLE}
-        told = {column: value for column, value in told.items() if not math.isnan(value)}
-        if told:
-            found[name] = (max if name in LARGER_IS_BETTER else min)(told, key=told.get)
-    return found
+        values = {column: each.get(name, math.nan) for column, each in means.items() if column != ORACLE}
+        values = {column: value for column, value in values.items() if not math.isnan(value)}
+        if values:
+            winners[name] = (max if name in LARGER_IS_BETTER else min)(values, key=values.__getitem__)
+    return winners
 
 
 def _means(scenes: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
@@ -89,7 +94,7 @@ def _means(scenes: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, flo
     }
 
 
-def _without_nan(value):
+def _without_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_nan(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -97,7 +102,7 @@ def _without_nan(value):
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _part_as_text(part: dict) -> str:
+def _format_part(part: dict[str, Any]) -> str:
     parts = (
         [f"{part['data_set']}, {part['split']}: {len(part['scenes'])} scenes"],
         _error_lines(part["scenes"]),
@@ -109,101 +114,106 @@ def _part_as_text(part: dict) -> str:
     return "\n\n".join(filter(None, ("\n".join(lines) for lines in parts)))
 
 
-def _misregistration(measured: dict[str, Measured]) -> dict[str, dict]:
-    """Medians over frames {alignment: pixels} of "all" and of NOT_MOVED; {stack: every frame's}."""
-    told = {name: stack for name, stack in measured.items() if stack.misregistration}
-    sets = {"all": list(told.values()), NOT_MOVED: [stack for stack in told.values() if not stack.moved]}
+def _misregistration(measures: dict[str, SceneMeasures]) -> dict[str, dict[str, Any]]:
+    """Return medians over frames, {alignment: pixels}, of "all" and NOT_HAND_HELD, and frames of "stacks"."""
+    by_stack = {name: stack for name, stack in measures.items() if stack.misregistration}
+    stacks = list(by_stack.values())
+    sets = {"all": stacks, NOT_HAND_HELD: [stack for stack in stacks if not stack.is_hand_held]}
     medians = {
         name: {alignment: _median(stacks, alignment) for alignment in stacks[0].misregistration}
         for name, stacks in sets.items()
         if stacks
     }
-    return medians | ({"stacks": {n: s.misregistration for n, s in told.items()}} if told else {})
+    if not by_stack:
+        return medians
+    return medians | {"stacks": {name: stack.misregistration for name, stack in by_stack.items()}}
 
 
-def _median(stacks: list[Measured], alignment: str) -> float:
+def _median(stacks: list[SceneMeasures], alignment: str) -> float:
     return float(np.median(np.concatenate([stack.misregistration[alignment] for stack in stacks])))
 
 
-def _confidence(stacks: list[Measured]) -> dict[str, dict]:
-    """{network: {"expected", "error"}}, each of equal parts of all stacks' pixels, the surest first."""
+def _confidence(stacks: list[SceneMeasures]) -> dict[str, dict[str, Any]]:
+    """Return {network: {"expected", "error"}} of equal parts of all pixels, the least uncertain first."""
     networks = dict.fromkeys(network for stack in stacks for network in stack.pixels)
     return {
-        network: by_expected_error(np.hstack([s.pixels[network] for s in stacks if network in s.pixels]))
+        network: error_by_uncertainty(np.hstack([s.pixels[network] for s in stacks if network in s.pixels]))
         for network in networks
     }
 
 
-def _invariance(measured: dict[str, Measured]) -> dict[str, dict]:
-    """{"networks": {network: mean errors, "halved_ratio"}, "shuffled": {stack: the order found}}."""
-    asked = {name: stack for name, stack in measured.items() if stack.order}
-    if not asked:
+def _invariance(measures: dict[str, SceneMeasures]) -> dict[str, dict[str, Any]]:
+    """Return {"networks": {network: mean errors, "halved_ratio"}, "shuffled": {stack: order recovered}}."""
+    by_stack = {name: stack for name, stack in measures.items() if stack.order}
+    if not by_stack:
         return {}
-    stacks = list(asked.values())
+    stacks = list(by_stack.values())
     networks = {}
     for network, kinds in stacks[0].invariance.items():
         means = {kind: float(np.mean([s.invariance[network][kind] for s in stacks])) for kind in kinds}
         networks[network] = means | {"halved_ratio": means["halved_error"] / means["error"]}
-    return {"networks": networks, "shuffled": {name: stack.order for name, stack in asked.items()}}
+    return {"networks": networks, "shuffled": {name: stack.order for name, stack in by_stack.items()}}
 
 
 def _error_lines(scenes: dict[str, dict[str, dict[str, float]]]) -> Iterator[str]:
-    """Mean |difference| normalised, times 1000; a column a method."""
-    methods = [column for column, told in next(iter(scenes.values())).items() if "error" in told]
+    """Yield the mean errors: a row a scene, a column a method."""
+    methods = [column for column, values in next(iter(scenes.values())).items() if "error" in values]
     if not methods:
         return
     yield "error in thousandths of the focus range, linear in the inverse of depth"
     rows = {name: [row[method]["error"] for method in methods] for name, row in scenes.items()}
     edges = [[row[method]["edges"] for method in methods] for row in scenes.values()]
     rows |= {"mean": np.mean(list(rows.values()), 0), "mean, within 8 px of edges": np.mean(edges, 0)}
-    yield from _table(methods, {name: [f"{1000 * v:.1f}" for v in row] for name, row in rows.items()})
+    cells = {name: [f"{1000 * value:.1f}" for value in row] for name, row in rows.items()}
+    yield from _table([heading(method) for method in methods], cells)
 
 
 def _measure_lines(means: dict[str, dict[str, float]]) -> Iterator[str]:
-    """A row a method; an asterisk marks the best."""
-    names = [name for name in COLUMNS[2:] if any(not math.isnan(told[name]) for told in means.values())]
-    winners = best(means)
+    """Yield the measures: a row a method, a column a measure; an asterisk marks the best."""
+    names = [name for name in COLUMNS[2:] if any(not math.isnan(each[name]) for each in means.values())]
+    winners = best_columns(means)
     yield "measures, as their authors define them: means over scenes, in the truth's unit"
-    yield from _table(
-        names,
-        {
-            column: [f"{told[name]:.4g}{'*' if winners.get(name) == column else ' '}" for name in names]
-            for column, told in means.items()
-        },
-    )
+    rows = {
+        heading(column): [
+            f"{values[name]:.4g}{'*' if winners.get(name) == column else ' '}" for name in names
+        ]
+        for column, values in means.items()
+    }
+    yield from _table(names, rows)
 
 
-def _misregistration_lines(pixels: dict[str, dict]) -> Iterator[str]:
+def _misregistration_lines(pixels: dict[str, dict[str, Any]]) -> Iterator[str]:
     if not pixels:
         return
     yield f"misregistration in pixels at {PICTURE_SIDE} px picture width, median over frames"
-    rows = {name: pixels[name] for name in ("all", NOT_MOVED) if name in pixels}
-    yield from _table(
-        list(pixels["all"]), {name: [f"{v:.3f}" for v in row.values()] for name, row in rows.items()}
-    )
+    rows = {name: pixels[name] for name in ("all", NOT_HAND_HELD) if name in pixels}
+    cells = {name: [f"{value:.3f}" for value in row.values()] for name, row in rows.items()}
+    yield from _table(list(pixels["all"]), cells)
 
 
 def _confidence_lines(confidence: dict[str, dict[str, list[float]]]) -> Iterator[str]:
     if not confidence:
         return
-    yield "error by the network's own expected error, in fifths of all pixels from the surest on"
+    yield "uncertainty and error, in thousandths, of fifths of all pixels, the least uncertain first"
     for network, parts in confidence.items():
-        rows = {f"{network}, expected": parts["expected"], f"{network}, found": parts["error"]}
-        for name, row in rows.items():
-            yield _row(name, [f"{1000 * v:.1f}" for v in row], len(max(rows, key=len)))
+        name = heading(network)
+        rows = {f"{name}, uncertainty": parts["expected"], f"{name}, error": parts["error"]}
+        width = max(map(len, rows))
+        for row, values in rows.items():
+            yield _row(row, [f"{1000 * value:.1f}" for value in values], width)
 
 
-def _invariance_lines(invariance: dict[str, dict]) -> Iterator[str]:
+def _invariance_lines(invariance: dict[str, dict[str, Any]]) -> Iterator[str]:
     if not invariance:
         return
     for network, means in invariance["networks"].items():
         thousandths = {kind: f"{1000 * value:.1f}" for kind, value in means.items()}
         yield (
-            f"{network}, frames reversed: depth differs by {thousandths['reversed_difference']}, "
+            f"{heading(network)}, frames reversed: depth differs by {thousandths['reversed_difference']}, "
             f"error {thousandths['reversed_error']} instead of {thousandths['error']}"
         )
         yield (
-            f"{network}, every second frame dropped: error {thousandths['halved_error']}, "
+            f"{heading(network)}, every second frame left out: error {thousandths['halved_error']}, "
             f"{means['halved_ratio']:.2f} times as much"
         )
     orders = Counter(invariance["shuffled"].values())
@@ -211,11 +221,11 @@ def _invariance_lines(invariance: dict[str, dict]) -> Iterator[str]:
 
 
 def _table(columns: list[str], rows: dict[str, list[str]]) -> Iterator[str]:
-    """Lines of cells, under headings broken so that the columns stay narrow."""
+    """Yield lines of cells, under headings broken so that the columns stay narrow."""
     width = max(len(name) for name in rows)
-    headings = [textwrap.wrap(column, COLUMN) for column in columns]
-    depth = max(len(heading) for heading in headings)
-    padded = [[""] * (depth - len(heading)) + heading for heading in headings]
+    broken = [textwrap.wrap(column, COLUMN) for column in columns]
+    depth = max(map(len, broken))
+    padded = [[""] * (depth - len(lines)) + lines for lines in broken]
     yield from (_row("", list(line), width) for line in zip(*padded, strict=True))
     yield from (_row(name, cells, width) for name, cells in rows.items())
 

@@ -11,51 +11,72 @@ from pathlib import Path
 
 from ...runtime.progress import Reporter
 from . import record
-from .compare import Asked, Measured, compare
+from .compare import EvaluationConfig, SceneMeasures, compare_methods
 from .data.scene import Scene
 from .methods import fingerprint
 
-Sets = dict[tuple[str, str], dict[str, Measured]]  # by data set and split, then by scene
+DataSetMeasures = dict[tuple[str, str], dict[str, SceneMeasures]]  # by data set and split, then by scene
 
 
-def measure_scenes(scenes: list[Scene], asked: Asked, output: Path, workers: int, reporter: Reporter) -> Sets:
-    """Measure what `output` does not hold yet; `workers` processes share the cores.
+def measure_scenes(
+    scenes: list[Scene], config: EvaluationConfig, output: Path, workers: int, reporter: Reporter
+) -> DataSetMeasures:
+    """Measure the scenes that are not yet in `output`.
 
-    Scenes are told in their own order, whichever is done first. Raises InputError of the first scene that
-    cannot be measured; those that were stay.
+    Parameters
+    ----------
+    scenes
+        In the order of the result.
+    config
+        What is measured.
+    output
+        Folder of the records.
+    workers
+        Processes, which share the cores.
+    reporter
+        Receives progress.
+
+    Raises
+    ------
+    InputError
+        Of the first scene that cannot be measured; the records of others stay.
     """
-    print_of_asked = _fingerprint(asked)
-    folders = {scene: record.folder_of(output, scene) for scene in scenes}
-    measured = {scene: record.read(folder, print_of_asked) for scene, folder in folders.items()}
-    missing = [scene for scene in scenes if measured[scene] is None]
+    digest = _fingerprint(config)
+    folders = {
+        scene: record.scene_folder(output, scene.data_set, scene.split, scene.name) for scene in scenes
+    }
+    measures = {scene: record.read_record(folder, digest) for scene, folder in folders.items()}
+    missing = [scene for scene in scenes if measures[scene] is None]
     reporter.plan({"evaluate": 1})
     reporter.progress("evaluate", 0, len(missing))
-    for done, (scene, told) in enumerate(_measured(missing, folders, asked, print_of_asked, workers), 1):
-        measured[scene] = told
+    for done, (scene, result) in enumerate(_measure_all(missing, folders, config, digest, workers), 1):
+        measures[scene] = result
         reporter.progress("evaluate", done, len(missing))
-    sets: Sets = {}
+    sets: DataSetMeasures = {}
     for scene in scenes:
-        sets.setdefault((scene.data_set, scene.split), {})[scene.name] = measured[scene]
+        if (result := measures[scene]) is not None:
+            sets.setdefault((scene.data_set, scene.split), {})[scene.name] = result
     return sets
 
 
-def _fingerprint(asked: Asked) -> str:
-    told = asdict(asked) | {"methods": [fingerprint(method) for method in asked.methods]}
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+def _fingerprint(config: EvaluationConfig) -> str:
+    fields = asdict(config) | {"methods": [fingerprint(method) for method in config.methods]}
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
-def _measured(
-    scenes: list[Scene], folders: dict[Scene, Path], asked: Asked, print_of_asked: str, workers: int
-) -> Iterator[tuple[Scene, Measured]]:
+def _measure_all(
+    scenes: list[Scene], folders: dict[Scene, Path], config: EvaluationConfig, digest: str, workers: int
+) -> Iterator[tuple[Scene, SceneMeasures]]:
+    """Yield scenes with their measures, as they are done."""
     if workers == 1:
         for scene in scenes:
-            yield scene, _measure(scene, folders[scene], asked, print_of_asked)
+            yield scene, _measure_and_record(scene, folders[scene], config, digest)
         return
     threads = max(1, (os.cpu_count() or 1) // workers)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _share_cores, (threads,)) as pool:
+    with ProcessPoolExecutor(workers, context, _limit_threads, (threads,)) as pool:
         running = {
-            pool.submit(_measure, scene, folders[scene], asked, print_of_asked): scene for scene in scenes
+            pool.submit(_measure_and_record, scene, folders[scene], config, digest): scene for scene in scenes
         }
         try:
             for future in as_completed(running):
@@ -64,14 +85,14 @@ def _measured(
             pool.shutdown(cancel_futures=True)
 
 
-def _share_cores(threads: int) -> None:
+def _limit_threads(threads: int) -> None:
     import cv2
 
     os.environ["OMP_NUM_THREADS"] = str(threads)
     cv2.setNumThreads(threads)
 
 
-def _measure(scene: Scene, folder: Path, asked: Asked, print_of_asked: str) -> Measured:
-    measured, shown = compare(scene, asked)
-    record.write(folder, print_of_asked, measured, shown)
-    return measured
+def _measure_and_record(scene: Scene, folder: Path, config: EvaluationConfig, digest: str) -> SceneMeasures:
+    measures, maps = compare_methods(scene, config)
+    record.write_record(folder, digest, measures, maps)
+    return measures

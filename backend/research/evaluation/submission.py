@@ -1,11 +1,11 @@
-"""The submission to the DDFF 12-Scene benchmark: depth of its 120 test stacks, whose truth its authors keep.
+"""Submissions to the DDFF 12-Scene benchmark: depth of its 120 test stacks, whose truth is not public.
 
     lockeroom/DISP_0001.npy .. DISP_0020.npy    (383, 552) float32, disparity in pixels
     cafeteria/, library/, spencerlab/, office44/, magistrale/    likewise
     runtime.txt                                 a line each: lockeroom/DISP_0001 0.42
 
-as those who took part lay it out: github.com/fuy34/DFV, github.com/albert100121/AiFDepthNet. A submission
-grows in DIR.unfinished and is renamed when it is whole; after a break it goes on there.
+as other participants lay it out: github.com/fuy34/DFV, github.com/albert100121/AiFDepthNet. A submission
+is written in DIR.unfinished and renamed when it is whole; after a break it goes on there.
 """
 
 import hashlib
@@ -21,52 +21,75 @@ import numpy as np
 
 from ...contract.errors import InputError
 from ...depth.predictor import predictor_named
-from ...runtime.progress import Progress
+from ...runtime.timings import StageProgress
 from .data import ddff
-from .data.scene import Focused, Scene
+from .data.scene import EvaluationStack, Scene
 from .predict import predict
 
 FRAMES, SIZE = 10, (383, 552)
 NAMES = [ddff.submission_name(i) for i in range(len(ddff.TEST_SCENES) * ddff.STACKS_PER_TEST_SCENE)]
 RUNTIMES = "runtime.txt"
-UNFINISHED, PARTIAL, MADE_BY = ".unfinished", ".partial", "made_by.json"
+UNFINISHED, PARTIAL, PROVENANCE = ".unfinished", ".partial", "made_by.json"
 DISPARITIES = "{:.2f} to {:.2f}".format(*ddff.VALID)
-CORNER = 64  # pixels, of a first run that no one times
+WARM_UP_SIDE = 64  # pixels of a first run that is not timed
 
 
-def write_submission(test: Path, folder: Path, network: str, progress: Progress) -> None:
-    """Depth of all stacks of the HDF5 file `test` by a network that `infer` knows, one in memory at a time.
+def write_submission(test: Path, folder: Path, network: str, progress: StageProgress) -> None:
+    """Predict all test stacks and write a submission; one stack is in memory at a time.
 
-    Runtimes are of the inference alone, with the network loaded. Raises InputError where `test` is not the
-    benchmark's, where `folder` holds something or cannot be written, and where what is unfinished was made
-    otherwise.
+    Runtimes are of the prediction alone, with the network loaded.
+
+    Parameters
+    ----------
+    test
+        The benchmark's HDF5 file.
+    folder
+        Of the submission.
+    network
+        As `predictor_named` takes it.
+    progress
+        Receives stacks done, and of how many.
+
+    Raises
+    ------
+    InputError
+        Where `test` is not the benchmark's, where `folder` is not empty or cannot be written, or where an
+        unfinished submission is of another file or network.
     """
     scenes = _scenes(test)
     unfinished = folder.resolve().with_name(folder.resolve().name + UNFINISHED)
-    made_by = {"test": str(test.resolve()), "network": network, "weights": _digest(network)}
+    provenance = {"test": str(test.resolve()), "network": network, "weights": _digest(network)}
     with _writing(folder):
-        _begin(folder, unfinished, made_by)
-    runtimes = _runtimes_of_whole(unfinished)
+        _begin(folder, unfinished, provenance)
+    runtimes = _finished_runtimes(unfinished)
     left = [scene for scene in scenes if scene.name not in runtimes]
     for done, scene in enumerate(left):
         progress(done, len(left))
-        disparity, runtimes[scene.name] = _timed(scene.load(), network, warm=done > 0)
+        disparity, runtimes[scene.name] = _predict_timed(scene.load(), network, warm=done > 0)
         with _writing(folder):
-            _write(unfinished / f"{scene.name}.npy", _as_npy(disparity))
+            _write(unfinished / f"{scene.name}.npy", _encode_npy(disparity))
             # After the depth, so that what has a runtime is whole.
-            _write(unfinished / RUNTIMES, _as_lines(runtimes))
+            _write(unfinished / RUNTIMES, _format_runtimes(runtimes))
     progress(len(left), len(left))
     with _writing(folder):
         if folder.exists():
             folder.rmdir()
         unfinished.rename(folder)
-        (folder / MADE_BY).unlink()
+        (folder / PROVENANCE).unlink()
 
 
 def check_submission(folder: Path) -> dict[str, float]:
-    """{"lockeroom/DISP_0001": seconds, ...} of a submission that is as it should be.
+    """Check a submission, by whatever program.
 
-    Raises InputError that says what is wrong otherwise.
+    Returns
+    -------
+    dict
+        {"lockeroom/DISP_0001": seconds, ...}
+
+    Raises
+    ------
+    InputError
+        Where anything is wrong, with what it is.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; name the one that holds {RUNTIMES}")
@@ -107,65 +130,65 @@ def _writing(folder: Path) -> Iterator[None]:
         raise InputError(f"{folder} cannot be written ({error.strerror}); name another --output") from None
 
 
-def _begin(folder: Path, unfinished: Path, made_by: dict[str, str]) -> None:
-    """Make the folder to work in, or see that it may be gone on with."""
+def _begin(folder: Path, unfinished: Path, provenance: dict[str, str]) -> None:
+    """Make the folder to work in, or check that work may go on in it."""
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise InputError(f"{folder} holds something already; take it away or name another --output")
+        raise InputError(f"{folder} is not empty; empty it or name another --output")
     for scene in ddff.TEST_SCENES:
         (unfinished / scene).mkdir(parents=True, exist_ok=True)
     for partial in unfinished.rglob(f"*{PARTIAL}"):
         partial.unlink()
-    note = unfinished / MADE_BY
+    note = unfinished / PROVENANCE
     if not note.exists():
-        _write(note, json.dumps(made_by).encode())
-    elif json.loads(note.read_text()) != made_by:
+        _write(note, json.dumps(provenance).encode())
+    elif json.loads(note.read_text()) != provenance:
         raise InputError(f"{unfinished} was begun with another file or network; delete it to begin again")
 
 
-def _runtimes_of_whole(unfinished: Path) -> dict[str, float]:
-    """Of the stacks that need not be looked at again."""
+def _finished_runtimes(unfinished: Path) -> dict[str, float]:
+    """Return the runtimes of the stacks that are done."""
     if not (unfinished / RUNTIMES).exists():
         return {}
     runtimes = _read_runtimes(unfinished / RUNTIMES)
     return {name: seconds for name, seconds in runtimes.items() if (unfinished / f"{name}.npy").exists()}
 
 
-def _timed(focused: Focused, network: str, warm: bool) -> tuple[np.ndarray, float]:
-    """Disparity (H, W) float32 and the seconds that the network took; one that is not `warm` is loaded first.
+def _predict_timed(stack: EvaluationStack, network: str, warm: bool) -> tuple[np.ndarray, float]:
+    """Return disparity (H, W) float32 and the network's seconds; one that is not `warm` is loaded first.
 
-    The truth that counts lies within the range of focus, so depth is kept there.
+    Depth is clipped to the range of focus, within which the truth lies.
     """
 
     def run(pictures: np.ndarray) -> np.ndarray:
-        return predict(pictures, focused.positions, network).normalised
+        return predict(pictures, stack.positions, network).normalised
 
     if not warm:
-        run(focused.pictures[:, :CORNER, :CORNER])
+        run(stack.pictures[:, :WARM_UP_SIDE, :WARM_UP_SIDE])
     started = time.perf_counter()
-    depth = run(focused.pictures)
+    depth = run(stack.pictures)
     seconds = time.perf_counter() - started
-    return focused.in_unit(np.clip(depth, 0, 1)).astype(np.float32), seconds
+    return stack.to_truth_unit(np.clip(depth, 0, 1)).astype(np.float32), seconds
 
 
-def _as_npy(depth: np.ndarray) -> bytes:
+def _encode_npy(depth: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, depth)
     return buffer.getvalue()
 
 
-def _as_lines(runtimes: dict[str, float]) -> bytes:
+def _format_runtimes(runtimes: dict[str, float]) -> bytes:
     return "".join(f"{name} {runtimes[name]:.6f}\n" for name in NAMES if name in runtimes).encode()
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, whenever the program ends."""
+    """Write a file whole or not at all, whenever the program ends."""
     partial = path.with_name(path.name + PARTIAL)
     partial.write_bytes(content)
     os.replace(partial, path)
 
 
 def _read_runtimes(path: Path) -> dict[str, float]:
-    """{name: seconds} of a runtime.txt; raises InputError where a line is not as it should be."""
+    """Read {name: seconds} of a runtime.txt; raises InputError where a line is wrong."""
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -196,8 +219,8 @@ def _check_depth(path: Path) -> None:
     except (OSError, ValueError, EOFError):
         raise InputError(f"{path} is missing or no .npy file; write it by numpy.save") from None
     if not isinstance(depth, np.ndarray) or (depth.dtype, depth.shape) != (np.float32, SIZE):
-        told = f"{depth.shape} {depth.dtype}" if isinstance(depth, np.ndarray) else "several arrays"
-        raise InputError(f"{path} holds {told}; make it {SIZE} float32")
+        content = f"{depth.shape} {depth.dtype}" if isinstance(depth, np.ndarray) else "several arrays"
+        raise InputError(f"{path} holds {content}; make it {SIZE} float32")
     if not np.isfinite(depth).all():
         raise InputError(f"{path} holds values that are not finite; every pixel needs a disparity")
     if not 0 < np.median(depth) < 1:

@@ -81,7 +81,7 @@ class AlignmentNetwork(nn.Module):
         system = (weight[:, None] * jacobian).flatten(2) @ right / (CHANNELS * grid.pixels)
         delta = _solve_symmetric(system[..., :3], system[..., 3])
         limit = MAX_UPDATE / grid.half
-        delta = delta.clamp(-limit, limit)
+        delta = delta.clamp(-limit, limit)  # type: ignore[call-overload] - a Tensor in tracing, else a float
         scale = steps[:, :1]
         return steps + torch.cat([scale * delta[:, :1], scale * delta[:, 1:]], 1)
 

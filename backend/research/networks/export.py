@@ -65,7 +65,8 @@ def export_depth(network: FocalUnet) -> bytes:
 def export_won_jeon_depth(network: won_jeon.DepthNetwork) -> bytes:
     """Export Won and Jeon's depth network.
 
-    It maps stack (1, 3, N, H, W) and focus (1, N, 1, 1) to depth (1, 1, H, W). The stack is BGR -1 to 1; H and W are multiples of 32.
+    It maps stack (1, 3, N, H, W) and focus (1, N, 1, 1) to depth (1, 1, H, W). The stack is BGR -1 to 1; H
+    and W are multiples of 32.
     """
     example = (torch.rand(1, 3, 5, 64, 96), torch.rand(1, 5, 1, 1))
     axes = {
@@ -95,7 +96,7 @@ def _to_onnx(
     torch.onnx.export(
         network.eval(),
         example,
-        file,
+        file,  # type: ignore[arg-type] - the stubs are of the other exporter
         input_names=inputs,
         output_names=outputs,
         dynamic_axes=axes,

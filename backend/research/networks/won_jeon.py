@@ -16,9 +16,11 @@ def _conv_norm(
     inputs: int, outputs: int, kernel: tuple[int, int, int], stride: int = 1, dilation: int = 1
 ) -> nn.Sequential:
     """Return a 3-D convolution without bias that keeps the size but for the stride, and batch norm."""
-    padding = tuple(dilation * (k // 2) if k > 1 else 0 for k in kernel)
+    before, high, wide = (dilation * (k // 2) if k > 1 else 0 for k in kernel)
     spaced = (1, dilation, dilation)
-    convolution = nn.Conv3d(inputs, outputs, kernel, (1, stride, stride), padding, spaced, bias=False)
+    convolution = nn.Conv3d(
+        inputs, outputs, kernel, (1, stride, stride), (before, high, wide), spaced, bias=False
+    )
     return nn.Sequential(convolution, nn.BatchNorm3d(outputs))
 
 
@@ -224,10 +226,11 @@ class DepthNetwork(nn.Module):
             x = x + low
             scores = getattr(self, f"classif{step}")(x)
             depths.append(_regress(scores, focus, stack.shape[-2:]))
-        return tuple(depths)
+        d1, d2, d3, d4 = depths
+        return d1, d2, d3, d4
 
 
-def _regress(scores: Tensor, focus: Tensor, size: tuple[int, int]) -> Tensor:
+def _regress(scores: Tensor, focus: Tensor, size: torch.Size) -> Tensor:
     """Average the frames' focus, weighted by the softplus of scores (B, 1, N, h, w), to (B, 1, H, W)."""
     full = F.interpolate(scores.squeeze(1), size, mode="bilinear", align_corners=False)
     weights = F.softplus(full) + 1e-6

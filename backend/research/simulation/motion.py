@@ -87,7 +87,7 @@ def _lens_motion(positions: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def random_roll(positions: Tensor, generator: torch.Generator) -> Tensor:
-    """Return (B, N) radians by which the frames of a third of the stacks are rolled, as no alignment undoes."""
+    """Return (B, N) radians of roll, in a third of the stacks; no alignment undoes it."""
     noise = torch.randn(positions.shape, generator=generator, device=positions.device)
     turned = 0.0015 * noise * chance(len(positions), 0.33, generator).view(-1, 1)
     return turned - turned[:, -1:]

@@ -114,7 +114,7 @@ def _normalise(metres: np.ndarray) -> np.ndarray:
         _, labels = cv2.distanceTransformWithLabels(holes, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
         at_label = np.zeros(labels.max() + 1, metres.dtype)
         at_label[labels[valid]] = metres[valid]
-        metres = at_label[labels]
+        metres = at_label[np.asarray(labels, np.int32)]
     dioptres = 1 / metres
     far, near = np.percentile(dioptres, RANGE)
     return np.clip((dioptres - far) / max(near - far, 1e-9), -0.15, 1.15).astype(np.float32)

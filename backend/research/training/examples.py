@@ -202,7 +202,7 @@ def _resample(
     offset = -(matrix @ motion[..., 1:, None])
     affine = torch.cat([matrix * from_crop, offset], -1) * to_window
     grid = F.affine_grid(
-        affine.flatten(0, 1), (affine.shape[0] * affine.shape[1], 1, *size), align_corners=False
+        affine.flatten(0, 1), [affine.shape[0] * affine.shape[1], 1, *size], align_corners=False
     )
     resampled = F.grid_sample(
         pictures.flatten(0, 1), grid, mode=mode, padding_mode="reflection", align_corners=False

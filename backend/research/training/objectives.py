@@ -1,7 +1,7 @@
 """What can be trained: networks with their losses, and the files to which they are exported."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +9,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ...contract.qualities import FOCAL_UNET, WON_JEON
-from ...depth.won_jeon import DEPTH_MODEL, WEIGHTS
+from ...depth.won_jeon import DEPTH_FILE, TORCH_FILE
 from ..networks import won_jeon
 from ..networks.alignment import warp
 from ..networks.export import export_alignment, export_depth, export_won_jeon_depth, write_files
@@ -104,7 +104,7 @@ class WonJeonObjective(nn.Module):
     @staticmethod
     def exported_files(network: won_jeon.DepthNetwork) -> dict[str, bytes]:
         """Return the content of every exported file, by name."""
-        return {WEIGHTS: save(network.state_dict()), DEPTH_MODEL: export_won_jeon_depth(network)}
+        return {TORCH_FILE: save(network.state_dict()), DEPTH_FILE: export_won_jeon_depth(network)}
 
 
 Objective = FocalUnetObjective | WonJeonObjective
@@ -114,7 +114,7 @@ OBJECTIVES: dict[str, type[FocalUnetObjective] | type[WonJeonObjective]] = {
 }
 
 
-def export(objective: Objective, network: nn.Module, folder: Path) -> None:
+def export(objective: Objective, network: Any, folder: Path) -> None:
     """Write the exported files of an objective's trained network.
 
     Raises

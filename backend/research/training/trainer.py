@@ -2,12 +2,15 @@
 
 import copy
 import math
+import operator
 import os
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
 import torch
 from torch import nn
+from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
@@ -99,47 +102,85 @@ def train(config: TrainingConfig, reporter: Reporter, until: int | None = None) 
     """
     rank, world = _join_processes(config.device)
     torch.manual_seed(config.seed)
-    objective = OBJECTIVES[config.network]().to(config.device)
-    if config.start_from is not None:
-        at_random = checkpoint.load_exported_weights(config.start_from, objective.network)
-        if at_random:
-            reporter.warning(f"{config.start_from} has no fitting weights for {at_random} entries: random")
-    average = copy.deepcopy(objective.network).requires_grad_(False)
-    peak = config.learning_rate or objective.learning_rate
-    optimizer = torch.optim.AdamW(objective.parameters(), peak, weight_decay=1e-4)
-    start = checkpoint.load(config.output, config.network, objective.network, average, optimizer)
-    forward = DistributedDataParallel(objective, find_unused_parameters=True) if world > 1 else objective
-    log = Log(config.output)
+    run = _Run(config, reporter, rank, world)
     end = config.steps if until is None else min(until, config.steps)
-    for step in range(start, end):
-        if step == start or step % config.save_every == 0:
-            source = _source(config)  # a bank may grow during a run
-        for group in optimizer.param_groups:
-            group["lr"] = peak * _schedule(step, config.steps)
-        end_to_end = objective.end_to_end_every is not None and step % objective.end_to_end_every == 0
-        with torch.no_grad():
-            generator = _generator(config, step, rank)
-            examples = source(config.crops, config.crop_size, not end_to_end, generator)
-        losses = _step(forward, optimizer, examples, end_to_end)
-        # An average of few steps would long be close to the random start.
-        _update_average(average, objective.network, min(AVERAGE_DECAY, (1 + step) / (10 + step)))
-        saves = (step + 1) % config.save_every == 0 or step + 1 == end
-        if saves and world > 1:
-            _check_equal_weights(objective.network)
-        if rank > 0:
-            continue
-        log.add(losses)
-        if saves:
-            checkpoint.save(config.output, config.network, step + 1, objective.network, average, optimizer)
-            log.write(step + 1)
-            reporter.progress("train", step + 1, config.steps)
+    for step in range(run.start, end):
+        run.take_step(step)
+        if (step + 1) % config.save_every == 0 or step + 1 == end:
+            run.save(step + 1)
     if rank == 0:
-        export(objective, average, config.output)
+        export(run.objective, run.average, config.output)
         reporter.result(config.output, f"weights in {config.output}")
     if world > 1:
         torch.distributed.barrier()
         torch.distributed.destroy_process_group()
-    return average
+    return run.average
+
+
+class _Run:
+    """The state of a run in one process: network, moving average, optimizer, log and source of examples."""
+
+    def __init__(self, config: TrainingConfig, reporter: Reporter, rank: int, world: int) -> None:
+        self._config, self._reporter, self._rank, self._world = config, reporter, rank, world
+        self.objective = OBJECTIVES[config.network]().to(config.device)
+        if config.start_from is not None:
+            self._load_exported_weights(config.start_from)
+        self.average = copy.deepcopy(self.objective.network).requires_grad_(False)
+        self._learning_rate = config.learning_rate or self.objective.learning_rate
+        self._optimizer = torch.optim.AdamW(
+            self.objective.parameters(), self._learning_rate, weight_decay=1e-4
+        )
+        self.start = checkpoint.load(
+            config.output, config.network, self.objective.network, self.average, self._optimizer
+        )
+        self._forward: nn.Module = self.objective
+        if world > 1:
+            self._forward = DistributedDataParallel(self.objective, find_unused_parameters=True)
+        self._log = Log(config.output)
+        self._source: ExampleSource | None = None
+
+    def take_step(self, step: int) -> None:
+        """Draw examples and learn from them; `step` is how many are done."""
+        config, every = self._config, self.objective.end_to_end_every
+        if self._source is None or step % config.save_every == 0:
+            self._source = _source(config)  # a bank may grow during a run
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._learning_rate * _schedule(step, config.steps)
+        end_to_end = every is not None and step % every == 0
+        with torch.no_grad():
+            generator = _generator(config, step, self._rank)
+            examples = self._source(config.crops, config.crop_size, not end_to_end, generator)
+        losses = self._optimize(examples, end_to_end)
+        # An average of few steps would long be close to the random start.
+        _update_average(self.average, self.objective.network, min(AVERAGE_DECAY, (1 + step) / (10 + step)))
+        if self._rank == 0:
+            self._log.add(losses)
+
+    def save(self, step: int) -> None:
+        """Write checkpoint and log after so many steps, in the first process; compare weights in all."""
+        if self._world > 1:
+            _check_equal_weights(self.objective.network)
+        if self._rank > 0:
+            return
+        config = self._config
+        checkpoint.save(
+            config.output, config.network, step, self.objective.network, self.average, self._optimizer
+        )
+        self._log.write(step)
+        self._reporter.progress("train", step, config.steps)
+
+    def _optimize(self, examples: Examples, end_to_end: bool) -> Losses:
+        self._optimizer.zero_grad(set_to_none=True)
+        losses = self._forward(examples, end_to_end)
+        reduce(operator.add, losses.values()).backward()
+        nn.utils.clip_grad_norm_(self._forward.parameters(), MAX_GRADIENT_NORM)
+        self._optimizer.step()
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _load_exported_weights(self, path: Path) -> None:
+        missing = checkpoint.load_exported_weights(path, self.objective.network)
+        if missing:
+            self._reporter.warning(f"{path} has no fitting weights for {missing} entries: random")
 
 
 def _join_processes(device: str) -> tuple[int, int]:
@@ -148,7 +189,7 @@ def _join_processes(device: str) -> tuple[int, int]:
     if world > 1:
         store, rank, _ = next(rendezvous("env://"))
         # The store outlives processes that were lost; their successors must not read their addresses.
-        store = torch.distributed.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+        store = PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
         backend = "nccl" if device.startswith("cuda") else "gloo"
         torch.distributed.init_process_group(backend, store=store, world_size=world, rank=rank)
     return int(os.environ.get("RANK", 0)), world
@@ -181,18 +222,6 @@ def _generator(config: TrainingConfig, step: int, rank: int) -> torch.Generator:
 def _schedule(step: int, steps: int) -> float:
     """Return the share of the highest learning rate: a warm-up, then half a cosine down to a hundredth."""
     return min(1.0, (step + 1) / WARM_UP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps)))
-
-
-def _step(
-    forward: nn.Module, optimizer: torch.optim.Optimizer, examples: Examples, end_to_end: bool
-) -> Losses:
-    """Take one step; returns its losses."""
-    optimizer.zero_grad(set_to_none=True)
-    losses = forward(examples, end_to_end)
-    sum(losses.values()).backward()
-    nn.utils.clip_grad_norm_(forward.parameters(), MAX_GRADIENT_NORM)
-    optimizer.step()
-    return {name: value.detach() for name, value in losses.items()}
 
 
 @torch.no_grad()

@@ -1,1 +1,1 @@
-"""Data sets of focal stacks, each as its authors lay it out."""
+"""Readers of data sets of focal stacks, each in its authors' layout."""

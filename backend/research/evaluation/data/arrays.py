@@ -1,9 +1,9 @@
-"""Stacks as numpy arrays, for whoever has data of another kind.
+"""Stacks as numpy arrays, for data in none of the other layouts.
 
-A folder a scene: `focal_stack.npy` (N, H, W, 3), aligned, uint8 or uint16 or float 0..1, sRGB;
-`fd_list.npy` (N,), focus distances in metres, in any order, infinity among them; and, where depth is known,
-`depth.npy` (H, W), metres, 0 or not a number where it is not. The names are those of FOSSA
-(github.com/princeton-vl/FOSSA), whose loaders keep depth so and hand on the rest under these keys.
+A folder for each scene: `focal_stack.npy` (N, H, W, 3), aligned, uint8 or uint16 or float 0..1, sRGB;
+`fd_list.npy` (N,), focus distances in metres, in any order, infinity among them; and, where there is true
+depth, `depth.npy` (H, W), metres, 0 or not a number where it is unknown. The names are those of FOSSA
+(github.com/princeton-vl/FOSSA), whose loaders use them.
 """
 
 from functools import partial
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ....stack import one_in
+from ....io.photographs import white_level
 from .files import read_array, same_size
-from .scene import METRES, Focused, Scene
-from .source import Source
+from .scene import METRES, EvaluationStack, Scene
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "stack as arrays",
     "Write them by numpy.save",
     "SCENE/focal_stack.npy (N, H, W, 3), SCENE/fd_list.npy (N metres) and SCENE/depth.npy (H, W metres)",
@@ -25,7 +25,7 @@ STACK, DISTANCES, DEPTH = "focal_stack.npy", "fd_list.npy", "depth.npy"
 
 
 def read(path: Path) -> list[Scene]:
-    """The scene that a folder is, or those right in it."""
+    """Return the scene in a folder, or those in the folders in it."""
     folders = [folder for folder in (path, *sorted(path.glob("*/"))) if (folder / STACK).exists()]
     return [
         Scene(folder.resolve().parent.name, "all", folder.resolve().name, partial(_load, folder))
@@ -33,17 +33,17 @@ def read(path: Path) -> list[Scene]:
     ]
 
 
-def _load(folder: Path) -> Focused:
+def _load(folder: Path) -> EvaluationStack:
     stack, distances = read_array(folder / STACK, SOURCE), read_array(folder / DISTANCES, SOURCE)
     if stack.ndim != 4 or distances.shape != stack.shape[:1] or not (distances > 0).all():
-        raise SOURCE.damaged(folder / DISTANCES)
+        raise SOURCE.damaged_error(folder / DISTANCES)
     focus = 1 / np.asarray(distances, np.float64)
     order = np.argsort(focus, kind="stable")
     pictures = stack[order].astype(np.float32)
-    pictures /= one_in(stack)
+    pictures /= white_level(stack)
     if not (folder / DEPTH).exists():
-        return Focused(pictures, focus[order], METRES)
+        return EvaluationStack(pictures, focus[order], METRES)
     truth = np.array(read_array(folder / DEPTH, SOURCE), np.float64)
     if not same_size(truth, pictures):
-        raise SOURCE.damaged(folder / DEPTH)
-    return Focused(pictures, focus[order], METRES, truth, (truth > 0) & np.isfinite(truth))
+        raise SOURCE.damaged_error(folder / DEPTH)
+    return EvaluationStack(pictures, focus[order], METRES, truth, (truth > 0) & np.isfinite(truth))

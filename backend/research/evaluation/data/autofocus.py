@@ -3,9 +3,9 @@
 Below `train1` to `train7` and `test`: 49 frames `scaled_images/SCENE/K/result_scaled_image_center.jpg`, far
 to near, `merged_depth/SCENE/result_merged_depth_center.png` and its confidence
 `merged_conf/SCENE/result_merged_conf_center.exr`. Focus distances are those of the authors' "LearnAF
-Dataset Readme", as Won and Jeon's loader has them. As there, ten frames are taken, the middle two thirds
-of each side, and truth inside the focus range, in dioptres, weighted by confidence. The frames are taken
-to be aligned.
+Dataset Readme", as Won and Jeon's loader has them. As there, ten frames are used, the middle two thirds
+of each side, and truth inside the focus range, in dioptres, weighted by confidence. The frames are
+considered to be aligned.
 """
 
 from functools import partial
@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ....stack import read_pixels
+from ....io.photographs import read_pixels
 from .files import read_exr_plane, read_photographs, same_size
-from .scene import DIOPTRES, Focused, Scene
-from .source import Source
+from .scene import DIOPTRES, EvaluationStack, Scene
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "Learning to Autofocus",
     "Download it from https://learntoautofocus-google.github.io",
     "test/scaled_images/SCENE/0 to 48/result_scaled_image_center.jpg, "
@@ -33,13 +33,13 @@ FOCUS_MM = np.array(
      127.69, 124.99, 121.77, 118.73, 116.40, 113.63, 110.99, 108.47, 106.54, 104.23, 102.01]
 )
 # fmt: on
-TAKEN = np.rint(np.linspace(0, len(FOCUS_MM) - 1, 10)).astype(int)
-NEAREST, FARTHEST = 0.2, 100.0  # metres, of the depth that 0 and 255 stand for
+USED_FRAMES = np.rint(np.linspace(0, len(FOCUS_MM) - 1, 10)).astype(int)
+NEAREST, FARTHEST = 0.2, 100.0  # metres, the depth of the values 0 and 255
 MARGIN = 6  # a sixth of the picture is left out at every side
 
 
 def read(path: Path) -> list[Scene]:
-    """The scenes of a folder that holds `scaled_images`, or of all such folders in it."""
+    """Return the scenes of a folder that holds `scaled_images`, or of all such folders in it."""
     parts = [part for part in (path, *sorted(path.glob("*/"))) if (part / "scaled_images").is_dir()]
     return [
         Scene(
@@ -53,19 +53,20 @@ def read(path: Path) -> list[Scene]:
     ]
 
 
-def _load(part: Path, scene: str) -> Focused:
+def _load(part: Path, scene: str) -> EvaluationStack:
     frames = [
-        part / "scaled_images" / scene / str(k) / "result_scaled_image_center.jpg" for k in TAKEN.tolist()
+        part / "scaled_images" / scene / str(k) / "result_scaled_image_center.jpg"
+        for k in USED_FRAMES.tolist()
     ]
     pictures = read_photographs(frames, SOURCE)
-    focus = 1000 / FOCUS_MM[TAKEN]
+    focus = 1000 / FOCUS_MM[USED_FRAMES]
     truth = _dioptres(part / "merged_depth" / scene / "result_merged_depth_center.png")
     confidence = read_exr_plane(part / "merged_conf" / scene / "result_merged_conf_center.exr", SOURCE)
     if not (same_size(truth, pictures) and same_size(confidence, pictures)):
-        raise SOURCE.damaged(part / "merged_depth" / scene)
+        raise SOURCE.damaged_error(part / "merged_depth" / scene)
     middle = _middle(*truth.shape)
     truth, confidence = truth[middle], np.clip(confidence[middle], 0, 1)
-    return Focused(
+    return EvaluationStack(
         np.ascontiguousarray(pictures[:, *middle]),
         focus,
         DIOPTRES,
@@ -76,9 +77,9 @@ def _load(part: Path, scene: str) -> Focused:
 
 
 def _dioptres(path: Path) -> np.ndarray:
-    """(H, W) float64. Depth is NEAREST FARTHEST / (FARTHEST - (FARTHEST - NEAREST) v / 255) metres."""
+    """Read (H, W) float64. Depth is NEAREST FARTHEST / (FARTHEST - (FARTHEST - NEAREST) v / 255) metres."""
     if not path.exists():
-        raise SOURCE.damaged(path)
+        raise SOURCE.damaged_error(path)
     value = read_pixels(path)[..., 0].astype(np.float64) / 255
     return (FARTHEST - (FARTHEST - NEAREST) * value) / (NEAREST * FARTHEST)
 

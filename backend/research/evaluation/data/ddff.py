@@ -2,7 +2,7 @@
 
 Two HDF5 files. `ddff-dataset-trainval.h5` holds `stack_train`, `stack_val` (n, 10, 224, 224, 3) and the
 disparity `disp_train`, `disp_val` (n, 224, 224); `ddff-dataset-test.h5` holds `stack_test` (120, 10, 383,
-552, 3), whose truth its authors keep. Frames run near to far, evenly in disparity. The camera is that of
+552, 3), whose truth is not published. Frames run near to far, evenly in disparity. The camera is that of
 github.com/soyers/ddff-pytorch.
 """
 
@@ -13,28 +13,28 @@ import numpy as np
 
 from . import light_field
 from .files import hdf5_files, open_hdf5, read_hdf5_scene
-from .scene import DISPARITY, Focused, Scene
-from .source import Source
+from .scene import DISPARITY, EvaluationStack, Scene
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "DDFF 12-Scene",
     "Download it from https://hazirbas.com/datasets/ddff12scene/",
     "the files ddff-dataset-trainval.h5 and ddff-dataset-test.h5 in one folder, or name one of them",
 )
 DISPARITY_METRES = 0.14123757  # disparity in pixels times depth in metres
 NEAREST, FARTHEST = 0.5, 7.0  # metres, of the focus
-VALID = 0.0202, 0.2825  # of the truth, in pixels; 0 where it is unknown
+VALID = 0.0202, 0.2825  # truth that counts, in pixels; it is 0 where it is unknown
 TEST_SCENES = ("lockeroom", "cafeteria", "library", "spencerlab", "office44", "magistrale")
 STACKS_PER_TEST_SCENE = 20
 
 
 def read(path: Path) -> list[Scene]:
-    """All stacks in an HDF5 file, or in those of a folder."""
+    """Return all stacks in an HDF5 file, or in those of a folder."""
     return [scene for file in hdf5_files(path) for scene in _scenes(file)]
 
 
 def submission_name(index: int) -> str:
-    """What a submission calls the stack, without ".npy"."""
+    """Return the name of a test stack in submissions, without ".npy"."""
     scene, stack = divmod(index, STACKS_PER_TEST_SCENE)
     return f"{TEST_SCENES[scene]}/DISP_{stack + 1:04d}"
 
@@ -63,8 +63,8 @@ def _scenes(path: Path) -> list[Scene]:
     ]
 
 
-def _load(path: Path, split: str, index: int) -> Focused:
+def _load(path: Path, split: str, index: int) -> EvaluationStack:
     pictures, truth = read_hdf5_scene(path, split, index, SOURCE)
     focus = np.linspace(DISPARITY_METRES / FARTHEST, DISPARITY_METRES / NEAREST, len(pictures))
     valid = None if truth is None else (truth >= VALID[0]) & (truth <= VALID[1])
-    return Focused(np.ascontiguousarray(pictures[::-1]), focus, DISPARITY, truth, valid)
+    return EvaluationStack(np.ascontiguousarray(pictures[::-1]), focus, DISPARITY, truth, valid)

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from .files import read_exr_plane, read_photographs, same_size
-from .scene import METRES, Focused, Scene
-from .source import Source
+from .scene import METRES, EvaluationStack, Scene
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "DefocusNet",
     "Download it from https://github.com/dvl-tum/defocus-net",
     "fs_6/NNNNNN_01All.tif to NNNNNN_05All.tif and fs_6/NNNNNN_00Dpt.exr, 500 times",
@@ -26,7 +26,7 @@ DEPTH = "_00Dpt.exr"
 
 
 def read(path: Path) -> list[Scene]:
-    """The scenes right in a folder, in its folders (`fs_6`), or in theirs (`fs_6/test`)."""
+    """Return the scenes in a folder, in its folders (`fs_6`), or in theirs (`fs_6/test`)."""
     depths = [file for place in ("", "*/", "*/*/") for file in sorted(path.glob(f"{place}[0-9]*{DEPTH}"))]
     numbers = [file.name.removesuffix(DEPTH) for file in depths]
     return [
@@ -41,12 +41,12 @@ def read(path: Path) -> list[Scene]:
     ]
 
 
-def _load(folder: Path, number: str) -> Focused:
+def _load(folder: Path, number: str) -> EvaluationStack:
     photographs = sorted(folder.glob(f"{number}_*All.tif"), reverse=True)
     if len(photographs) != len(FOCUS):
-        raise SOURCE.damaged(folder / f"{number}_*All.tif")
+        raise SOURCE.damaged_error(folder / f"{number}_*All.tif")
     pictures = read_photographs(photographs, SOURCE)
     truth = read_exr_plane(folder / f"{number}{DEPTH}", SOURCE)
     if not same_size(truth, pictures):
-        raise SOURCE.damaged(folder / f"{number}{DEPTH}")
-    return Focused(pictures, 1 / FOCUS, METRES, truth, (truth >= FOCUS[-1]) & (truth <= FOCUS[0]))
+        raise SOURCE.damaged_error(folder / f"{number}{DEPTH}")
+    return EvaluationStack(pictures, 1 / FOCUS, METRES, truth, (truth >= FOCUS[-1]) & (truth <= FOCUS[0]))

@@ -1,7 +1,7 @@
-"""Stacks rendered from stereo data sets, as AiFDepthNet publishes them: a folder of pictures a scene.
+"""Stacks rendered from stereo data sets, as AiFDepthNet publishes them: a folder for each scene.
 
 `D.png` is focused at the disparity D (pixels: "10.0.png", "13.571428571428571.png"), beside `AiF.png`, all
-in focus, and `disp.exr`, the disparity. So list the paths Won and Jeon publish with their code.
+in focus, and `disp.exr`, the disparity. The lists of paths in Won and Jeon's code have this layout.
 """
 
 from functools import partial
@@ -10,18 +10,27 @@ from pathlib import Path
 import numpy as np
 
 from .files import read_exr_plane, read_photographs, same_size
-from .scene import DISPARITY, Focused, Scene
-from .source import Source
+from .scene import DISPARITY, EvaluationStack, Scene
+from .source import DataSetSource
 
 TRUTH = "disp.exr"
-LEVELS = 5  # how far below the folder named a scene may lie
+LEVELS = 5  # folders searched for scenes
 SPLITS = ("train", "val", "test")
 
 
-def scenes_below(path: Path, nearest: float, split: str, source: Source) -> list[Scene]:
-    """Scenes whose nearest focus is at the disparity `nearest`, of the split that a folder's name tells.
+def scenes_below(path: Path, nearest: float, split: str, source: DataSetSource) -> list[Scene]:
+    """Find scenes whose nearest focus is at the disparity `nearest`.
 
-    `split` is that of scenes where none does.
+    Parameters
+    ----------
+    path
+        The folder to search, LEVELS deep.
+    nearest
+        Disparity in pixels, which tells the data sets apart.
+    split
+        Of scenes that lie in no folder named as a split.
+    source
+        Of the data set.
     """
     folders = [truth.parent for level in range(LEVELS) for truth in sorted(path.glob("*/" * level + TRUTH))]
     return [
@@ -32,7 +41,7 @@ def scenes_below(path: Path, nearest: float, split: str, source: Source) -> list
 
 
 def _frames(folder: Path) -> dict[float, Path]:
-    """{disparity: photograph}."""
+    """Return {disparity: photograph}."""
     frames = {}
     for file in folder.glob("*.png"):
         try:
@@ -50,11 +59,11 @@ def _name(folder: Path, path: Path) -> str:
     return folder.resolve().name if folder == path else folder.relative_to(path).as_posix()
 
 
-def _load(folder: Path, source: Source) -> Focused:
+def _load(folder: Path, source: DataSetSource) -> EvaluationStack:
     frames = _frames(folder)
     focus = np.array(sorted(frames))
     pictures = read_photographs([frames[disparity] for disparity in focus.tolist()], source)
     truth = read_exr_plane(folder / TRUTH, source)
     if not same_size(truth, pictures):
-        raise source.damaged(folder / TRUTH)
-    return Focused(pictures, focus, DISPARITY, truth, (truth >= focus[0]) & (truth <= focus[-1]))
+        raise source.damaged_error(folder / TRUTH)
+    return EvaluationStack(pictures, focus, DISPARITY, truth, (truth >= focus[0]) & (truth <= focus[-1]))

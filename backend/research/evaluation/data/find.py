@@ -1,4 +1,4 @@
-"""From paths to scenes, of whatever data set lies there."""
+"""Scenes at paths, of whatever data set is there."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from . import (
     ddff,
     defocus_net,
     flying_things,
+    focal_depth,
     light_field,
     middlebury,
     mobile_depth,
-    ours,
     zedd,
 )
 from .scene import Scene
 
 READERS = {
-    "ours": ours,
+    "focal-depth": focal_depth,
     "ddff": ddff,
     "mobile-depth": mobile_depth,
     "defocus-net": defocus_net,
@@ -33,40 +33,50 @@ READERS = {
     "arrays": arrays,
 }
 LAYOUTS = tuple(READERS)
+FORMER_LAYOUT_NAMES = {"ours": "focal-depth"}  # of version 0.1
 
 
 def find_scenes(paths: Sequence[Path], layout: str | None = None) -> list[Scene]:
-    """The scenes of every data set at `paths`, or of that in one of LAYOUTS; nothing is read but names.
+    """Find the scenes at paths; nothing is read but names.
 
-    Raises InputError where a path holds none, and where a file that tells how many scenes there are is
-    damaged.
+    Parameters
+    ----------
+    paths
+        Files or folders.
+    layout
+        One of LAYOUTS; with None, all are tried.
+
+    Raises
+    ------
+    InputError
+        Where a path holds no scene, or a file with several is damaged.
     """
     if layout not in (None, *LAYOUTS):
-        raise InputError(f"{layout} is no layout that is known; give one of {', '.join(LAYOUTS)}")
+        raise InputError(f"{layout} is no known layout; choose one of {', '.join(LAYOUTS)}")
     readers = list(READERS.values()) if layout is None else [READERS[layout]]
-    found: dict[tuple, tuple[Path, Scene]] = {}  # by what is read, which two paths may both hold
+    scenes_at: dict[tuple, tuple[Path, Scene]] = {}  # by what is read: two paths may hold the same
     for path in paths:
         scenes = [scene for reader in readers for scene in reader.read(path)]
         if not scenes:
-            raise _nothing(path) if layout is None else READERS[layout].SOURCE.missing(path)
+            raise _nothing(path) if layout is None else READERS[layout].SOURCE.missing_error(path)
         for scene in scenes:
-            found.setdefault((scene.load.func, *scene.load.args), (path, scene))
-    return _told_apart(list(found.values()))
+            scenes_at.setdefault((scene.load.func, *scene.load.args), (path, scene))
+    return _make_names_unique(list(scenes_at.values()))
 
 
 def _nothing(path: Path) -> InputError:
-    known = ", ".join(f"{name} ({reader.SOURCE.data_set})" for name, reader in READERS.items())
+    layouts = ", ".join(f"{name} ({reader.SOURCE.data_set})" for name, reader in READERS.items())
     return InputError(
-        f"{path} holds no data set in a layout that is known; force one to be told how its files lie: {known}"
+        f"{path} holds no data set in a known layout; one named by --layout describes its files: {layouts}"
     )
 
 
-def _told_apart(found: list[tuple[Path, Scene]]) -> list[Scene]:
-    """Names that occur twice in a data set get the path they were found at before them."""
-    times = Counter((scene.data_set, scene.name) for _, scene in found)
+def _make_names_unique(scenes: list[tuple[Path, Scene]]) -> list[Scene]:
+    """Put the path before names that occur twice in a data set."""
+    times = Counter((scene.data_set, scene.name) for _, scene in scenes)
     return [
         replace(scene, name=f"{path.resolve().as_posix()}/{scene.name}".lstrip("/"))
         if times[scene.data_set, scene.name] > 1
         else scene
-        for path, scene in found
+        for path, scene in scenes
     ]

@@ -12,22 +12,22 @@ from pathlib import Path
 import numpy as np
 
 from .files import hdf5_files, open_hdf5, read_hdf5_scene
-from .scene import DISPARITY, Focused, Scene
-from .source import Source
+from .scene import DISPARITY, EvaluationStack, Scene
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "4D Light Field",
     "Download it from https://lightfield-analysis.uni-konstanz.de",
     "HCI_FS_trainval.h5, which the scripts in data/4D-Light-Field_Gen of "
     "https://github.com/albert100121/AiFDepthNet make of it",
 )
-# Either tells this data set from DDFF 12-Scene, whose other keys are the same.
+# Either distinguishes this data set from DDFF 12-Scene, whose other keys are the same.
 NAME, FOCUS = "HCI", "focus_position_disp"
-RANGE = -2.5, 2.5  # of the focus, where FOCUS does not tell it
+RANGE = -2.5, 2.5  # of the focus, where FOCUS is missing
 
 
 def read(path: Path) -> list[Scene]:
-    """All stacks in an HDF5 file, or in those of a folder."""
+    """Return all stacks in an HDF5 file, or in those of a folder."""
     return [scene for file in hdf5_files(path) for scene in _scenes(file)]
 
 
@@ -53,10 +53,10 @@ def _name(file, split: str, index: int) -> str:
     return file[key].asstr()[index, 0] if key in file else f"{index:04d}"
 
 
-def _load(path: Path, split: str, index: int) -> Focused:
+def _load(path: Path, split: str, index: int) -> EvaluationStack:
     pictures, truth = read_hdf5_scene(path, split, index, SOURCE)
     with open_hdf5(path, SOURCE) as file:
         focus = file[FOCUS][0].astype(np.float64) if FOCUS in file else np.linspace(*RANGE, len(pictures))
     if truth is None or len(focus) != len(pictures):
-        raise SOURCE.damaged(path)
-    return Focused(pictures, focus, DISPARITY, truth, (truth >= focus[0]) & (truth <= focus[-1]))
+        raise SOURCE.damaged_error(path)
+    return EvaluationStack(pictures, focus, DISPARITY, truth, (truth >= focus[0]) & (truth <= focus[-1]))

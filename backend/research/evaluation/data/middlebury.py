@@ -8,9 +8,9 @@ from pathlib import Path
 
 from .disparity_folders import scenes_below
 from .scene import Scene
-from .source import Source
+from .source import DataSetSource
 
-SOURCE = Source(
+SOURCE = DataSetSource(
     "Middlebury focal stacks",
     "Download it from https://github.com/albert100121/AiFDepthNet",
     "Middlebury_FS/focal_stack/SCENE/ with 10.0.png to 60.0.png and disp.exr",
@@ -19,5 +19,5 @@ NEAREST = 60.0  # disparity in pixels, of the focus
 
 
 def read(path: Path) -> list[Scene]:
-    """All scenes in a folder, itself or some levels below."""
+    """Return all scenes in a folder, itself or some levels below."""
     return scenes_below(path, NEAREST, "test", SOURCE)

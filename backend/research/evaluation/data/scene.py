@@ -1,4 +1,4 @@
-"""One focal stack of a data set, with the truth it is measured by."""
+"""One focal stack of a data set, with its true depth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,43 +7,69 @@ from pathlib import Path
 import numpy as np
 
 DISPARITY, DIOPTRES, METRES = "disparity", "dioptres", "m"
-NEAREST = 1e-6  # of an inverse unit: what is farther, infinity among it, is told as the inverse of this
+MIN_INVERSE = 1e-6  # of an inverse unit: depth that is farther, up to infinity, counts as the inverse of this
 
 
 @dataclass(frozen=True)
-class Focused:
-    """What a method is given, and what it is measured by.
+class EvaluationStack:
+    """A focal stack with the truth by which methods are measured.
 
-    Focus and truth of a data set are in its own unit. `focus` is in one that is linear in the inverse of
-    depth, of the frames far to near: rising for DIOPTRES and DISPARITY.
+    Attributes
+    ----------
+    pictures
+        (N, H, W, 3) float32 sRGB 0 to 1, far to near.
+    focus
+        (N,) float64, rising, in a unit of the data set that is linear in the inverse of depth.
+    unit
+        Of the truth: DISPARITY, DIOPTRES or METRES.
+    truth
+        (H, W) float64; None where the data set has none or does not publish it.
+    valid
+        (H, W) bool: where the truth counts; None without truth.
+    folder
+        Of the photographs as taken, which are to be aligned; None where they are aligned.
+    confidence
+        (H, W) float64, 0 to 1, in the truth; None where all is equally certain.
     """
 
-    pictures: np.ndarray  # (N, H, W, 3) float32 sRGB 0..1, far to near
-    focus: np.ndarray  # (N,) float64, rising
-    unit: str  # of the truth: DISPARITY, DIOPTRES or METRES
-    truth: np.ndarray | None = None  # (H, W) float64; None where the data set keeps it to itself or has none
-    valid: np.ndarray | None = None  # (H, W) bool: where truth is known and counts; None without truth
-    folder: Path | None = None  # of the photographs as taken, which are to be aligned; None where they are
-    confidence: np.ndarray | None = None  # (H, W) float64 0..1 of the truth; None where all is equally sure
+    pictures: np.ndarray
+    focus: np.ndarray
+    unit: str
+    truth: np.ndarray | None = None
+    valid: np.ndarray | None = None
+    folder: Path | None = None
+    confidence: np.ndarray | None = None
 
     @property
     def positions(self) -> np.ndarray:
-        """(N,) float32, 0 at the farthest focus and 1 at the nearest, linear in the inverse of depth."""
+        """(N,) float32 focus in normalised dioptres: 0 at the farthest frame, 1 at the nearest."""
         far, near = self.focus[0], self.focus[-1]
         return ((self.focus - far) / (near - far)).astype(np.float32)
 
-    def in_unit(self, normalised: np.ndarray) -> np.ndarray:
-        """(H, W) float64 in the truth's unit from normalised depth, which `positions` measure."""
+    def to_truth_unit(self, normalised: np.ndarray) -> np.ndarray:
+        """Convert depth (H, W) from normalised dioptres to the truth's unit, float64."""
         far, near = self.focus[0], self.focus[-1]
         inverse = far + np.asarray(normalised, np.float64) * (near - far)
-        return 1 / np.maximum(inverse, NEAREST) if self.unit == METRES else inverse
+        return 1 / np.maximum(inverse, MIN_INVERSE) if self.unit == METRES else inverse
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A stack that is read when it is its turn, so that many take no memory."""
+    """A stack that is read when it is needed, so that many take no memory.
 
-    data_set: str  # as its authors call it
-    split: str  # "test", for one: figures of two splits are never mixed
-    name: str  # unlike any other of the data set; a path's parts are parted by "/"
-    load: Callable[[], Focused]
+    Attributes
+    ----------
+    data_set
+        As its authors call it.
+    split
+        Such as "test": figures of two splits are never mixed.
+    name
+        Unique in the data set; a "/" separates the parts of a path.
+    load
+        Reads the stack.
+    """
+
+    data_set: str
+    split: str
+    name: str
+    load: Callable[[], EvaluationStack]

@@ -1,4 +1,4 @@
-"""Where a data set comes from, and the sentences for when it is not as it should be."""
+"""Where a data set can be downloaded, and the errors for when it is missing or damaged."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +7,27 @@ from ....contract.errors import InputError
 
 
 @dataclass(frozen=True)
-class Source:
-    """What a person is told who lacks a data set."""
+class DataSetSource:
+    """Where a data set comes from.
 
-    data_set: str  # as its authors call it
-    get: str  # where from, as a sentence without its full stop
-    lay_out: str  # what lies where, as a noun: "FOLDER/stack.npy"
+    Attributes
+    ----------
+    data_set
+        As its authors call it.
+    download
+        Where from, as a sentence without its full stop.
+    layout
+        Its files in their folders, as a noun: "FOLDER/stack.npy".
+    """
 
-    def missing(self, path: Path) -> InputError:
-        """Nothing of the data set is at `path`."""
-        return InputError(f"{path} holds no {self.data_set}. {self.get}. Lay it out as {self.lay_out}.")
+    data_set: str
+    download: str
+    layout: str
 
-    def damaged(self, path: Path) -> InputError:
-        """A file of the data set is missing, cannot be read, or is of another shape than it should be."""
-        return InputError(f"{path} is missing, damaged or not as {self.data_set} has it. {self.get}.")
+    def missing_error(self, path: Path) -> InputError:
+        """Return the error for a path with nothing of the data set."""
+        return InputError(f"{path} holds no {self.data_set}. {self.download}. Lay it out as {self.layout}.")
+
+    def damaged_error(self, path: Path) -> InputError:
+        """Return the error for a file that is missing, unreadable or of a wrong shape."""
+        return InputError(f"{path} is missing, damaged or not as {self.data_set} has it. {self.download}.")

@@ -1,4 +1,4 @@
-"""Depth maps that another program made, measured as any method is."""
+"""Depth maps of other programs, measured as any method is."""
 
 from pathlib import Path
 from zipfile import BadZipFile
@@ -7,39 +7,49 @@ import cv2
 import numpy as np
 
 from ....contract.errors import InputError
-from ..data.scene import DISPARITY, Focused
+from ..data.scene import DISPARITY, EvaluationStack
 
 SUFFIXES = ".npy", ".npz", ".exr"
 NPZ_NAME = "depth"
 EXR_CHANNELS = "Z", "V", "Y", "R"  # in this order; of "Layer.Z" the part after the last dot counts
 
 
-def depth_from_folder(folder: Path, name: str, focused: Focused) -> np.ndarray:
-    """(H, W) float32 normalised depth of the scene `name` from <folder>/<name>.npy, .npz or .exr.
+def read_depth_map(folder: Path, scene: str, stack: EvaluationStack) -> np.ndarray:
+    """Read the map of a scene from FOLDER/SCENE.npy, .npz or .exr.
 
-    Maps are in metres, or in disparity where the data set is. A map of another size but the pictures'
-    shape is resized. Raises InputError where the map is missing, of another shape, or holds what is no
-    depth.
+    Maps are in metres, or in disparity where the data set is. One of another size but the pictures' shape is
+    resized.
+
+    Returns
+    -------
+    numpy.ndarray
+        (H, W) float32 normalised dioptres.
+
+    Raises
+    ------
+    InputError
+        Where the map is missing, of another shape, or lacks depth anywhere.
     """
-    path = _find(folder, name)
+    path = _find(folder, scene)
     depth = _read(path)
-    if np.isnan(depth).any() or (focused.unit != DISPARITY and (depth <= 0).any()):
+    if np.isnan(depth).any() or (stack.unit != DISPARITY and (depth <= 0).any()):
         raise InputError(f"{path} has pixels without depth; fill them, since every method answers everywhere")
-    inverse = depth if focused.unit == DISPARITY else 1 / depth
-    far, near = focused.focus[0], focused.focus[-1]
-    return _resized(path, ((inverse - far) / (near - far)).astype(np.float32), focused.pictures.shape[1:3])
+    inverse = depth if stack.unit == DISPARITY else 1 / depth
+    far, near = stack.focus[0], stack.focus[-1]
+    height, width = stack.pictures.shape[1:3]
+    return _resize(path, ((inverse - far) / (near - far)).astype(np.float32), (height, width))
 
 
-def _find(folder: Path, name: str) -> Path:
-    paths = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+def _find(folder: Path, scene: str) -> Path:
+    paths = [folder / f"{scene}{suffix}" for suffix in SUFFIXES]
     for path in paths:
         if path.is_file():
             return path
-    raise InputError(f"{folder} has no depth map of {name}; add {paths[0]}, or .npz or .exr")
+    raise InputError(f"{folder} has no depth map of {scene}; add {paths[0]}, or .npz or .exr")
 
 
 def _read(path: Path) -> np.ndarray:
-    """(H, W) float64 as the file has it."""
+    """Read (H, W) float64 as the file has it."""
     try:
         depth = _read_exr(path) if path.suffix == ".exr" else _read_array(path)
     except (OSError, ValueError, KeyError, IndexError, RuntimeError, TypeError, EOFError, BadZipFile):
@@ -68,8 +78,8 @@ def _read_exr(path: Path) -> np.ndarray:
         return np.array(named[0])
 
 
-def _resized(path: Path, depth: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Depth (h, w) on the picture's grid (H, W): bilinear, in what is linear in the inverse of depth."""
+def _resize(path: Path, depth: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Resize normalised depth (h, w) to the picture's grid (H, W), bilinearly."""
     height, width = shape
     factor = depth.shape[1] / width
     if abs(depth.shape[0] - factor * height) > 1:

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def frame_at_peak(measure: np.ndarray) -> np.ndarray:
-    """(H, W) frame, with fractions, where the logarithm (N, H, W) of a focus measure is highest.
+    """Return (H, W) the frame, with fractions, where the logarithm (N, H, W) of a focus measure is highest.
 
     The parabola through three logarithms is Nayar and Nakagawa's Gaussian through three measures. The
     first and the last frame have no neighbour beyond them and stay whole.
@@ -20,5 +20,5 @@ def frame_at_peak(measure: np.ndarray) -> np.ndarray:
 
 
 def depth_at(frame: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """(H, W) float32 normalised depth of frames with fractions, linear between the positions (N,)."""
+    """Interpolate positions (N,) at frames (H, W) with fractions, to (H, W) float32 depth."""
     return np.interp(frame, np.arange(len(positions)), positions).astype(np.float32)

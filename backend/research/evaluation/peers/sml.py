@@ -1,4 +1,4 @@
-"""The classical peer every network is measured against: sum-modified Laplacian with a Gaussian peak.
+"""The classical peer: sum-modified Laplacian with a Gaussian peak.
 
 Nayar and Nakagawa, "Shape from Focus", PAMI 1994: the modified Laplacian summed over a window, the
 sharpest frame, and a Gaussian through it and its neighbours for depth between frames.
@@ -13,18 +13,18 @@ WINDOW, MEDIAN = 13, 5
 
 
 def classical_depth(pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """(H, W) depth in normalised dioptres from pictures (N, H, W, 3) on one field of view, far to near."""
+    """Return depth (H, W) from aligned pictures (N, H, W, 3), far to near, and positions (N,)."""
     frame = frame_at_peak(np.log(_sum_modified_laplacian(pictures) + 1e-6))
     return cv2.medianBlur(depth_at(frame, positions), MEDIAN)
 
 
 def _sum_modified_laplacian(pictures: np.ndarray) -> np.ndarray:
-    """(N, H, W) focus measure of pictures (N, H, W, 3)."""
+    """Return the focus measure (N, H, W) of pictures (N, H, W, 3)."""
     greys = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures)
     return np.stack([cv2.blur(modified_laplacian(grey), (WINDOW, WINDOW)) for grey in greys])
 
 
 def modified_laplacian(picture: np.ndarray) -> np.ndarray:
-    """|second difference along rows| + |second difference along columns|, channel by channel."""
-    kernel = np.float32([[-1, 2, -1]])
+    """Return |second difference along rows| + |second difference along columns|, channel by channel."""
+    kernel = np.array([[-1, 2, -1]], np.float32)
     return np.abs(cv2.filter2D(picture, -1, kernel)) + np.abs(cv2.filter2D(picture, -1, kernel.T))

@@ -18,27 +18,27 @@ from .peak import depth_at
 from .sml import modified_laplacian
 
 FIDELITY = 6.0
-FAINT = 0.3  # contrast below which a pixel says little, summed over the colours
-DEGREE = 6  # less where there are too few frames to tell as much
+FAINT = 0.3  # contrast below which a pixel has little weight, summed over the colours
+DEGREE = 6  # less where there are too few frames for it
 REACH = 10.0  # depth runs from -REACH to REACH, evenly over the frames
 STEPS, PENALTY, GROWTH = 400, 1.0, 1.02
 STEP = 8 / FIDELITY
-WINDOWS = 15, 21  # pixels, over which the first guess is averaged before and after the sharpest is found
+WINDOWS = 15, 21  # pixels, over which the first guess is averaged before and after choosing the sharpest
 
 
 def variational_depth(pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """(H, W) depth in normalised dioptres from pictures (N, H, W, 3) on one field of view, far to near."""
+    """Return depth (H, W) from aligned pictures (N, H, W, 3), far to near, and positions (N,)."""
     height, width = pictures.shape[1:3]
-    # cv2.dct knows even sizes only.
+    # cv2.dct takes even sizes only.
     pictures = np.pad(pictures, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), "edge")
     contrast = np.stack([modified_laplacian(picture).sum(-1) for picture in pictures])
     contrast /= contrast.max(0) + FAINT
-    depth = _minimised(_slope(contrast), _guess(contrast))[:height, :width]
+    depth = _minimise(_slope(contrast), _guess(contrast))[:height, :width]
     return depth_at((depth / REACH + 1) / 2 * (len(positions) - 1), positions)
 
 
 def _guess(contrast: np.ndarray) -> np.ndarray:
-    """(H, W) depth at the sharpest frame of smoothed contrast (N, H, W), itself smoothed."""
+    """Return depth (H, W) at the sharpest frame of smoothed contrast (N, H, W), itself smoothed."""
     before, after = WINDOWS
     smooth = np.stack([cv2.blur(plane, (before, before)) for plane in contrast])
     frame = np.argmax(smooth, 0).astype(np.float32)
@@ -46,7 +46,7 @@ def _guess(contrast: np.ndarray) -> np.ndarray:
 
 
 def _slope(contrast: np.ndarray) -> np.ndarray:
-    """(degree, H, W): how contrast (N, H, W) rises with depth / REACH, the highest power first."""
+    """Return (degree, H, W) the slope of contrast (N, H, W) over depth / REACH, the highest power first."""
     count, height, width = contrast.shape
     degree = min(DEGREE, count - 1)
     powers = np.vander(np.linspace(-1, 1, count), degree + 1)
@@ -55,11 +55,11 @@ def _slope(contrast: np.ndarray) -> np.ndarray:
     return slope.reshape(degree, height, width).astype(np.float32)
 
 
-def _minimised(slope: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """(H, W) depth from a guess (H, W): STEPS of linearised ADMM."""
+def _minimise(slope: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Return depth (H, W) after STEPS of linearised ADMM from a guess (H, W)."""
     penalty = PENALTY
     wanted = np.zeros((2, *depth.shape), np.float32)
-    jumps = np.zeros_like(wanted)  # what the gradient is to be, by total variation
+    jumps = np.zeros_like(wanted)  # the gradient that total variation prefers
     dual = np.zeros_like(wanted)
     frequencies = _laplacian(depth.shape)
     for _ in range(STEPS):
@@ -78,21 +78,21 @@ def _minimised(slope: np.ndarray, depth: np.ndarray) -> np.ndarray:
     return depth
 
 
-def _laplacian(shape: tuple[int, int]) -> np.ndarray:
-    """(H, W) of minus the Laplacian with free borders, which the cosine transform makes a product."""
+def _laplacian(shape: tuple[int, ...]) -> np.ndarray:
+    """Return (H, W) minus the Laplacian with free borders, a product under the cosine transform."""
     rows, columns = (2 - 2 * np.cos(np.pi * np.arange(size) / size) for size in shape)
     return (rows[:, None] + columns).astype(np.float32)
 
 
 def _gradient(values: np.ndarray, out: np.ndarray) -> None:
-    """Differences to the next column and row into out (2, H, W); none beyond the last."""
+    """Write differences to the next column and row into out (2, H, W); 0 at the last."""
     np.subtract(values[:, 1:], values[:, :-1], out=out[0, :, :-1])
     np.subtract(values[1:], values[:-1], out=out[1, :-1])
     out[0, :, -1] = out[1, -1] = 0
 
 
 def _divergence(field: np.ndarray) -> np.ndarray:
-    """(H, W): minus the transpose of `_gradient`, of a field (2, H, W) with none beyond the last either."""
+    """Return (H, W) minus the transpose of `_gradient`, of a field (2, H, W) that is 0 at the last too."""
     across, down = field
     divergence = across + down
     divergence[:, 1:] -= across[:, :-1]
