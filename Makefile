@@ -7,7 +7,7 @@
 #   make measured  depth errors on rendered stacks, ours and others': docs/measured.md
 #   make bench   time and memory of estimates and networks, into build/bench/
 #   make torture the tests that take long: hundreds of faults, long walks, docs/robustness.md
-#   make lint    check and format the sources
+#   make lint    check and format the sources, and check their types
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
 #   make clean   remove what was made and installed
 
@@ -49,6 +49,7 @@ test-backend: .venv/installed
 	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/basedpyright
 
 # Apart, so that the add-on's tests see what the add-on alone has loaded.
 $(addprefix test-addon-,$(BLENDERS)): test-addon-%: .venv-bpy%/installed .venv-validators/installed $(ZIP)
@@ -106,11 +107,11 @@ measured: .venv/installed .venv-bpy4.5/installed
 	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 --output build/measured --workers 2 \
 		$(addprefix --alignment ,fov ecc network) --invariance --method "nearest frame (oracle)" \
 		--method classical --method "classical, smoothed" --method "ring difference" --method variational \
-		$(addprefix --method ,$(NETWORK)) --method ours
+		$(addprefix --method ,$(NETWORK)) --method focal_unet
 	.venv/bin/python docs/measured.py build/measured
 
 lint: .venv/installed
-	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+	.venv/bin/ruff check --fix . && .venv/bin/ruff format . && .venv/bin/basedpyright
 
 zip: .venv-bpy4.5/installed
 	$(PYTHON) build_extension.py
@@ -124,13 +125,13 @@ $(ZIP): $(SOURCES)
 $(ZIP:.zip=-python%.zip): $(SOURCES)
 	$(PYTHON) build_extension.py $(PLATFORM) --python $*
 
-.venv/installed: requirements-dev.txt wheels.txt
+.venv/installed: requirements-dev.txt wheels.txt pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --requirement requirements-dev.txt
 	.venv/bin/pip install --quiet --no-deps --editable .
 	touch $@
 
-.venv-bpy%/installed: Makefile
+.venv-bpy%/installed: Makefile setup.py
 	$(PYTHON) -m venv .venv-bpy$*
 	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
 	.venv-bpy$*/bin/pip install --quiet --no-deps --editable .
