@@ -53,6 +53,7 @@ PLATFORMS = (
 
 
 def main() -> None:
+    """Build the zips that the command line names."""
     parser = argparse.ArgumentParser(description="Build the extension's zip for each platform.")
     names = [platform.name for platform in PLATFORMS]
     parser.add_argument("platforms", nargs="*", metavar="PLATFORM", help="default: all")

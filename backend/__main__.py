@@ -1,3 +1,5 @@
+"""`python -m focal_depth`: the command."""
+
 import sys
 
 from .cli.main import main

@@ -14,7 +14,7 @@ from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.upsampling import upsample
 from .fusion.all_in_focus import AllInFocus
 from .io.colour import half_linear, srgb_bytes, srgb_decode
-from .io.photographs import decoded_pixels, read_working_photograph
+from .io.photographs import count_decoded_pixels, read_photograph_at
 from .io.result import Result, is_deep
 from .lens.camera import reference_camera
 from .registration.frames import aligned_frames
@@ -168,12 +168,12 @@ def _read(job: Job, report: StageProgress) -> np.ndarray:
     """(N, h, w, 3) float32 sRGB, as taken, at the working size."""
     size, frames = job.plan.size, job.stack.frames
     photographs = np.empty((len(frames), size[1], size[0], 3), np.float32)
-    largest = max(decoded_pixels(frame.path, frame.size, size) for frame in frames)
+    largest = max(count_decoded_pixels(frame.path, frame.size, size) for frame in frames)
     resources = job.resources
     at_once = decoders(load_of(job.stack), job.plan, resources.threads, largest, resources.max_memory)
     paths = [frame.path for frame in frames]
     for index, photograph in enumerate(
-        prefetch(lambda path: read_working_photograph(path, size), paths, at_once)
+        prefetch(lambda path: read_photograph_at(path, size), paths, at_once)
     ):
         report(index, len(frames))
         photographs[index] = photograph

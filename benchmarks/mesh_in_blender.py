@@ -18,9 +18,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from focal_depth_addon.stage import mesh, modifier
+import rendering  # noqa: F401  (it makes the add-on a package, `focal_depth_extension`)
 
-from focal_depth_addon import versions
+# isort: split
+from focal_depth_extension.focal_depth_addon import compat
+from focal_depth_extension.focal_depth_addon.scene import mesh, modifier
 
 RUNS = 5
 EDITS = (  # input, its value before and after
@@ -67,7 +69,7 @@ def timed(work: Callable[[], None], prepare: Callable[[], None] = lambda: None) 
 
 
 def set_input(built: bpy.types.Object, name: str, value: float) -> None:
-    versions.set_modifier_input(modifier.find(built), name, value)
+    compat.set_modifier_input(modifier.find(built), name, value)
     bpy.context.view_layer.update()
 
 

@@ -1,10 +1,10 @@
 """Time and memory of a whole submission to DDFF 12-Scene, from a stand-in for its test file.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/submission.py [--network NAME] [--keep DIR]
+    .venv/bin/python benchmarks/submission.py [--network NAME] [--keep DIR]
 
 The stand-in has the test file's name, shape and type: 120 stacks of 10 frames of 552 x 383, of random blocks
 that grow with the distance from the frame that is in focus, so that it packs small. The command runs in a
-process of its own; memory is the most that it held. (On Linux.)
+process of its own; memory is the most that it has held. (On Linux.)
 """
 
 import argparse
@@ -22,6 +22,7 @@ FINEST = 4  # pixels of a block that is in focus
 
 
 def write_stand_in(path: Path) -> None:
+    """Write the stand-in."""
     import h5py
 
     random = np.random.default_rng(0)
@@ -32,11 +33,11 @@ def write_stand_in(path: Path) -> None:
         for index in range(SHAPE[0]):
             sharpest = random.integers(SHAPE[1])
             for frame in range(SHAPE[1]):
-                stacks[index, frame] = blocks(random, FINEST + abs(frame - sharpest))
+                stacks[index, frame] = draw_blocks(random, FINEST + abs(frame - sharpest))
 
 
-def blocks(random: np.random.Generator, side: int) -> np.ndarray:
-    """(383, 552, 3) uint8 of random colours, in squares of `side` pixels."""
+def draw_blocks(random: np.random.Generator, side: int) -> np.ndarray:
+    """Return (383, 552, 3) uint8 of random colours, in squares of `side` pixels."""
     height, width = SHAPE[2:4]
     colours = random.integers(256, size=(height // side + 1, width // side + 1, 3), dtype=np.uint8)
     return colours.repeat(side, 0).repeat(side, 1)[:height, :width]
@@ -44,7 +45,7 @@ def blocks(random: np.random.Generator, side: int) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--network", default="ours", metavar="NAME")
+    parser.add_argument("--network", default="focal_unet", metavar="NAME")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the submission there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

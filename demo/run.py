@@ -57,7 +57,7 @@ def run() -> None:
     table = rings.table_frame(mesh, description)
     ring = rings.stand(table)
     rings.light(scene, table, mesh)
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     print("Rendering the composite", flush=True)
     render(scene, OUTPUT / "composite.png")
     focus_on(scene, ring)

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from focal_depth_extension.focal_depth_addon import compat, result_folder
+from focal_depth_extension.focal_depth_addon.compositing import depth_fog, depth_merge, refocus
+from focal_depth_extension.focal_depth_addon.compositing.result import Result
+from focal_depth_extension.focal_depth_addon.compositing.scene_tree import SceneTree
 from mathutils import Vector
-
-from focal_depth_addon import result_folder, versions
-from focal_depth_addon.compositing import depth_fog, depth_merge, refocus
-from focal_depth_addon.compositing.result import Result
-from focal_depth_addon.compositing.scene_tree import SceneTree
 
 from . import camera as cameras
 from . import scenes
@@ -48,7 +47,7 @@ def render(stage: Stage, folder: Path) -> None:
     _rendered(folder / WHOLE)
     scene.view_layers[0].use_pass_z = True
     tree = SceneTree(scene)
-    tree.link(tree.layers.outputs["Depth"], tree.first(versions.output_type()).inputs[0])
+    tree.link(tree.layers.outputs["Depth"], tree.first(compat.output_type()).inputs[0])
     _rendered(folder / DEPTH)
 
 
@@ -59,18 +58,18 @@ def measure(folder: Path) -> None:
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     result = Result(folder / "result", result_folder.read_description(folder / "result"), 1.0)
-    tree = depth_merge.put(scene, result)
+    tree = depth_merge.apply(scene, result)
     merge = tree.find(depth_merge.KIND)
-    nodes = versions.compositor_tree(scene).nodes
+    nodes = compat.compositor_tree(scene).nodes
     for socket, name in (("Image", WHOLE), ("Depth", DEPTH)):
         node = nodes.new("CompositorNodeImage")
         node.image = bpy.data.images.load(str(folder / name))
         tree.link(node.outputs["Image"], merge.inputs[socket])
-    refocus.put(tree, result)
-    depth_fog.put(tree, result)
+    refocus.apply(tree, result)
+    depth_fog.apply(tree, result)
     version = "{}.{}".format(*bpy.app.version)
     composite = _rendered(folder / f"composite-{version}.exr")
-    tree.link(merge.outputs["Matte"], tree.first(versions.output_type()).inputs[0])
+    tree.link(merge.outputs["Matte"], tree.first(compat.output_type()).inputs[0])
     matte = _rendered(folder / "matte.exr")[..., 0]
 
     whole, seen = (read_pixels(folder / name, channels=4)[..., 3] for name in (WHOLE, SEEN))
@@ -89,7 +88,7 @@ def _add_balls(camera: bpy.types.Object, stage: Stage) -> None:
     """Glowing balls all over the picture, from near to far evenly in dioptres."""
     rng = np.random.default_rng(SEED)
     glow = bpy.data.materials.new("Glow")
-    versions.use_nodes(glow)
+    compat.use_nodes(glow)
     nodes = glow.node_tree.nodes
     nodes.clear()
     emission, output = nodes.new("ShaderNodeEmission"), nodes.new("ShaderNodeOutputMaterial")

@@ -16,10 +16,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 from focal_depth.lens.thin_lens import image_distance
-
-from focal_depth_addon import result_folder, versions
-from focal_depth_addon.compositing import refocus
-from focal_depth_addon.compositing.result import Result
+from focal_depth_extension.focal_depth_addon import compat, result_folder
+from focal_depth_extension.focal_depth_addon.compositing import refocus
+from focal_depth_extension.focal_depth_addon.compositing.result import Result
 
 from . import camera as cameras
 from . import sample, scenes, still_life
@@ -118,7 +117,7 @@ def measure(stage: Stage, folder: Path) -> None:
         truth = read_pixels(folder / "truth" / _name(shot))
         found = []
         for source, described in (("lens", description), ("synthetic", bare)):
-            _show(scene, refocus.group(Result(folder / "result", described, 1.0)), stage, shot)
+            _show(scene, refocus.update_group(Result(folder / "result", described, 1.0)), stage, shot)
             path = folder / source / Path(_name(shot)).with_suffix(".png")
             scene.render.filepath = str(path)
             bpy.ops.render.render(write_still=True)
@@ -129,14 +128,14 @@ def measure(stage: Stage, folder: Path) -> None:
 
 def _show(scene: bpy.types.Scene, group: bpy.types.NodeTree, stage: Stage, shot: tuple[float, float]) -> None:
     """Let the scene's compositor give the group, focused as the shot is."""
-    tree = versions.compositor_tree(scene)
+    tree = compat.compositor_tree(scene)
     tree.nodes.clear()
     node = tree.nodes.new("CompositorNodeGroup")
     node.node_tree = group
     position, ratio = shot
     node.inputs[refocus.FOCUS].default_value = stage.focus(position)
     node.inputs[refocus.F_NUMBER].default_value = stage.lens.f_number / ratio
-    tree.links.new(node.outputs["Image"], tree.nodes.new(versions.output_type()).inputs[0])
+    tree.links.new(node.outputs["Image"], tree.nodes.new(compat.output_type()).inputs[0])
 
 
 def read_pixels(path: Path, channels: int = 3) -> np.ndarray:

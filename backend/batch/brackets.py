@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from ..contract.errors import InputError
-from ..io.photographs import JPEG_MAGIC, read_file, read_header
+from ..io.header import read_header
+from ..io.photograph_file import JPEG_MAGIC, read_file
 from ..stack.metadata import read_metadata
-from ..stack.order import natural_key
+from ..stack.names import natural_key
 from ..stack.sidecars import DISTANCES, TABLE
 
 HEAD = 2**20  # bytes: JPEG keeps what it tells of itself in segments of 64 KB at its head

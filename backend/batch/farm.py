@@ -14,7 +14,8 @@ SECONDS_TO_ANSWER = 5
 @contextmanager
 def workers_of(scheduler: str | None, workers: int, largest: float, with_gpu: bool) -> Iterator:
     """A distributed.Client of the scheduler at that address, or of `workers` processes here: of fewer where
-    the memory does not hold as many stacks of `largest` bytes. Raises InputError where nobody answers."""
+    the memory does not hold as many stacks of `largest` bytes. Raises InputError where nobody answers.
+    """
     from distributed import Client
 
     for name in ("distributed", "distributed.client"):  # what matters of theirs is told in run.py
@@ -49,7 +50,7 @@ def _local(workers: int, largest: float, with_gpu: bool):
         n_workers=fitting,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address=None,  # pyright: ignore[reportArgumentType]
         memory_limit=0,  # a task takes of `resources` what it needs
         resources={MEMORY: max(MEMORY_LIMIT / fitting, largest), GPU: int(with_gpu)},
         env={"OMP_NUM_THREADS": threads},

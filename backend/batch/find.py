@@ -13,7 +13,7 @@ from ..contract.errors import InputError
 from ..contract.files import DEPTH_EXR, RESULT_JSON
 from ..contract.formats import photographs_among
 from ..contract.output_folder import SUFFIX
-from ..stack.order import natural_key
+from ..stack.names import natural_key
 from .brackets import Shot, brackets
 
 LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it
@@ -29,6 +29,7 @@ class StackFolder:
 
     @property
     def folder(self) -> Path:
+        """Where its photographs are."""
         return self.photographs[0].parent
 
 
@@ -75,7 +76,8 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
 
 def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[StackFolder]:
     """The bracket that begins the folder has its name, others their first photograph's besides: so names
-    stay when more are taken."""
+    stay when more are taken.
+    """
     base = "+".join(_written(part) for part in (root.name or "root", *folder.relative_to(root).parts))
     first = min((shot.path for part in parts for shot in part), key=natural_key)
     stacks = []

@@ -11,28 +11,29 @@ from . import task
 from .task import Outcome
 
 TEMPLATE, PAGE, TABLE = "page.html", "index.html", "report.csv"
-FIRST = (task.FAULT, task.BAD, task.ALONE)  # then those with warnings, then the others
+FIRST = (task.FAULT, task.BAD, task.TOO_FEW)  # then those with warnings, then the others
 
 
 def write_report(outcomes: Sequence[Outcome], output: Path) -> None:
     """index.html and report.csv beside the results. Raises ImportError without Jinja2."""
     ordered = sorted(outcomes, key=_urgency)
-    with replacing_file(output / TABLE) as unfinished:
-        _write_table(ordered, unfinished)
-    with replacing_file(output / PAGE) as unfinished:
-        unfinished.write_text(_page(ordered), encoding="utf-8", errors="backslashreplace")
+    with replacing_file(output / TABLE) as partial:
+        _write_table(ordered, partial)
+    with replacing_file(output / PAGE) as partial:
+        partial.write_text(_page(ordered), encoding="utf-8", errors="backslashreplace")
 
 
 def summarise(outcomes: Sequence[Outcome]) -> str:
+    """Return what became of all stacks, in one line."""
     counts = Counter(outcome.status for outcome in outcomes)
-    said = {
+    words_for = {
         task.DONE: "estimated",
         task.UNCHANGED: "unchanged and not run again",
-        task.ALONE: "single photographs left out",
+        task.TOO_FEW: "single photographs left out",
         task.BAD: "bad",
         task.FAULT: "failed",
     }
-    return ", ".join(f"{counts[status]} {words}" for status, words in said.items() if counts[status])
+    return ", ".join(f"{counts[status]} {words}" for status, words in words_for.items() if counts[status])
 
 
 def _urgency(outcome: Outcome) -> int:

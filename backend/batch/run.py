@@ -131,7 +131,7 @@ def _fitting(waiting: dict[StackFolder, float], workers: list[dict], count: int)
 def _outcome(stack: StackFolder, future, client) -> Outcome:
     """Raises InputError where the scheduler itself is lost."""
     from distributed import KilledWorker
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     try:
         return future.result()  # waits where it was lost again with its worker

@@ -110,7 +110,7 @@ def outcome_of(stack: StackFolder, status: str, **fields: Any) -> Outcome:
 
 def _cancellation(worker: Any) -> Callable[[], bool]:
     """A function that returns whether this worker's task is no longer wanted."""
-    from distributed.worker import thread_state
+    from distributed.worker import thread_state  # pyright: ignore[reportPrivateImportUsage]
 
     key = thread_state.key
 
@@ -156,4 +156,4 @@ def _write_thumbnail(folder: Path) -> None:
         width = max(1, round(picture.shape[1] * THUMBNAIL_HEIGHT / picture.shape[0]))
         pictures.append(cv2.resize(picture, (width, THUMBNAIL_HEIGHT), interpolation=cv2.INTER_AREA))
     with replacing_file(folder / THUMBNAIL) as partial:
-        partial.write_bytes(cv2.imencode(".jpg", np.hstack(pictures))[1])
+        partial.write_bytes(cv2.imencode(".jpg", np.hstack(pictures))[1].tobytes())

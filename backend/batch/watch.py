@@ -63,7 +63,8 @@ def watch(
     discard: Callable[[str], None],
 ) -> None:
     """Call `estimate` for every bracket of at least two photographs below `folder`, for ever, and `discard`
-    with the name of one whose photographs have turned out to be part of another."""
+    with the name of one whose photographs have turned out to be part of another.
+    """
     arrivals = Arrivals(folder, output)
     made: dict[str, tuple] = {}  # by name, what it was made of
     stacks: list[StackFolder] = []

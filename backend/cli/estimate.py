@@ -12,6 +12,7 @@ from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
 from ..stack import read_stack
 from ..stack.overrides import add_stack_arguments, overrides_from
+from .former_names import current_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,11 +70,7 @@ def network_from(options: argparse.Namespace, reporter: Reporter) -> str:
     InputError
         Where there is no such network.
     """
-    name = FORMER_PREDICTOR_NAMES.get(options.network, options.network)
-    if name != options.network:
-        reporter.warning(
-            f"--network {options.network} is called {name} now; the former name will be gone in version 0.3"
-        )
+    name = current_name("--network", options.network, FORMER_PREDICTOR_NAMES, reporter)
     predictor_named(name)
     path = Path(name)
     return str(path.resolve()) if path.is_file() else name

@@ -1,6 +1,6 @@
-"""`focal-depth evaluate DATA...`: methods on stacks of known depth, in one table.
+"""`focal-depth evaluate DATA...`: measure methods on stacks of known depth, in one table.
 
-Our network, any other, classical peers and depth maps of other programs; with --output a table as CSV and
+Our network, others, classical peers and depth maps of other programs; with --output a table as CSV and
 JSON and a page with pictures.
 """
 
@@ -9,38 +9,44 @@ import tempfile
 from pathlib import Path
 
 from ..contract.errors import InputError
-from ..research.evaluation.aligned import ALIGNMENTS, NETWORK
-from ..research.evaluation.compare import Asked
-from ..research.evaluation.data.find import LAYOUTS, find_scenes
-from ..research.evaluation.methods import METHODS, ORACLE, check_method
+from ..research.evaluation.alignments import ALIGNMENTS, NETWORK
+from ..research.evaluation.compare import EvaluationConfig
+from ..research.evaluation.data.find import FORMER_LAYOUT_NAMES, LAYOUTS, find_scenes
+from ..research.evaluation.methods import FORMER_METHOD_NAMES, METHODS, ORACLE, check_method
 from ..research.evaluation.page import write_page
 from ..research.evaluation.peers import PEERS
-from ..research.evaluation.report import as_text, summarise, write_csv, write_json
+from ..research.evaluation.report import format_text, summarise, write_csv, write_json
 from ..research.evaluation.run import measure_scenes
 from ..runtime.progress import Reporter
+from .former_names import current_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `evaluate` takes."""
     parser.add_argument("data", nargs="+", type=Path, help="stacks, or data sets of them")
-    parser.add_argument("--layout", choices=LAYOUTS, help="of the data, where it is not told by itself")
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        help=f"of the data, where it is not recognised: {', '.join(LAYOUTS)}",
+    )
     parser.add_argument(
         "--method",
         action="append",
         metavar="NAME",
         help="a network as in estimate, a folder with a depth map for every scene, or one of "
-        f"{', '.join((ORACLE, *PEERS))}; repeatable (default: ours and all of these)",
+        f"{', '.join((ORACLE, *PEERS))}; repeatable (default: focal_unet and all of these)",
     )
     parser.add_argument(
         "--alignment",
         action="append",
         choices=ALIGNMENTS,
         help="how photographs as taken are aligned: not at all, by the thin lens alone, by OpenCV's ECC "
-        "after that, or by our network (the default); repeatable",
+        "after that, or by our network after that (the default); repeatable",
     )
     parser.add_argument(
         "--invariance",
         action="store_true",
-        help="measure with frames reversed, with half of them, and the order found without distances too",
+        help="measure with frames reversed, with half of them, and the order without distances too",
     )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the cores")
     parser.add_argument(
@@ -52,23 +58,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    asked = Asked(_unique(options.method, *METHODS), _unique(options.alignment, NETWORK), options.invariance)
-    if asked.invariance and NETWORK not in asked.alignments:
-        raise InputError("--invariance needs frames aligned by our network; add --alignment network")
-    if options.workers < 1:
-        raise InputError("--workers must be 1 or more")
-    for method in asked.methods:
-        check_method(method)
-    scenes = find_scenes(options.data, options.layout)
+    """Measure, print the table, and write it with a page."""
+    config = _config_from(options, reporter)
+    layout = options.layout and current_name("--layout", options.layout, FORMER_LAYOUT_NAMES, reporter)
+    scenes = find_scenes(options.data, layout)
     with tempfile.TemporaryDirectory() as scratch:
         output = options.output or Path(scratch)
-        summary = summarise(measure_scenes(scenes, asked, output, options.workers, reporter))
+        summary = summarise(measure_scenes(scenes, config, output, options.workers, reporter))
         if options.output:
             write_csv(summary, output / "table.csv")
             write_json(summary, output / "summary.json")
             write_page(summary, output)
-    reporter.result(options.output or options.data[0], as_text(summary), sets=len(summary))
+    reporter.result(options.output or options.data[0], format_text(summary), sets=len(summary))
 
 
-def _unique(named: list[str] | None, *default: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(named or default))
+def _config_from(options: argparse.Namespace, reporter: Reporter) -> EvaluationConfig:
+    """Return what is measured. Raises InputError where that is impossible."""
+    methods = [
+        current_name("--method", name, FORMER_METHOD_NAMES, reporter) for name in options.method or METHODS
+    ]
+    alignments = options.alignment or [NETWORK]
+    config = EvaluationConfig(_unique(methods), _unique(alignments), options.invariance)
+    if config.invariance and NETWORK not in config.alignments:
+        raise InputError("--invariance needs frames aligned by our network; add --alignment network")
+    if options.workers < 1:
+        raise InputError("--workers must be 1 or more")
+    for method in config.methods:
+        check_method(method)
+    return config
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

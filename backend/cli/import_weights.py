@@ -1,4 +1,4 @@
-"""`focal-depth import-weights`: the paper authors' checkpoint as safetensors and ONNX."""
+"""`focal-depth import-weights`: the checkpoint of Won & Jeon's authors as safetensors and ONNX."""
 
 import argparse
 from collections.abc import Mapping
@@ -11,8 +11,9 @@ from torch import Tensor
 
 from ..contract.errors import InputError
 from ..contract.limits import MAX_WEIGHTS_BYTES, check_archive, check_file
+from ..contract.qualities import WON_JEON
 from ..depth.won_jeon import ALIGNMENT_FILE, DEPTH_FILE, TORCH_FILE, imported_folder
-from ..research.networks.export import paper_alignment_onnx, paper_depth_onnx, write_files
+from ..research.networks.export import export_won_jeon_alignment, export_won_jeon_depth, write_files
 from ..research.networks.won_jeon import DepthNetwork, EndToEnd
 from ..runtime.progress import Reporter
 
@@ -20,15 +21,17 @@ PARTS = ("DFF_net.", "optical_flow_aggregation.")  # of an End_to_End checkpoint
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `import-weights` takes."""
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="the authors' check_point.pth, or a .safetensors file"
     )
     parser.add_argument(
-        "--output", type=Path, metavar="DIR", help="default: where `estimate --network paper` looks"
+        "--output", type=Path, metavar="DIR", help="default: where `estimate --network won_jeon` finds it"
     )
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Convert a checkpoint."""
     network = load_network(options.file)
     folder = options.output or imported_folder()
     reporter.plan({"weights": 1, "depth network": 5, "alignment network": 5})
@@ -36,10 +39,10 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.progress("weights", 0, 1)
     files = {TORCH_FILE: save(network.state_dict())}
     reporter.progress("depth network", 0, 1)
-    files[DEPTH_FILE] = paper_depth_onnx(network.DFF_net if whole else network)
+    files[DEPTH_FILE] = export_won_jeon_depth(network.DFF_net if whole else network)
     reporter.progress("alignment network", 0, 1)
     if whole:
-        files[ALIGNMENT_FILE] = paper_alignment_onnx(network.optical_flow_aggregation)
+        files[ALIGNMENT_FILE] = export_won_jeon_alignment(network.optical_flow_aggregation)
     write_files(folder, files)
     reporter.progress("alignment network", 1, 1)
     kind = "alignment and depth" if whole else "depth"
@@ -60,7 +63,7 @@ def load_network(path: Path) -> EndToEnd | DepthNetwork:
             raise InputError(f"{path} has no entry {name}: name the authors' check_point.pth")
         if entries[name].shape != expected.shape:
             raise InputError(
-                f"{path}: {name} has shape {tuple(entries[name].shape)} where the paper's network has "
+                f"{path}: {name} has shape {tuple(entries[name].shape)} where Won & Jeon's network has "
                 f"{tuple(expected.shape)}: name the authors' check_point.pth"
             )
     network.load_state_dict(entries, strict=False)
@@ -99,4 +102,4 @@ def _entries(path: Path) -> dict[str, Tensor]:
 
 
 def _how(folder: Path) -> str:
-    return "paper" if folder == imported_folder() else str(folder / DEPTH_FILE)
+    return WON_JEON if folder == imported_folder() else str(folder / DEPTH_FILE)

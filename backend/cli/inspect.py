@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from ..runtime.progress import Reporter
-from ..stack import describe_survey, inspect_table, survey
+from ..stack import describe_inspection, format_inspection, inspect_stack
 from ..stack.overrides import add_stack_arguments, overrides_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `inspect` takes."""
     parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
     parser.add_argument(
         "--leave-out",
@@ -21,5 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    found = survey(options.photographs, overrides_from(options), options.leave_out)
-    reporter.result(found.frames[0].path.parent, inspect_table(found), stack=describe_survey(found))
+    """Print a table, or the stack as a message."""
+    inspection = inspect_stack(options.photographs, overrides_from(options), options.leave_out)
+    reporter.result(
+        inspection.frames[0].path.parent,
+        format_inspection(inspection),
+        stack=describe_inspection(inspection),
+    )

@@ -16,7 +16,7 @@ from ..contract.messages import CANCELLED, DONE, INPUT_AT_FAULT, OUR_FAULT
 from ..runtime.faults import check_memory, explain_fault
 from ..runtime.progress import JsonReporter, Reporter, TextReporter
 
-PACKAGE = __package__.rpartition(".")[0]
+PACKAGE = __name__.removesuffix(".cli.main")
 # name: (module in this folder, help). Imported only when called, so that `inspect` needs no torch.
 COMMANDS = {
     "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
@@ -120,9 +120,9 @@ def _stop_when_stdin_closes() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
         # Not imported here: that would wait for the import that is just under way.
-        folders = sys.modules.get(f"{PACKAGE}.contract.output_folder")
-        if hasattr(folders, "release_all"):
-            folders.release_all()
+        module = sys.modules.get(f"{PACKAGE}.contract.output_folder")
+        if release_all := getattr(module, "release_all", None):
+            release_all()
         os._exit(CANCELLED)
 
     threading.Thread(target=wait, daemon=True).start()

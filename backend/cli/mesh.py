@@ -9,8 +9,8 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.schema import Description
-from ..geometry.atlas import atlas, placed
-from ..geometry.mesh import LEAST_BUDGET, MeshArrays, build_mesh
+from ..geometry.atlas import build_atlas, to_atlas
+from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, build_mesh
 from ..geometry.pinhole import Pinhole
 from ..io.arrays import write_arrays
 from ..io.result_folder import (
@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write the arrays of a mesh, and the picture behind its cuts or one texture for both."""
-    if options.triangles < LEAST_BUDGET:
-        raise InputError(f"--triangles {options.triangles}: a mesh needs {LEAST_BUDGET} or more")
+    if options.triangles < MIN_TRIANGLES:
+        raise InputError(f"--triangles {options.triangles}: a mesh needs {MIN_TRIANGLES} or more")
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
     depth, confidence = read_depth(options.result)
@@ -52,8 +52,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     if options.atlas is None:
         write_background(options.result, background)
     else:
-        texture, places = atlas(picture, background, options.atlas_size)
-        mesh = _in_atlas(mesh, places)
+        texture, placements = build_atlas(picture, background, options.atlas_size)
+        mesh = _in_atlas(mesh, placements)
         _write_texture(options.atlas, texture)
     _write(options.output, mesh)
     reporter.result(
@@ -66,17 +66,17 @@ def _pinhole(description: Description) -> Pinhole:
     return Pinhole(*(float(value) for value in (camera["fx"], camera["fy"], camera["cx"], camera["cy"])))
 
 
-def _in_atlas(mesh: MeshArrays, places: np.ndarray) -> MeshArrays:
+def _in_atlas(mesh: MeshArrays, placements: np.ndarray) -> MeshArrays:
     behind = np.zeros(len(mesh.vertices), bool)
     behind[mesh.faces[mesh.background]] = True
-    on_photograph, on_background = (placed(mesh.uvs, place) for place in places)
+    on_photograph, on_background = (to_atlas(mesh.uvs, placement) for placement in placements)
     return replace(mesh, uvs=np.where(behind[:, None], on_background, on_photograph))
 
 
 def _write_texture(path: Path, picture: np.ndarray) -> None:
     try:
         with replacing_file(path) as partial:
-            partial.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1])
+            partial.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1].tobytes())
     except OSError as error:
         raise _unwritable(path, error) from None
 

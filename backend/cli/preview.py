@@ -11,9 +11,9 @@ from ..contract.qualities import FOCAL_UNET
 from ..contract.schema import Description
 from ..depth.units import from_confidence
 from ..io.arrays import write_arrays
+from ..io.photographs import read_photograph
 from ..io.result_folder import aligned_paths, read_depth, read_description, replacing_file
 from ..runtime.progress import Reporter
-from ..stack import read_photograph
 
 LONGEST = 1280  # pixels of the longer side at most; depth itself is inferred no finer
 DEPTH, ALIGNED, PHOTOGRAPHED = "depth", "aligned", "photographed"
@@ -95,7 +95,7 @@ def _write_frames(options: argparse.Namespace, description: Description, reporte
         reporter.progress("read", index, len(paths))
         small = cv2.resize(read_photograph(path), size, interpolation=cv2.INTER_AREA)
         bgr = np.round(np.clip(small[..., ::-1], 0, 1) * 255).astype(np.uint8)
-        jpeg = cv2.imencode(".jpg", bgr, JPEG)[1]
+        jpeg = cv2.imencode(".jpg", bgr, JPEG)[1].tobytes()
         with replacing_file(options.output / f"{options.show}_{index + 1:02d}.jpg") as partial:
             partial.write_bytes(jpeg)
 

@@ -20,6 +20,7 @@ BATCH = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `simulate` takes."""
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the bank's folder")
     parser.add_argument("--stacks", type=int, default=800, help="how many (default 800)")
     parser.add_argument("--frames", type=int, default=10, help="frames in a stack (default 10)")
@@ -30,24 +31,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_material_arguments(parser: argparse.ArgumentParser) -> None:
-    """What scenes are made of, as `train` takes it too."""
+    """Add what scenes consist of, as `train` takes it too."""
     parser.add_argument("--textures", type=Path, metavar="DIR", help="a folder of photographs to paint with")
     parser.add_argument("--rgbd", type=Path, metavar="DIR", help="color_* with depth_* to photograph anew")
 
 
 def check_device(name: str) -> None:
+    """Raise InputError where torch has no such device."""
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise InputError(f"--device {name}: torch finds no such GPU here; use --device cpu")
 
 
 def load_material(options: argparse.Namespace) -> Material:
+    """Load what scenes consist of. Raises InputError where a folder lacks it."""
     device = torch.device(options.device)
     rgbd = None if options.rgbd is None else load_rgbd(options.rgbd, device)
     return Material(load_photographs(options.textures, device), rgbd)
 
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
-    """Shards that are already there are kept: the same command goes on where it stopped."""
+    """Render the shards that are missing: the same command goes on where it stopped."""
     check_device(options.device)
     if options.frames < FEWEST_FRAMES:
         raise InputError(f"--frames {options.frames}: use {FEWEST_FRAMES} or more")

@@ -24,14 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write or check a submission."""
-    if (options.check is None) == (options.test is None or options.output is None):
+    test, output, folder = options.test, options.output, options.check
+    if (folder is None) == (test is None or output is None):
         raise InputError("name TEST.h5 and --output DIR, or --check DIR alone; see focal-depth submit --help")
-    folder = options.check or options.output
-    if options.check is None:
-        network = network_from(options, reporter)
-        write_submission(
-            options.test, folder, network, lambda done, of: reporter.progress("submit", done, of)
-        )
+    if test is not None and output is not None:
+        folder, network = output, network_from(options, reporter)
+        write_submission(test, folder, network, lambda done, of: reporter.progress("submit", done, of))
     runtimes = check_submission(folder)
     seconds = sum(runtimes.values()) / len(runtimes)
     text = f"{folder} is a whole submission: {len(runtimes)} depth maps, {seconds:.2f} s each"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import Cancelled, InputError
-from .locks import is_same_file, lock_file, remove_lock
+from .locks import LocksNotSupported, is_same_file, lock_file, remove_lock
 
 SUFFIX = ".unfinished"  # of the folder beside an output folder
 LOCK, NEW, EARLIER, GONE = "lock", "new", "earlier", "gone"
@@ -126,8 +126,9 @@ class OutputFolder:
                 # Of these two, only what lasts means more than that another run just begins or ends.
                 if isinstance(error, (FileNotFoundError, FileExistsError)) and attempt < ATTEMPTS - 1:
                     continue
-                with suppress(OSError):
-                    (self._beside / LOCK).unlink()
+                if isinstance(error, LocksNotSupported):  # nobody else can have locked it
+                    with suppress(OSError):
+                        (self._beside / LOCK).unlink()
                 with suppress(OSError):
                     self._beside.rmdir()
                 raise

@@ -114,7 +114,7 @@ def _upgraded(description: dict[str, Any]) -> Description:
         dioptres, positions = _focus_of_version_1(description)
         for frame, value, position in zip(frames, dioptres, positions, strict=True):
             frame |= {"dioptres": value, "normalised_focus": position}
-        network = description.get("network")
+        network = str(description.get("network"))
         description |= {"format": VERSION, "network": FORMER_PREDICTOR_NAMES.get(network, network)}
     else:
         for frame in description["frames"]:

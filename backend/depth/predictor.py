@@ -47,7 +47,9 @@ class DepthPredictor(Protocol):
     has_uncertainty: bool
 
     @property
-    def models(self) -> Sequence[Path]: ...
+    def models(self) -> Sequence[Path]:
+        """The files it runs."""
+        ...
 
     def predict(
         self,
@@ -80,6 +82,7 @@ class DepthPredictor(Protocol):
         InputError
             Where the network's file is missing or another network's.
         """
+        ...
 
 
 def predictor_named(name: str) -> DepthPredictor:

@@ -42,42 +42,43 @@ def upsample(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.ndarr
         # Where an edge is farther off, the picture at twice the size tells.
         halfway = cv2.resize(guide, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
         doubled = _enlarged_to(values, halfway, min_step)
-        values = refine_edges(doubled, np.ones_like(doubled), np.float32(halfway) / 255, min_step)
+        values = refine_edges(doubled, np.ones_like(doubled), halfway.astype(np.float32) / 255, min_step)
     return values if values.shape == guide.shape[:2] else _enlarged_to(values, guide, min_step)
 
 
 def _enlarged_to(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.ndarray:
-    size = guide.shape[1::-1]
+    size = guide.shape[1], guide.shape[0]
     small = cv2.resize(guide, values.shape[::-1], interpolation=cv2.INTER_AREA)
     values = np.ascontiguousarray(values, np.float32)
-    layers, about_jumps = _two_surfaces(values, np.float32(small) / 255, min_step)
+    layers, about_jumps = _two_surfaces(values, small.astype(np.float32) / 255, min_step)
     full = cv2.resize(values, size)
     rows, columns = np.nonzero(cv2.resize(about_jumps, size) > 0)
     for some in chunks(len(rows), CHUNK):
         at = rows[some], columns[some]
-        full[at] = _of_like_colour(_enlarged_at(at, layers, size), np.float32(guide[at]) / 255)
+        full[at] = _of_like_colour(_enlarged_at(at, layers, size), guide[at].astype(np.float32) / 255)
     return full
 
 
 def _two_surfaces(values: np.ndarray, picture: np.ndarray, min_step: float) -> tuple[np.ndarray, np.ndarray]:
     """(h, w, 9): the near and the far surface, 1 on the near side and 0 on the far one, and the colours of
-    both surfaces nearby; and (h, w) float32, 1 about jumps."""
+    both surfaces nearby; and (h, w) float32, 1 about jumps.
+    """
     # A little more than REACH, so that what is blurred and enlarged within it is right.
     window = np.ones((2 * REACH + 3, 2 * REACH + 3), np.uint8)
     high, low = cv2.dilate(values, window), cv2.erode(values, window)
     jump = high - low > min_step
     near = jump & (values > (high + low) / 2)
     surfaces = [_carried_on(values, picture, where) for where in (near, jump & ~near)]
-    share = cv2.blur(np.float32(near), (3, 3))  # an edge may lie a pixel off
+    share = cv2.blur(near.astype(np.float32), (3, 3))  # an edge may lie a pixel off
     (near_value, near_colour), (far_value, far_colour) = surfaces
     layers = cv2.merge([near_value, far_value, share, near_colour, far_colour])
-    return layers, cv2.erode(np.float32(jump), np.ones((3, 3), np.uint8))
+    return layers, cv2.erode(jump.astype(np.float32), np.ones((3, 3), np.uint8))
 
 
 def _carried_on(values: np.ndarray, picture: np.ndarray, where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """One surface's values, beyond it the mean of those around; and the mean colour of what is around."""
     side = 2 * REACH + 1
-    weight = np.float32(where)
+    weight = where.astype(np.float32)
     share = cv2.blur(weight, (side, side))
     mean = cv2.blur(weight * values, (side, side)) / np.maximum(share, 1e-6)
     colour = cv2.blur(weight[..., None] * picture, (side, side)) / np.maximum(share, 1e-6)[..., None]
@@ -86,7 +87,8 @@ def _carried_on(values: np.ndarray, picture: np.ndarray, where: np.ndarray) -> t
 
 def _enlarged_at(at: tuple[np.ndarray, np.ndarray], layers: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """(K, layers) of layers (h, w, ...) at places, rows and columns, of what is enlarged to `size` (width,
-    height): interpolated, as `cv2.resize` does it."""
+    height): interpolated, as `cv2.resize` does it.
+    """
     (above, down), (left, right) = (
         _between(places, before, after)
         for places, before, after in zip(at, layers.shape, size[::-1], strict=False)
@@ -102,7 +104,7 @@ def _between(places: np.ndarray, before: int, after: int) -> tuple[np.ndarray, n
     """The pixel before each place along a side that grows, and the share of the one after it."""
     exact = np.clip((places + np.float32(0.5)) * np.float32(before / after) - np.float32(0.5), 0, before - 1)
     first = np.minimum(exact.astype(int), before - 2)
-    return first, np.float32(exact - first)
+    return first, (exact - first).astype(np.float32)
 
 
 def _of_like_colour(layers: np.ndarray, colour: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What lies behind cuts: the far surface goes on under the near one, in depth and in colour.
 
-It reaches as far as a camera sees that moves `SPAN` times as far as cuts are told for (`surfaces.MOVE`).
+It reaches as far as a camera sees that moves `SPAN` times as far as cuts are made for (`surfaces.MOVE`).
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .surfaces import Cuts, nearest_known
+from .surfaces import Cuts, fill_from_nearest
 
 SPAN = 2.0
-LONGEST = 160  # cells
+MAX_REACH = 160  # cells
 ROUNDS, COARSEST = 12, 16  # of evening out at each size, down to so many cells
 MIXED = 3  # cells along an edge whose colour near and far share
 INPAINT_RADIUS = 4  # cells
@@ -19,26 +19,48 @@ INPAINT_RADIUS = 4  # cells
 
 @dataclass(frozen=True)
 class Background:
-    """A second layer of cells on the same grid."""
+    """A second layer of cells on the same grid.
 
-    parallax: np.ndarray  # (R, C) float32, degrees
-    cells: np.ndarray  # (R, C) bool: where the layer is
-    hidden: np.ndarray  # (R, C) bool: those of them that the surfaces hide
+    Attributes
+    ----------
+    parallax
+        (R, C) float32, degrees.
+    cells
+        (R, C) bool: where the layer is.
+    hidden
+        (R, C) bool: those of them that the surfaces hide.
+    """
+
+    parallax: np.ndarray
+    cells: np.ndarray
+    hidden: np.ndarray
 
 
-def background_of(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float) -> Background:
-    """What the surfaces hide behind their cuts; `limit` and `cell_angle` in degrees, as for the cuts."""
+def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float) -> Background:
+    """Extend the far surfaces under the near ones, behind their cuts.
+
+    Parameters
+    ----------
+    parallax
+        (R, C) float32, degrees.
+    cuts
+        Of that parallax.
+    limit
+        Degrees: the smallest jump that is cut.
+    cell_angle
+        Degrees that the middle cell covers of the view.
+    """
     near, far = _cut_sides(parallax, cuts)
     behind = np.full(parallax.size, np.nan, np.float32)
     flat = parallax.ravel()
-    left = np.minimum(SPAN * (flat[near] - flat[far]) / cell_angle + 2, LONGEST).astype(np.int32)
+    left = np.minimum(SPAN * (flat[near] - flat[far]) / cell_angle + 2, MAX_REACH).astype(np.int32)
     cells, values = near, flat[far]
     while len(cells):
         taken = np.isnan(behind[cells]) & (flat[cells] > values + limit / 2)
         order = np.flatnonzero(taken)[np.argsort(-left[taken], kind="stable")]
         _, first = np.unique(cells[order], return_index=True)
-        kept = order[first]
-        cells, values, left = cells[kept], values[kept], left[kept]
+        chosen = order[first]
+        cells, values, left = cells[chosen], values[chosen], left[chosen]
         behind[cells] = values
         cells, values, left = _neighbours(cells, values, left, parallax.shape)
     hidden = ~np.isnan(behind).reshape(parallax.shape)
@@ -47,30 +69,41 @@ def background_of(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: fl
     seeds &= ~hidden
     if not seeds.any():
         return Background(parallax, seeds, seeds)
-    evened = _evened_out(parallax, hidden, seeds)
-    return Background(np.minimum(evened, parallax), hidden | seeds, hidden)
+    even = _even_out(parallax, hidden, seeds)
+    return Background(np.minimum(even, parallax), hidden | seeds, hidden)
 
 
 def fill_colour(
     picture: np.ndarray, parallax: np.ndarray, background: Background, limit: float
 ) -> np.ndarray:
-    """The picture (R, C, 3) uint8 with the far surfaces' colours where the background is hidden.
+    """Return the picture with the colours of the far surfaces where the background is hidden.
 
     The near surface beside it first takes the colour of the far one, so that OpenCV's inpainting (Telea, "An
     Image Inpainting Technique Based on the Fast Marching Method", 2004) has only far colours to draw from.
+
+    Parameters
+    ----------
+    picture
+        (R, C, 3) uint8.
+    parallax
+        (R, C) float32, degrees, of the surfaces.
+    background
+        Behind them.
+    limit
+        Degrees: the smallest jump that is cut.
     """
-    unknown = fill_mask(background)
-    if not unknown.any():
+    mask = fill_mask(background)
+    if not mask.any():
         return picture
-    # Wherever it is: cells far from here are not looked at anyway.
-    near_side = ~unknown & (parallax > nearest_known(background.hidden, background.parallax) + limit)
-    coloured = nearest_known(~(unknown | near_side), picture)
+    # Wherever it is: cells far from the mask do not matter.
+    near_side = ~mask & (parallax > fill_from_nearest(background.hidden, background.parallax) + limit)
+    coloured = fill_from_nearest(~(mask | near_side), picture)
     drawn_from = np.where(near_side[..., None], coloured, picture)
-    return cv2.inpaint(drawn_from, unknown.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
+    return cv2.inpaint(drawn_from, mask.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
 
 
 def fill_mask(background: Background) -> np.ndarray:
-    """(R, C) bool: cells that cannot show the photograph's own colour as background."""
+    """Return the cells, (R, C) bool, that cannot show the photograph's own colour as background."""
     side = 2 * MIXED + 1
     return cv2.dilate(background.hidden.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
 
@@ -86,7 +119,7 @@ def _cut_sides(parallax: np.ndarray, cuts: Cuts) -> tuple[np.ndarray, np.ndarray
 
 
 def _neighbours(
-    cells: np.ndarray, values: np.ndarray, left: np.ndarray, shape: tuple[int, int]
+    cells: np.ndarray, values: np.ndarray, left: np.ndarray, shape: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The four cells about each cell that has steps left, with its value and a step less."""
     going = left > 1
@@ -98,7 +131,7 @@ def _neighbours(
     return around, np.concatenate([values[ok] for ok in inside]), np.concatenate([left[ok] for ok in inside])
 
 
-def _evened_out(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+def _even_out(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """(R, C) values, those of loose cells drawn smoothly between the fixed ones, coarse to fine."""
     values = np.where(fixed, values, 0).astype(np.float32)
     if min(values.shape) >= 2 * COARSEST and max(values.shape) % 2 == 0:
@@ -109,16 +142,16 @@ def _evened_out(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.
         )
         coarse_fixed = share > 0
         coarse_loose = (empty > 0) & ~coarse_fixed
-        coarse = _evened_out(total / np.maximum(share, 1e-6), coarse_loose, coarse_fixed)
-        coarse = nearest_known(coarse_loose | coarse_fixed, coarse)
+        coarse = _even_out(total / np.maximum(share, 1e-6), coarse_loose, coarse_fixed)
+        coarse = fill_from_nearest(coarse_loose | coarse_fixed, coarse)
         first = cv2.resize(coarse, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
     else:
-        first = nearest_known(fixed, values)
+        first = fill_from_nearest(fixed, values)
     values[loose] = first[loose]
-    return _relaxed(values, loose, loose | fixed)
+    return _relax(values, loose, loose | fixed)
 
 
-def _relaxed(values: np.ndarray, loose: np.ndarray, layer: np.ndarray) -> np.ndarray:
+def _relax(values: np.ndarray, loose: np.ndarray, layer: np.ndarray) -> np.ndarray:
     """Loose cells drawn to the mean of their neighbours in the layer, a few times over."""
     rows, columns = np.nonzero(loose)
     about = (

@@ -11,27 +11,39 @@ from .surfaces import Cuts
 
 # Cells of the four quadrants about a corner, in a grid padded by one cell: (down, right).
 QUADRANTS = ((0, 0), (0, 1), (1, 1), (1, 0))
-LARGEST_MOVE = 0.24  # cells, of corners on a contour: triangles of one cell cannot fold over below a quarter
+MAX_MOVE = 0.24  # cells, of corners on a contour: triangles of one cell cannot fold over below a quarter
 CONTOUR_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Corners:
-    """All about the (R+1, C+1) corners of a grid."""
+    """The (R+1, C+1) corners of a grid, with up to four copies of each.
 
-    copy: np.ndarray  # (4, R+1, C+1) uint8: which copy the cell in each quadrant has
-    values: np.ndarray  # (4, R+1, C+1) float32: of each copy, the mean of its cells
-    cut: np.ndarray  # (R+1, C+1) bool: more than one copy
-    contour: np.ndarray  # (R+1, C+1, 2) float32: moves down and right, in cells, that make cuts smooth lines
+    Attributes
+    ----------
+    copy
+        (4, R+1, C+1) uint8: which copy the cell in each quadrant has.
+    values
+        (4, R+1, C+1) float32: of each copy, the mean of its cells.
+    cut
+        (R+1, C+1) bool: whether there is more than one copy.
+    contour
+        (R+1, C+1, 2) float32: moves down and right, in cells, that make cuts smooth lines.
+    """
+
+    copy: np.ndarray
+    values: np.ndarray
+    cut: np.ndarray
+    contour: np.ndarray
 
     def farthest(self) -> np.ndarray:
-        """(R+1, C+1) the least value of all copies of a corner."""
+        """Return the least value of all copies of each corner, (R+1, C+1)."""
         there = np.arange(4).reshape(4, 1, 1) <= self.copy.max(0)
         return np.where(there, self.values, np.inf).min(0)
 
 
-def corners_of(values: np.ndarray, cuts: Cuts) -> Corners:
-    """Of a grid of values (R, C) and its cuts."""
+def build_corners(values: np.ndarray, cuts: Cuts) -> Corners:
+    """Return the corners of a grid of values (R, C) that is cut."""
     sides = _sides(cuts)
     copy = _copies(sides)
     padded = np.pad(values, 1, mode="edge")
@@ -78,7 +90,7 @@ def _contour(sides: np.ndarray) -> np.ndarray:
         for side, (down, right) in zip(sides, ((-1, 0), (0, 1), (1, 0), (0, -1)), strict=True):
             rows = slice(1 + down, moves.shape[0] - 1 + down)
             columns = slice(1 + right, moves.shape[1] - 1 + right)
-            inner += side[1:-1, 1:-1, None] * (moves[rows, columns] + np.float32((down, right)))
+            inner += side[1:-1, 1:-1, None] * (moves[rows, columns] + np.array((down, right), np.float32))
         moves = np.where(passed[..., None], moves / 2 + about / 4, 0)
-        moves = np.clip(moves, -LARGEST_MOVE, LARGEST_MOVE, dtype=np.float32)
+        moves = np.clip(moves, -MAX_MOVE, MAX_MOVE, dtype=np.float32)
     return moves

@@ -6,49 +6,80 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .background import Background, background_of, fill_colour, fill_mask
+from .background import Background, build_background, fill_colour, fill_mask
 from .pinhole import Pinhole
-from .surfaces import Cuts, cut_limit, parallax_of, surfaces
+from .surfaces import Cuts, cut_limit, extract_surfaces, to_parallax
 from .triangulation import BLOCK
 
-REACH = 1000  # times the near distance; beyond, up to infinity, a focal stack tells no depths apart
+REACH = 1000  # times the near distance; beyond, up to infinity, a focal stack distinguishes no depths
 
 
 @dataclass(frozen=True)
 class DepthGrid:
-    """R x C cells that cover the picture."""
+    """R x C cells that cover the picture.
 
-    parallax: np.ndarray  # (R, C) float32, degrees: see surfaces.py
+    Attributes
+    ----------
+    parallax
+        (R, C) float32, degrees; see surfaces.py.
+    cuts
+        Where neighbouring cells are not connected.
+    confidence
+        (R, C) float32, 0 to 1.
+    picture
+        (R, C, 3) uint8 sRGB.
+    cell_angle
+        Degrees that the middle cell covers of the view.
+    background
+        The layer behind the cuts.
+    """
+
+    parallax: np.ndarray
     cuts: Cuts
-    confidence: np.ndarray  # (R, C) float32
-    picture: np.ndarray  # (R, C, 3) uint8 sRGB
-    cell_angle: float  # degrees
+    confidence: np.ndarray
+    picture: np.ndarray
+    cell_angle: float
     background: Background
 
     @property
     def cut_count(self) -> int:
+        """How many pairs of neighbouring cells are cut apart."""
         return int(self.cuts.right.sum() + self.cuts.below.sum())
 
 
-def depth_grid(
-    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, most: int
+def build_grid(
+    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, max_cells: int
 ) -> DepthGrid:
-    """Of depth and confidence (H, W) and a picture (H, W, 3) uint8, with about `most` cells."""
+    """Resample a depth map to a grid of about `max_cells` cells or fewer, clean it and cut it.
+
+    Parameters
+    ----------
+    depth
+        (H, W) float32, planar, metres; infinity is allowed.
+    confidence
+        (H, W) float32, 0 to 1.
+    picture
+        (H, W, 3) uint8 sRGB.
+    camera
+        Of the picture.
+    max_cells
+        No exact limit: sides are multiples of a block.
+    """
     height, width = depth.shape
-    size = columns, _ = _grid_size(width, height, most)
+    size = columns, _ = _grid_size(width, height, max_cells)
     resample = cv2.INTER_AREA if columns < width else cv2.INTER_LINEAR
-    parallax = cv2.resize(parallax_of(depth), size, interpolation=resample)
+    parallax = cv2.resize(to_parallax(depth), size, interpolation=resample)
     confidence = cv2.resize(confidence, size, interpolation=resample)
     picture = cv2.resize(picture, size, interpolation=resample)
     cell_angle = math.degrees(width / columns / camera.fx)
-    parallax, cuts = surfaces(parallax, confidence, np.float32(picture) / 255, cell_angle)
+    parallax, cuts = extract_surfaces(parallax, confidence, picture.astype(np.float32) / 255, cell_angle)
     parallax = np.maximum(parallax, parallax.max() / REACH)
-    background = background_of(parallax, cuts, cut_limit(cell_angle), cell_angle)
+    background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle)
     return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background)
 
 
-def background_picture(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:
-    """The photograph (H, W, 3) uint8 with the colours of what it hides, where the background shows them."""
+def paint_background(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:
+    """Return the photograph, (H, W, 3) uint8, with the colours of what it hides where that shows."""
     mask = fill_mask(grid.background)
     if not mask.any():
         return picture
@@ -58,7 +89,8 @@ def background_picture(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:
     return np.where(mask[..., None], cv2.resize(filled, size, interpolation=cv2.INTER_CUBIC), picture)
 
 
-def _grid_size(width: int, height: int, most: int) -> tuple[int, int]:
-    """(columns, rows) of nearly square cells, multiples of BLOCK, about as fine as pixels at most."""
-    shrink = max(1.0, math.sqrt(width * height / most))
-    return tuple(max(1, round(side / shrink / BLOCK)) * BLOCK for side in (width, height))
+def _grid_size(width: int, height: int, max_cells: int) -> tuple[int, int]:
+    """Columns and rows of nearly square cells, multiples of BLOCK, about as fine as pixels at most."""
+    shrink = max(1.0, math.sqrt(width * height / max_cells))
+    columns, rows = (max(1, round(side / shrink / BLOCK)) * BLOCK for side in (width, height))
+    return columns, rows

@@ -6,38 +6,59 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .corners import Corners, corners_of
-from .grid import DepthGrid, background_picture, depth_grid
+from .corners import Corners, build_corners
+from .grid import DepthGrid, build_grid, paint_background
 from .ground import find_ground
 from .pinhole import Pinhole
-from .surfaces import CUT, MOVE, Cuts, depth_of, median_depth
-from .triangulation import BLOCK, split_errors, triangle_costs, triangles
+from .surfaces import CUT, MOVE, Cuts, median_depth, to_depth
+from .triangulation import BLOCK, count_added_triangles, measure_split_errors, triangulate
 
-MOST_CELLS = 1_200_000  # the depth map holds no finer detail than a grid of these
+MAX_CELLS = 1_200_000  # the depth map holds no finer detail than a grid of these
 TOLERANCE = 0.02  # of a cell's angle: triangles that deviate less are not split
 SLIP = 0.2  # of that angle for every cell that a texture slips
 BEHIND = 0.05  # of that angle, at least, between surfaces and background
 AT_INFINITY = 0.998  # of the farthest surface's parallax: no background lies farther
-LEAST_BUDGET = 10_000  # triangles: what a single block of cells can need
+MIN_TRIANGLES = 10_000  # what a single block of cells can need
 
 
 @dataclass(frozen=True)
 class MeshArrays:
     """A mesh in the camera's space as Blender has it: x right, y up, looking down -z; metres.
 
-    Faces are surfaces, then bridges, then the background. Bridges stand along view rays, unseen by the
-    camera, and join both sides of a jump: an open cut is one whose bridges are left out.
+    Faces are surfaces, then bridges, then the background. Bridges stand along view rays, where the camera
+    cannot see them, and join both sides of a jump: an open cut is one whose bridges are left out.
+
+    Attributes
+    ----------
+    vertices
+        (V, 3) float32.
+    uvs
+        (V, 2) float32, u right and v up, 0 to 1 over the picture.
+    confidence
+        (V,) float32, 0 to 1.
+    faces
+        (F, 3) int32, counter-clockwise for the camera.
+    gap
+        (F,) float32, degrees of parallax that a bridge spans; 0 of other faces. See surfaces.py.
+    background
+        (F,) bool: faces of the background.
+    cut
+        () float32, degrees: bridges with wider gaps are best left out.
+    ground
+        (4,) float32, normal and distance of the ground's plane; (0,) where there is none.
+    pivot
+        (3,) float32, a point of the ground, or in the middle of the scene.
     """
 
-    vertices: np.ndarray  # (V, 3) float32
-    uvs: np.ndarray  # (V, 2) float32, u right and v up, 0..1 over the picture
-    confidence: np.ndarray  # (V,) float32, 0..1
-    faces: np.ndarray  # (F, 3) int32, counter-clockwise seen from the camera
-    gap: np.ndarray  # (F,) float32 degrees: of bridges, see `surfaces.py`; 0 elsewhere
-    background: np.ndarray  # (F,) bool
-    cut: np.ndarray  # () float32 degrees: bridges with wider gaps are best left out
-    ground: np.ndarray  # (4,) float32: normal and distance of the ground's plane; (0,) where there is none
-    pivot: np.ndarray  # (3,) float32: a point of the ground, or in the middle of the scene
+    vertices: np.ndarray
+    uvs: np.ndarray
+    confidence: np.ndarray
+    faces: np.ndarray
+    gap: np.ndarray
+    background: np.ndarray
+    cut: np.ndarray
+    ground: np.ndarray
+    pivot: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -51,33 +72,51 @@ class _Layer:
 
 
 def build_mesh(
-    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, budget: int
+    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, max_triangles: int
 ) -> tuple[MeshArrays, np.ndarray]:
-    """Mesh of at most `budget` triangles, and the picture (H, W, 3) uint8 that its background shows.
+    """Build a mesh of a depth map: surfaces cut apart at depth jumps, and what lies behind the cuts.
 
-    depth (H, W) float32 metres along the optical axis, above 0, infinity allowed; confidence (H, W) 0..1;
-    picture (H, W, 3) uint8 sRGB, all in focus. Where the depth jumps so often that triangles do not
-    suffice, the grid is made coarser.
+    Where depth jumps so often that the triangles do not suffice, the grid is made coarser.
+
+    Parameters
+    ----------
+    depth
+        (H, W) float32, metres along the optical axis, above 0; infinity is allowed.
+    confidence
+        (H, W) float32, 0 to 1.
+    picture
+        (H, W, 3) uint8 sRGB, all in focus.
+    camera
+        Of the picture.
+    max_triangles
+        At least `MIN_TRIANGLES`.
+
+    Returns
+    -------
+    mesh : MeshArrays
+        In metres.
+    background : ndarray
+        (H, W, 3) uint8 sRGB: the picture that the mesh's background shows.
     """
-    cells = min(MOST_CELLS, 4 * budget)
+    cells = min(MAX_CELLS, 4 * max_triangles)
     while True:
-        grid = depth_grid(depth, confidence, picture, camera, cells)
+        grid = build_grid(depth, confidence, picture, camera, cells)
         layers = _layers(grid)
-        tolerance = _tolerance(layers, budget - 2 * grid.cut_count, grid)  # two triangles bridge a cut
+        tolerance = _tolerance(layers, max_triangles - 2 * grid.cut_count, grid)  # two triangles bridge a cut
         if tolerance is not None:
             break
         cells //= 2
-    mesh = _assembled(grid, layers, tolerance, camera, picture.shape[:2], median_depth(depth))
-    return mesh, background_picture(picture, grid)
+    mesh = _assemble(grid, layers, tolerance, camera, depth.shape, median_depth(depth))
+    return mesh, paint_background(picture, grid)
 
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     """Surfaces and background."""
-    corners = corners_of(grid.parallax, grid.cuts)
+    corners = build_corners(grid.parallax, grid.cuts)
     everywhere = np.ones(grid.parallax.shape, bool)
     layer = grid.background.cells
     border = Cuts(layer[:, 1:] != layer[:, :-1], layer[1:] != layer[:-1])
-    behind = corners_of(grid.background.parallax, border)
+    behind = build_corners(grid.background.parallax, border)
     # Both layers meet where surfaces are cut: one contour for both, and the background behind for certain.
     values = np.minimum(behind.values, corners.farthest() - BEHIND * grid.cell_angle)
     values = np.maximum(values, AT_INFINITY * grid.parallax.min())
@@ -89,8 +128,8 @@ def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
 def _layer(corners: Corners, cells: np.ndarray, slip: float) -> _Layer:
     forced = cv2.dilate(corners.cut.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     share = _corner_means(cells.astype(np.float32))
-    errors = split_errors(np.where(corners.cut, 0, corners.values[0]) * (share > 0), forced, slip)
-    return _Layer(corners, errors, triangle_costs(errors.shape) * share, cells)
+    errors = measure_split_errors(np.where(corners.cut, 0, corners.values[0]) * (share > 0), forced, slip)
+    return _Layer(corners, errors, count_added_triangles(errors.shape) * share, cells)
 
 
 def _corner_means(cells: np.ndarray) -> np.ndarray:
@@ -100,27 +139,27 @@ def _corner_means(cells: np.ndarray) -> np.ndarray:
     return (rows[:, 1:] + rows[:, :-1]) / 4
 
 
-def _tolerance(layers: tuple[_Layer, _Layer], budget: float, grid: DepthGrid) -> float | None:
-    """Degrees; None where the corners that must be vertices already cost more triangles than `budget`."""
+def _tolerance(layers: tuple[_Layer, _Layer], limit: float, grid: DepthGrid) -> float | None:
+    """Degrees; None where the corners that must be vertices already cost more triangles than `limit`."""
     base = sum(2 * layer.cells.sum() / BLOCK**2 for layer in layers)
     errors = np.concatenate([layer.errors.ravel() for layer in layers])
     costs = np.concatenate([layer.costs.ravel() for layer in layers])
     finest = TOLERANCE * grid.cell_angle
     errors, costs = errors[errors > finest], costs[errors > finest]
     order = np.argsort(-errors)
-    affordable = base + np.cumsum(costs[order]) <= budget
+    affordable = base + np.cumsum(costs[order]) <= limit
     if affordable.all():
         return finest
     tolerance = float(errors[order[np.argmin(affordable)]])
     return tolerance if tolerance < np.inf else None
 
 
-def _assembled(
+def _assemble(
     grid: DepthGrid,
     layers: tuple[_Layer, _Layer],
     tolerance: float,
     camera: Pinhole,
-    size: tuple[int, int],
+    size: tuple[int, ...],
     median: float,
 ) -> MeshArrays:
     """All layers' triangles and the bridges, of vertices numbered once, for a picture of `size` (H, W)."""
@@ -148,13 +187,13 @@ def _assembled(
     faces = number[keys]
     ground, pivot = _ground(grid, camera, size, median)
     return MeshArrays(
-        vertices=rays * depth_of(parallax, median)[:, None],
+        vertices=rays * to_depth(parallax, median)[:, None],
         uvs=np.stack([u, 1 - v], 1).astype(np.float32),
         confidence=_corner_means(grid.confidence).ravel()[corner],
         faces=faces,
         gap=np.concatenate([zeros[0], gap, zeros[1]]),
         background=np.arange(len(faces)) >= len(faces) - len(behind),
-        cut=np.float32(CUT),
+        cut=np.array(CUT, np.float32),
         ground=ground,
         pivot=pivot,
     )
@@ -165,7 +204,7 @@ def _faces(layer: _Layer, tolerance: float) -> np.ndarray:
 
     A triangle's copy of a corner is that of the cell in the quadrant where the triangle lies.
     """
-    corners = triangles(layer.errors, tolerance)
+    corners = triangulate(layer.errors, tolerance)
     rows, columns = np.divmod(corners, layer.errors.shape[1])
     rows_sum, columns_sum = rows.sum(1, keepdims=True), columns.sum(1, keepdims=True)
     inside = layer.cells[rows_sum[:, 0] // 3, columns_sum[:, 0] // 3]
@@ -205,12 +244,12 @@ def _quads(corners: Corners, *ends: tuple[np.ndarray, int, int]) -> np.ndarray:
 
 
 def _ground(
-    grid: DepthGrid, camera: Pinhole, size: tuple[int, int], median: float
+    grid: DepthGrid, camera: Pinhole, size: tuple[int, ...], median: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """`ground` and `pivot` of MeshArrays."""
     rows, columns = grid.parallax.shape
     v, u = (np.arange(rows) + 0.5) * size[0] / rows, (np.arange(columns) + 0.5) * size[1] / columns
-    middle = camera.rays(np.float32(size[1] / 2), np.float32(size[0] / 2)) * median
+    middle = camera.rays(size[1] / 2, size[0] / 2) * median
     plane = find_ground(
         grid.parallax, grid.confidence, camera.rays(u[None], v[:, None]), math.degrees(MOVE * median)
     )

@@ -1,8 +1,8 @@
 """From a depth map to surfaces: ramps at depth jumps made steps, specks taken out, noise smoothed, cut apart.
 
-Everything here is told in *parallax*: the angle in degrees by which a point moves against infinity when
+Everything here is counted in *parallax*: the angle in degrees by which a point moves against infinity when
 the camera moves sideways by `MOVE` of the median depth. It goes with 1 / depth, so planes are linear in it,
-a focal stack's noise is even in it, and a jump of it is the gap that one sees open.
+a focal stack's noise is even in it, and a jump of it is the gap that opens to the eye.
 """
 
 from dataclasses import dataclass
@@ -13,78 +13,102 @@ import numpy as np
 from ..depth.edges import refine_edges
 
 MOVE = 0.05  # of the median depth
-CUT = 0.12  # degrees: gaps wider than this are cut, unless the person says otherwise
+CUT = 0.12  # degrees: gaps wider than this are cut, unless a person chooses otherwise
 FINEST_CUT = CUT / 2  # narrower ones cannot be
 STRETCH = 0.5  # nor jumps below this part of a cell's own angle: on a coarse grid they are slopes
 SPECK = 24  # cells
-LEAST_TRUST = 0.01  # in a depth of no confidence, against none at all
+MIN_TRUST = 0.01  # in a depth of no confidence, against none at all
 RIM = 2  # cells about a near surface that may hold some of its colour
-LEAST_SHARE = 0.2  # of it
-SAME_COLOUR = 0.1  # sRGB: near and far that differ less cannot be told apart
+RIM_SHARE = 0.2  # of it
+SAME_COLOUR = 0.1  # sRGB: near and far that differ less cannot be distinguished
 ROUNDS = 30  # of smoothing
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """Where neighbouring cells of a grid (R, C) are no longer connected."""
+    """Where neighbouring cells of a grid (R, C) are no longer connected.
 
-    right: np.ndarray  # (R, C-1) bool, between a cell and the next one to the right
-    below: np.ndarray  # (R-1, C) bool
+    Attributes
+    ----------
+    right
+        (R, C-1) bool, between a cell and the next one to the right.
+    below
+        (R-1, C) bool, between a cell and the next one below.
+    """
+
+    right: np.ndarray
+    below: np.ndarray
 
     def __or__(self, other: "Cuts") -> "Cuts":
         return Cuts(self.right | other.right, self.below | other.below)
 
 
-def parallax_of(depth: np.ndarray) -> np.ndarray:
-    """(H, W) float32 parallax of planar depth in metres; that of infinity is 0."""
+def to_parallax(depth: np.ndarray) -> np.ndarray:
+    """Return the parallax in degrees, (H, W) float32, of planar depth in metres; that of infinity is 0."""
     return (np.degrees(MOVE * median_depth(depth)) / depth).astype(np.float32)
 
 
-def depth_of(parallax: np.ndarray, median: float) -> np.ndarray:
-    """The inverse of `parallax_of`, for the same median depth."""
+def to_depth(parallax: np.ndarray, median: float) -> np.ndarray:
+    """Return planar depth, float32 metres: the inverse of `to_parallax`, for the same median depth."""
     return (np.degrees(MOVE * median) / parallax).astype(np.float32)
 
 
 def median_depth(depth: np.ndarray) -> float:
-    """Of what is not at infinity."""
+    """Return the median in metres of depth that is not at infinity; 1 where all is."""
     finite = depth[np.isfinite(depth)]
     return float(np.median(finite)) if finite.size else 1.0
 
 
-def surfaces(
+def extract_surfaces(
     parallax: np.ndarray, confidence: np.ndarray, picture: np.ndarray, cell_angle: float
 ) -> tuple[np.ndarray, Cuts]:
-    """Clean parallax (R, C) and its cuts, from parallax and confidence (R, C) and an sRGB picture (R, C, 3).
+    """Clean parallax, and cut it where surfaces end.
 
-    `cell_angle`, in degrees, is what the middle cell covers of the view.
+    Parameters
+    ----------
+    parallax
+        (R, C) float32, degrees.
+    confidence
+        (R, C) float32, 0 to 1.
+    picture
+        (R, C, 3) float32 sRGB, 0 to 1.
+    cell_angle
+        Degrees that the middle cell covers of the view.
+
+    Returns
+    -------
+    parallax : ndarray
+        (R, C) float32, degrees.
+    cuts : Cuts
+        Where neighbouring cells are no longer connected.
     """
     limit = cut_limit(cell_angle)
-    parallax = refine_edges(parallax, confidence + LEAST_TRUST, picture, limit)
-    parallax = _with_rims(_without_specks(parallax, limit), picture, limit)
-    cuts = cuts_of(parallax, limit)
-    return _smoothed(parallax, confidence, cuts), cuts
+    parallax = refine_edges(parallax, confidence + MIN_TRUST, picture, limit)
+    parallax = _extend_rims(_remove_specks(parallax, limit), picture, limit)
+    cuts = find_cuts(parallax, limit)
+    return _smooth(parallax, confidence, cuts), cuts
 
 
 def cut_limit(cell_angle: float) -> float:
-    """The smallest jump at which cells of that angle come apart."""
+    """Return the smallest jump, in degrees, at which cells of that angle come apart."""
     return max(FINEST_CUT, STRETCH * cell_angle)
 
 
-def cuts_of(values: np.ndarray, limit: float) -> Cuts:
-    """Where neighbours in (R, C) differ by more than `limit`."""
+def find_cuts(values: np.ndarray, limit: float) -> Cuts:
+    """Return where neighbours in values (R, C) differ by more than `limit`."""
     return Cuts(np.abs(np.diff(values, axis=1)) > limit, np.abs(np.diff(values, axis=0)) > limit)
 
 
-def _without_specks(parallax: np.ndarray, limit: float) -> np.ndarray:
+def _remove_specks(parallax: np.ndarray, limit: float) -> np.ndarray:
     """Pieces smaller than `SPECK` cells are taken for noise: the nearest ones take their place."""
-    pieces, sizes = _pieces(cuts_of(parallax, limit), parallax.shape)
+    pieces, sizes = _label_pieces(find_cuts(parallax, limit), parallax.shape)
     specks = (sizes < SPECK)[pieces]
     if not specks.any() or specks.all():
         return parallax
-    return np.where(specks, nearest_known(~specks, parallax), parallax)
+    return np.where(specks, fill_from_nearest(~specks, parallax), parallax)
 
 
-def _with_rims(parallax: np.ndarray, picture: np.ndarray, limit: float) -> np.ndarray:
+def _extend_rims(parallax: np.ndarray, picture: np.ndarray, limit: float) -> np.ndarray:
     """Near surfaces take in the cells about them that hold some of their colour, blurred over what is behind.
 
     Left with the far surface, those would stay behind as ghosts of outlines.
@@ -96,24 +120,32 @@ def _with_rims(parallax: np.ndarray, picture: np.ndarray, limit: float) -> np.nd
     beyond = ~(near_side | rims)
     if not (rims.any() and beyond.any()):
         return parallax
-    near, far = nearest_known(near_side & ~rims, picture), nearest_known(beyond, picture)
+    near, far = fill_from_nearest(near_side & ~rims, picture), fill_from_nearest(beyond, picture)
     difference = near - far
-    mixed = ((picture - far) * difference).sum(-1) > LEAST_SHARE * (difference**2).sum(-1)
-    told = (difference**2).sum(-1) > SAME_COLOUR**2
-    return np.where(rims & mixed & told, nearest, parallax)
+    mixed = ((picture - far) * difference).sum(-1) > RIM_SHARE * (difference**2).sum(-1)
+    is_distinct = (difference**2).sum(-1) > SAME_COLOUR**2
+    return np.where(rims & mixed & is_distinct, nearest, parallax)
 
 
-def nearest_known(known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Values (R, C, ...) of the nearest cell that is known (R, C), everywhere; at least one must be."""
+def fill_from_nearest(is_valid: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return, in every cell, the value of the nearest valid one.
+
+    Parameters
+    ----------
+    is_valid
+        (R, C) bool, true somewhere.
+    values
+        (R, C) or (R, C, ...).
+    """
     _, labels = cv2.distanceTransformWithLabels(
-        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        (~is_valid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     at_label = np.zeros((labels.max() + 1, *values.shape[2:]), values.dtype)
-    at_label[labels[known]] = values[known]
+    at_label[labels[is_valid]] = values[is_valid]
     return at_label[labels]
 
 
-def _pieces(cuts: Cuts, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _label_pieces(cuts: Cuts, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """(R, C) the number of each cell's connected piece, and their sizes in cells.
 
     Cells and the ways between them, drawn as a picture of twice the size, are what OpenCV can label.
@@ -127,7 +159,7 @@ def _pieces(cuts: Cuts, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]
     return pieces, np.bincount(pieces.ravel())
 
 
-def _smoothed(parallax: np.ndarray, confidence: np.ndarray, cuts: Cuts) -> np.ndarray:
+def _smooth(parallax: np.ndarray, confidence: np.ndarray, cuts: Cuts) -> np.ndarray:
     """Every cell is drawn towards its connected neighbours, the more the less it is to be trusted."""
     right, below = ~cuts.right, ~cuts.below
     degree = np.zeros(parallax.shape, np.float32)
@@ -135,9 +167,9 @@ def _smoothed(parallax: np.ndarray, confidence: np.ndarray, cuts: Cuts) -> np.nd
     degree[:, 1:] += right
     degree[:-1] += below
     degree[1:] += below
-    kept = np.where(degree > 0, confidence, 1).astype(np.float32)
-    drawn = (1 - kept) / np.maximum(degree, 1)
-    own, smooth = kept * parallax, parallax.copy()
+    trust = np.where(degree > 0, confidence, 1).astype(np.float32)
+    drawn = (1 - trust) / np.maximum(degree, 1)
+    own, smooth = trust * parallax, parallax.copy()
     about = np.empty_like(smooth)
     for _ in range(ROUNDS):
         about[:] = 0

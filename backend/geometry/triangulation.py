@@ -2,7 +2,7 @@
 
 Right-triangulated irregular networks (Evans, Kirkpatrick and Townsend, Algorithmica 2001): a triangle is
 split at the middle of its longest side while that middle lies too far off the line between its ends. Errors
-handed up from small triangles to large ones keep the mesh without cracks, and tell how many triangles a
+handed up from small triangles to large ones leave the mesh without cracks, and show how many triangles a
 tolerance costs before any is made.
 
 Corners are an array (R+1, C+1) about a grid of R x C cells, both multiples of `BLOCK`.
@@ -16,13 +16,18 @@ import numpy as np
 BLOCK = 32  # cells along the legs of the largest triangles
 
 
-def split_errors(inverse_depth: np.ndarray, forced: np.ndarray, slip: float) -> np.ndarray:
-    """(R+1, C+1) float32: the tolerance below which a corner becomes a vertex.
+def measure_split_errors(inverse_depth: np.ndarray, forced: np.ndarray, slip: float) -> np.ndarray:
+    """Return the tolerance below which each corner becomes a vertex, (R+1, C+1) float32.
 
-    The error is in the unit of `inverse_depth`, above 0, which triangles interpolate in the picture. It
-    counts `slip` times the cells by which a texture slips: uvs are interpolated over the triangle in space,
-    where the middle between two depths is not the middle in the picture. Corners in `forced` (bool) become
-    vertices at any tolerance.
+    Parameters
+    ----------
+    inverse_depth
+        (R+1, C+1), above 0: what triangles interpolate in the picture, and the unit of the errors.
+    forced
+        (R+1, C+1) bool: corners that become vertices at any tolerance.
+    slip
+        What counts for every cell by which a texture slips: uvs are interpolated over the triangle in space,
+        where the middle between two depths is not the middle in the picture.
     """
     errors = np.where(forced, np.float32(np.inf), np.float32(0))
     size = 2
@@ -34,8 +39,8 @@ def split_errors(inverse_depth: np.ndarray, forced: np.ndarray, slip: float) -> 
     return errors
 
 
-def triangle_costs(shape: tuple[int, int]) -> np.ndarray:
-    """(R+1, C+1) int8: how many triangles more there are with a corner as a vertex."""
+def count_added_triangles(shape: tuple[int, ...]) -> np.ndarray:
+    """Return how many triangles more there are with each corner as a vertex, `shape` (R+1, C+1) int8."""
     costs = np.full(shape, 2, np.int8)
     costs[[0, -1]] = 1
     costs[:, [0, -1]] = 1
@@ -43,8 +48,21 @@ def triangle_costs(shape: tuple[int, int]) -> np.ndarray:
     return costs
 
 
-def triangles(errors: np.ndarray, tolerance: float) -> np.ndarray:
-    """(T, 3) int64 flat indices of corners, counter-clockwise in a picture seen upright."""
+def triangulate(errors: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return the triangles of the corners that become vertices at a tolerance.
+
+    Parameters
+    ----------
+    errors
+        (R+1, C+1) as `measure_split_errors` returns them.
+    tolerance
+        In their unit.
+
+    Returns
+    -------
+    ndarray
+        (T, 3) int64 flat indices of corners, counter-clockwise in an upright picture.
+    """
     flat = errors.ravel()
     todo, done = _blocks(errors.shape), []
     for _ in range(2 * round(math.log2(BLOCK))):
@@ -84,7 +102,7 @@ def _split_squares(errors: np.ndarray, values: np.ndarray, size: int, slip: floa
             if row != column:
                 on, off = off, on
             middle = places.at(size // 2, size // 2)
-            _raise_to(errors[middle], _error(values[middle], *(values[end] for end in on), slip))
+            _raise_to(errors[middle], _error(values[middle], values[on[0]], values[on[1]], slip))
             for corner in off:
                 _raise_to(errors[corner], errors[middle])
 
@@ -93,7 +111,7 @@ def _split_squares(errors: np.ndarray, values: np.ndarray, size: int, slip: floa
 class _SquarePlaces:
     """Every second square of `size` in both directions, from (row, column) on."""
 
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     size: int
     row: int
     column: int
@@ -104,7 +122,8 @@ class _SquarePlaces:
             length - (offset < self.size) for length, offset in zip(self.shape, (down, right), strict=True)
         )
         starts = self.row + down, self.column + right
-        return tuple(slice(start, end, 2 * self.size) for start, end in zip(starts, ends, strict=True))
+        rows, columns = (slice(*way, 2 * self.size) for way in zip(starts, ends, strict=True))
+        return rows, columns
 
 
 def _error(middle: np.ndarray, one: np.ndarray, other: np.ndarray, slip: float) -> np.ndarray:
@@ -117,8 +136,8 @@ def _raise_to(errors: np.ndarray, least: np.ndarray) -> None:
     np.maximum(errors, least, out=errors)
 
 
-def _blocks(shape: tuple[int, int]) -> np.ndarray:
-    """(T, 3) the largest triangles: apex, then the ends of the longest side."""
+def _blocks(shape: tuple[int, ...]) -> np.ndarray:
+    """The largest triangles, (T, 3): apex, then the ends of the longest side."""
     rows, columns = (np.arange(0, length - 1, BLOCK) for length in shape)
     upper_left = rows[:, None] * shape[1] + columns
     falling = ((rows[:, None] + columns) // BLOCK % 2 == 0).ravel()  # the diagonal runs to the lower right

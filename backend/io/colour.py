@@ -1,4 +1,4 @@
-"""The sRGB transfer curve (IEC 61966-2-1), for numbers of any size: highlights over 1 are kept."""
+"""The sRGB transfer curve (IEC 61966-2-1), for numbers of any size: highlights above 1 stay."""
 
 import functools
 
@@ -6,27 +6,27 @@ import numpy as np
 
 from ..runtime.chunks import chunks
 
-FINEST = 32768  # steps between 0 and 1 of encoded values that are looked up: finer than half floats are
+FINEST = 32768  # steps between 0 and 1 of encoded values of the lookup table: finer than half floats are
 
 
 def srgb_encode(linear: np.ndarray) -> np.ndarray:
-    """Scene-linear values to sRGB-encoded ones, float32; the straight part carries values under 0."""
+    """Return scene-linear values as sRGB-encoded ones, float32; the straight part carries values under 0."""
     linear = np.asarray(linear, dtype=np.float32)
     curved = 1.055 * np.power(np.maximum(linear, 0), np.float32(1 / 2.4)) - 0.055
     return np.where(linear <= 0.0031308, 12.92 * linear, curved).astype(np.float32, copy=False)
 
 
 def srgb_decode(encoded: np.ndarray) -> np.ndarray:
-    """sRGB-encoded values to scene-linear ones, float32; the inverse of `srgb_encode`."""
+    """Return sRGB-encoded values as scene-linear ones, float32: the inverse of `srgb_encode`."""
     encoded = np.asarray(encoded, dtype=np.float32)
     curved = np.power((np.maximum(encoded, 0) + 0.055) / 1.055, np.float32(2.4))
     return np.where(encoded <= 0.04045, encoded / 12.92, curved).astype(np.float32, copy=False)
 
 
 def half_linear(encoded: np.ndarray) -> np.ndarray:
-    """sRGB-encoded float32 values to scene-linear half floats, looked up; what lies beyond 0 to 2 is cut.
+    """Return sRGB-encoded float32 values as scene-linear half floats, by a table; beyond 0 to 2 they are cut.
 
-    Half floats hold what eight bits told: their steps are at most a ninth of one of an 8-bit picture.
+    Half floats hold what eight bits do: their steps are at most a ninth of one of an 8-bit picture.
     """
     linear = np.empty(encoded.shape, np.float16)
     source, target, table = encoded.reshape(-1), linear.reshape(-1), _linear_halves()
@@ -37,10 +37,10 @@ def half_linear(encoded: np.ndarray) -> np.ndarray:
 
 
 def srgb_bytes(linear: np.ndarray) -> np.ndarray:
-    """Scene-linear values to sRGB bytes, half floats by looking up; highlights are cut."""
+    """Return scene-linear values as sRGB-encoded uint8, half floats by a table; highlights are cut."""
     if linear.dtype == np.float16:
         return _bytes_of_halves()[linear.view(np.uint16)]
-    return np.uint8(np.rint(255 * np.clip(srgb_encode(linear), 0, 1)))
+    return np.rint(255 * np.clip(srgb_encode(linear), 0, 1)).astype(np.uint8)
 
 
 @functools.cache

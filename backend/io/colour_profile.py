@@ -1,4 +1,4 @@
-"""Colour profiles (ICC.1): pictures of wide gamuts, Display P3 of phones or Adobe RGB, brought to sRGB.
+"""Colour profiles (ICC.1): pictures of wide gamuts, Display P3 of phones or Adobe RGB, converted to sRGB.
 
 Little CMS, as Pillow has it, converts RGB of 8 bits only.
 """
@@ -41,28 +41,44 @@ STEPS = 1 << 20  # of linear light between 0 and 1: finer than 16 bits encoded
 
 @dataclass(frozen=True, eq=False)
 class Conversion:
-    """From an RGB space to linear sRGB."""
+    """A conversion from an RGB space to linear sRGB.
 
-    curves: tuple[np.ndarray, ...]  # of red, green, blue: linear light at evenly spaced codes from 0 to 1
-    matrix: np.ndarray  # (3, 3), of linear light
+    Attributes
+    ----------
+    curves
+        Of red, green and blue: linear light at evenly spaced codes from 0 to 1.
+    matrix
+        (3, 3), of linear light.
+    """
+
+    curves: tuple[np.ndarray, ...]
+    matrix: np.ndarray
 
     def linear(self, pixels: np.ndarray) -> np.ndarray:
-        """(N, 3) float32 linear sRGB of uint8 or uint16."""
+        """Return linear sRGB, (N, 3) float32, of pixels (N, 3) uint8 or uint16."""
         tables = _tables(self, pixels.dtype)
         light = np.empty(pixels.shape, np.float32)
         for channel, table in enumerate(tables):
             light[:, channel] = table[pixels[:, channel]]
-        return cv2.transform(light[None], np.float32(self.matrix))[0]
+        return cv2.transform(light[None], self.matrix.astype(np.float32))[0]
 
     def is_plain(self) -> bool:
-        """True where it hardly changes a colour."""
+        """Whether it hardly changes a colour."""
         levels = np.arange(0, 256, 51, dtype=np.uint8)
         colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
         return np.abs(srgb_encode(self.linear(colours)) - colours / 255).max() <= LIKE_SRGB
 
 
 def to_srgb(pixels: np.ndarray, conversion: Conversion | None) -> np.ndarray:
-    """(H, W, 3) uint8 or uint16 in sRGB; beyond its gamut it is cut. The same without a conversion."""
+    """Convert a picture to sRGB, and cut what lies beyond its gamut.
+
+    Parameters
+    ----------
+    pixels
+        (H, W, 3) uint8 or uint16.
+    conversion
+        None returns the same picture.
+    """
     if conversion is None:
         return pixels
     converted = np.empty(pixels.shape, pixels.dtype)
@@ -75,8 +91,14 @@ def to_srgb(pixels: np.ndarray, conversion: Conversion | None) -> np.ndarray:
 
 @functools.lru_cache(maxsize=16)
 def read_profile(profile: bytes) -> Conversion | None:
-    """Of an embedded ICC profile; None where it is sRGB's own, damaged, or no curves and matrix of RGB, which
-    those of cameras and screens are: printers' and scanners' are tables."""
+    """Return the conversion of an embedded ICC profile.
+
+    Returns
+    -------
+    Conversion or None
+        None where it is sRGB's own, damaged, or no curves and matrix of RGB, which those of cameras and
+        screens are: printers' and scanners' are tables.
+    """
     if profile[COLOUR_SPACE] != b"RGB ":
         return None
     try:
@@ -92,7 +114,10 @@ def read_profile(profile: bytes) -> Conversion | None:
 
 @functools.cache
 def adobe_rgb() -> Conversion:
-    """Of Adobe RGB (1998), which cameras mark in EXIF (DCF 2.0, optional colour space) without a profile."""
+    """Return the conversion of Adobe RGB (1998).
+
+    Cameras mark it in EXIF (DCF 2.0, optional colour space) without a profile.
+    """
     curve = np.linspace(0, 1, CODES) ** ADOBE_RGB_POWER
     return Conversion((curve,) * 3, np.linalg.solve(SRGB_TO_XYZ, ADOBE_RGB_TO_XYZ))
 
@@ -101,12 +126,15 @@ def adobe_rgb() -> Conversion:
 def _tables(conversion: Conversion, kind: np.dtype) -> list[np.ndarray]:
     """Linear light of every code, float32."""
     codes = np.linspace(0, 1, np.iinfo(kind).max + 1)
-    return [np.float32(np.interp(codes, np.linspace(0, 1, len(curve)), curve)) for curve in conversion.curves]
+    return [
+        np.interp(codes, np.linspace(0, 1, len(curve)), curve).astype(np.float32)
+        for curve in conversion.curves
+    ]
 
 
 @functools.cache
 def _encoded(kind: np.dtype) -> np.ndarray:
-    """sRGB codes of linear light at every step."""
+    """Codes in sRGB of linear light at every step."""
     most = np.iinfo(kind).max
     return np.rint(most * srgb_encode(np.linspace(0, 1, STEPS + 1))).astype(kind)
 
@@ -123,7 +151,7 @@ def _xyz(tag: bytes) -> np.ndarray:
 
 
 def _curve(tag: bytes) -> np.ndarray:
-    """curveType and parametricCurveType, ICC.1:2022, 10.6 and 10.18. Raises ValueError for others."""
+    """Linear light by a curveType or parametricCurveType (ICC.1:2022, 10.6 and 10.18), else ValueError."""
     codes = np.linspace(0, 1, CODES)
     if tag[:4] == b"curv":
         (count,) = struct.unpack_from(">I", tag, 8)
@@ -139,7 +167,7 @@ def _curve(tag: bytes) -> np.ndarray:
 
 
 def _parametric(kind: int, numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """(a x + b)^g + e from x = d on, and c x + f below it; fewer numbers leave out some of these."""
+    """Curve (a x + b)^g + e from x = d on, and c x + f below it; fewer numbers leave out some of these."""
     power, a, b, c, d, e, f = 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if kind == 0:
         (power,) = numbers

@@ -14,34 +14,45 @@ DEEP = 16  # bits
 
 
 def is_heif(data: bytes) -> bool:
-    """True of the first bytes of a file that holds HEVC pictures; AVIF is another codec, of Pillow's."""
+    """Whether a file that starts with `data` holds HEVC pictures; AVIF is another codec, of Pillow's."""
     end = int.from_bytes(data[:4], "big")
     return data[4:8] == b"ftyp" and HEVC_BRANDS.search(data[BRANDS][: end - 8]) is not None
 
 
 def open_heif(data: bytes):
-    """pi_heif's image of a file's bytes, of which nothing is decoded yet; it has `size`, upright, and `info`.
+    """Return pi_heif's image of a file's bytes: it has `size`, upright, and `info`; nothing is decoded yet.
 
-    Raises ValueError and the like where the file is damaged or cut short.
+    Raises
+    ------
+    Exception
+        One of `photograph_file.DAMAGE` where the file is damaged or cut short.
     """
     pi_heif = _library()
     return pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
 
 
 def decode_heif(data: bytes) -> np.ndarray:
-    """(H, W, 3) RGB, upright: uint8, or uint16 where the file has more than 8 bits.
+    """Decode a file's bytes.
 
-    Raises as `open_heif` does.
+    Returns
+    -------
+    ndarray
+        (H, W, 3) RGB, upright: uint8, or uint16 where the file has more than 8 bits.
+
+    Raises
+    ------
+    Exception
+        One of `photograph_file.DAMAGE` where the file is damaged or cut short.
     """
-    image = open_heif(data)  # whose memory the array looks at, so that it must outlive it
+    image = open_heif(data)  # its memory is the array's, so that it must live longer
     pixels = np.asarray(image)
     return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels[..., :3].copy()
 
 
 def _library():
-    """pi_heif. Blender 4.2, unlike 4.5, leaves the wheel's libraries where Windows does not look."""
-    if os.name == "nt":
-        spec = importlib.util.find_spec("pi_heif")
+    """Import pi_heif. Blender 4.2, unlike 4.5, leaves the wheel's libraries where Windows does not search."""
+    spec = importlib.util.find_spec("pi_heif")
+    if os.name == "nt" and spec is not None and spec.origin is not None:
         for folder in Path(spec.origin).parents[1].glob("pi_heif-*.data/platlib"):
             os.add_dll_directory(str(folder))
     import pi_heif

@@ -15,18 +15,46 @@ SRGB_CURVE = 2.4, 12.92  # power and slope at black, as LibRaw wants them
 
 
 def raw_size(path: Path, data: bytes) -> tuple[int, int]:
-    """(width, height) upright. Raises InputError for what LibRaw does not develop, or claims too much."""
+    """Return width and height in pixels, upright.
+
+    Raises
+    ------
+    ValueError
+        Where the file is damaged.
+    InputError
+        Where LibRaw does not develop it, or it claims more than any camera makes.
+    """
     with _opened(path, data) as raw:
         sizes = raw.sizes
         return _upright(sizes.width, sizes.height, sizes.flip)
 
 
 def develop(path: Path, data: bytes, half: bool = False) -> np.ndarray:
-    """(H, W, 3) uint16 RGB, upright, sRGB-encoded; `half` is quick, four cells of the sensor to a pixel.
+    """Develop a raw file by the camera's white balance, or else daylight's.
 
-    The camera's white balance, else daylight's; never brightness or a white point that LibRaw takes from the
-    picture, so that the frames of a stack stay comparable. Raises ValueError where the file is damaged, and
-    InputError as `raw_size` does.
+    Never with a brightness or a white point that LibRaw takes from the picture, so that the frames of a stack
+    stay comparable.
+
+    Parameters
+    ----------
+    path
+        To name in an error.
+    data
+        The whole file.
+    half
+        Whether four cells of the sensor make a pixel, which is quick.
+
+    Returns
+    -------
+    ndarray
+        (H, W, 3) uint16 RGB, upright, sRGB-encoded.
+
+    Raises
+    ------
+    ValueError
+        Where the file is damaged.
+    InputError
+        Where LibRaw does not develop it, or it claims more than any camera makes.
     """
     with _opened(path, data) as raw:
         sizes = raw.sizes
@@ -39,7 +67,7 @@ def develop(path: Path, data: bytes, half: bool = False) -> np.ndarray:
             half_size=half,
         )
     if not half and pixels.shape[1::-1] != _upright(sizes.width, sizes.height, sizes.flip):
-        raise _unknown(path)  # sensors turned by 45 degrees, or without square cells
+        raise _unsupported(path)  # sensors turned by 45 degrees, or without square cells
     return pixels if pixels.shape[2] == 3 else np.repeat(pixels[..., :1], 3, axis=2)
 
 
@@ -56,12 +84,12 @@ def _opened(path: Path, data: bytes) -> Iterator:
     except rawpy.LibRawUnsufficientMemoryError:
         raise MemoryError from None
     except (rawpy.LibRawError, rawpy.NotSupportedError):
-        raise _unknown(path) from None
+        raise _unsupported(path) from None
 
 
 def _upright(width: int, height: int, flip: int) -> tuple[int, int]:
     return (height, width) if flip & SIDEWAYS else (width, height)
 
 
-def _unknown(path: Path) -> InputError:
-    return InputError(f"{path} is a raw file of a kind that is not read; develop it to a 16-bit TIFF first")
+def _unsupported(path: Path) -> InputError:
+    return InputError(f"{path} is a kind of raw file that cannot be read; develop it to a 16-bit TIFF first")

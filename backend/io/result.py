@@ -15,7 +15,8 @@ from ..lens.camera import Camera, reference_camera
 from ..registration.frames import aligned_frames
 from ..registration.motion import Motion
 from ..runtime.config import Config
-from ..stack import FocalStack, describe
+from ..stack import FocalStack
+from ..stack.description import describe_frames
 from .result_folder import open_result, write_result
 
 
@@ -58,7 +59,7 @@ class Result:
     @property
     def is_metric(self) -> bool:
         """Whether depth is in metres; else it is relative."""
-        return self.stack.metric
+        return self.stack.is_metric
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -166,7 +167,7 @@ class Result:
         positions = [float(value) for value in self.stack.positions]
         dioptres = relative_dioptres(positions) if self.stack.dioptres is None else self.stack.dioptres
         for frame, position, dioptre, (scale, x, y), gain in zip(
-            describe(self.stack)["frames"],
+            describe_frames(self.stack),
             positions,
             dioptres,
             self.motion.residual,

@@ -34,7 +34,7 @@ from ..contract.schema import VERSION, Description, NewerVersion, parse_descript
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode
 from .exr import check_exr
-from .photographs import read_header
+from .header import read_header
 
 
 @contextmanager
@@ -176,7 +176,7 @@ def aligned_paths(folder: Path, description: Description) -> list[Path] | None:
     frames = description["frames"]
     if not all("aligned" in frame for frame in frames):
         return None
-    return [Path(folder) / ALIGNED / Path(str(frame["aligned"])).name for frame in frames]
+    return [Path(folder) / ALIGNED / Path(str(frame.get("aligned"))).name for frame in frames]
 
 
 def read_all_in_focus(folder: Path) -> np.ndarray:
@@ -265,7 +265,7 @@ def _write_png(path: Path, bgr: np.ndarray) -> None:
     import cv2
 
     # cv2.imwrite cannot open paths outside the code page on Windows
-    path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1])
+    path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1].tobytes())
 
 
 def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:

@@ -1,16 +1,31 @@
-"""The camera of the reference frame: what an outside program needs to see as the photograph saw."""
+"""The camera of the reference frame: what another program needs to see the scene as the photograph does."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..stack import FocalStack
 from . import thin_lens
 
-ASSUMED_EQUIVALENT = 0.028  # metres; what most telephones have
+ASSUMED_EQUIVALENT = 0.028  # metres at full frame; what most phones have
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Lengths in metres, intrinsics in pixels of the reference frame's grid."""
+    """A pinhole camera on the reference frame's grid.
+
+    Attributes
+    ----------
+    focal_length, sensor_width, sensor_height
+        Metres.
+    fx, fy
+        Distance from the pinhole to the image in pixels, at the focus of the reference frame.
+    cx, cy
+        Principal point in pixels; pixel centres lie at +0.5.
+    f_number
+        The aperture's, or None.
+    assumed
+        Names of the values that neither metadata nor a person gave.
+    """
 
     focal_length: float
     sensor_width: float
@@ -20,10 +35,10 @@ class Camera:
     cx: float
     cy: float
     f_number: float | None
-    assumed: tuple[str, ...]  # what nobody told
+    assumed: tuple[str, ...]
 
-    def describe(self) -> dict:
-        """The `camera` of result.json."""
+    def describe(self) -> dict[str, Any]:
+        """Return the `camera` of result.json: lengths in millimetres."""
         return {
             "focal_length_mm": self.focal_length * 1000,
             "sensor_width_mm": self.sensor_width * 1000,
@@ -38,24 +53,15 @@ class Camera:
 
 
 def reference_camera(stack: FocalStack) -> Camera:
-    """The pinhole camera of the reference frame, focused where it is focused.
+    """Return the pinhole camera of the reference frame, focused where that is focused.
 
-    The principal point is the middle of the picture. Without a sensor width, or a focal length,
+    The principal point is the middle of the picture. Where the sensor width or the focal length is unknown,
     a lens of 28 mm (full frame equivalent) is assumed.
     """
     width, height = stack.size
-    focal_length, sensor_width, assumed = stack.reference.focal_length, stack.reference.sensor_width, []
-    if sensor_width is None and focal_length is not None:
-        sensor_width = thin_lens.sensor_width_from_equivalent(focal_length, ASSUMED_EQUIVALENT, width, height)
-        assumed.append("sensor width")
-    elif sensor_width is None or focal_length is None:
-        assumed += ["sensor width"] * (sensor_width is None)
-        sensor_width = sensor_width or thin_lens.FULL_FRAME_WIDTH
-        whole = thin_lens.sensor_width_from_equivalent(1.0, ASSUMED_EQUIVALENT, width, height)
-        focal_length = sensor_width / whole
-        assumed.append("focal length")
+    focal_length, sensor_width, assumed = _lens(stack)
     image_distance = focal_length
-    if stack.dioptres is not None and "focal length" not in assumed:  # a guess does not breathe
+    if stack.dioptres is not None and "focal length" not in assumed:  # an assumed lens does not breathe
         image_distance = float(thin_lens.image_distance(focal_length, float(stack.dioptres[-1])))
     pixels = width * image_distance / sensor_width
     return Camera(
@@ -66,6 +72,21 @@ def reference_camera(stack: FocalStack) -> Camera:
         fy=pixels,
         cx=width / 2,
         cy=height / 2,
-        f_number=stack.reference.f_number,
-        assumed=tuple(assumed),
+        f_number=stack.f_number,
+        assumed=assumed,
     )
+
+
+def _lens(stack: FocalStack) -> tuple[float, float, tuple[str, ...]]:
+    """Focal length and sensor width in metres, and the names of those that are assumed."""
+    focal_length, sensor_width = stack.focal_length, stack.sensor_width
+    if focal_length is not None and sensor_width is not None:
+        return focal_length, sensor_width, ()
+    if focal_length is not None:
+        equivalent = thin_lens.sensor_width_from_equivalent(focal_length, ASSUMED_EQUIVALENT, *stack.size)
+        return focal_length, equivalent, ("sensor width",)
+    # The width of the sensor, in focal lengths.
+    ratio = thin_lens.sensor_width_from_equivalent(1.0, ASSUMED_EQUIVALENT, *stack.size)
+    if sensor_width is not None:
+        return sensor_width / ratio, sensor_width, ("focal length",)
+    return thin_lens.FULL_FRAME_WIDTH / ratio, thin_lens.FULL_FRAME_WIDTH, ("sensor width", "focal length")

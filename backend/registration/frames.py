@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..io.photographs import one_in, read_pixels
+from ..io.photographs import read_pixels, white_level
 from ..runtime.prefetch import prefetch
 from ..stack import FocalStack
 from .motion import Motion, fill_in, warp
@@ -33,7 +33,7 @@ def aligned_frames(
     nearer: np.ndarray | None = None
     gain_of_nearer = np.ones(3, np.float32)
     for index, pixels in zip(numbers, prefetch(read_aligned, numbers, at_once=1), strict=True):
-        gain = gains[index] / one_in(pixels)
+        gain = gains[index] / white_level(pixels)
         if nearer is not None:
             fill_in(pixels, motions[index], nearer, gain_of_nearer / gain)
         yield index, pixels, gain

@@ -29,12 +29,12 @@ def estimate_motion(pictures: np.ndarray, sessions: Sessions, progress: StagePro
     ndarray
         (N, 3) float32: scale, and shift to the right and down.
     """
-    motion = np.float32([[1, 0, 0]])
+    motion = np.array([[1, 0, 0]], np.float32)
     # Far stretches of a long stack are chained to the nearer ones, so that memory stays flat.
     for last in range(len(pictures) - 1, 0, -STRETCH):
         progress(len(pictures) - 1 - last, len(pictures) - 1)
         stretch = to_planes(pictures[max(0, last - STRETCH) : last + 1])
-        found, _ = sessions.get(ALIGNMENT_MODEL).run(None, {"stack": stretch})
-        onwards = found[:-1, :1] * motion[:1] + np.pad(found[:-1, 1:], ((0, 0), (1, 0)))
+        onto_last, _ = sessions.get(ALIGNMENT_MODEL).run(None, {"stack": stretch})
+        onwards = onto_last[:-1, :1] * motion[:1] + np.pad(onto_last[:-1, 1:], ((0, 0), (1, 0)))
         motion = np.concatenate([onwards, motion])
     return motion

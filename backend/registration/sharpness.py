@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ..stack import FocalStack
-from ..stack.assemble import listed
+from ..stack.names import join_names
 from ..stack.order import THUMBNAIL_SIDE, longest_rise
 from ..stack.seriation import path_length, profile_distances, sharpness_profile, shortest_path
 
@@ -34,12 +34,12 @@ def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
     if (distances**2).sum() < MOVING_SHARE * (profile_distances(found) ** 2).sum():
         return []
     shortest = shortest_path(distances)
-    if path_length(distances, range(len(distances))) <= DETOUR * path_length(distances, shortest):
+    if path_length(distances, range(len(distances))) <= DETOUR * path_length(distances, list(shortest)):
         return []
     place = np.argsort(shortest)
-    in_line = max(longest_rise(place), longest_rise(-place), key=len)
+    in_line = max(longest_rise(list(place)), longest_rise(list(-place)), key=len)
     odd = [frame.path.name for n, frame in enumerate(stack.frames) if n not in in_line]
-    about = f", at least not about {listed(odd)}" if len(odd) <= max(1, MOST_NAMED * len(place)) else ""
+    about = f", at least not about {join_names(odd)}" if len(odd) <= max(1, MOST_NAMED * len(place)) else ""
     return [
         f"Sharpness does not move through the photographs as their {ORDERED_BY[stack.order_source]}{about}; "
         "correct what is wrong, or leave it out."
@@ -48,6 +48,6 @@ def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
 
 def _thumbnail(photograph: np.ndarray) -> np.ndarray:
     """(h, w) uint8 grey of a photograph (H, W, 3)."""
-    grey = np.uint8(255 * np.clip(cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY), 0, 1))
+    grey = (255 * np.clip(cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY), 0, 1)).astype(np.uint8)
     scale = min(1.0, THUMBNAIL_SIDE / max(grey.shape))
     return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -24,7 +24,7 @@ from ..contract.schema import Description
 from ..depth.predictor import Prediction
 from ..io import result_folder
 from ..io.arrays import read_arrays
-from ..io.photographs import read_file
+from ..io.photograph_file import read_file
 from ..registration.motion import Motion, relative_field_of_view
 from ..stack import FocalStack, describe
 

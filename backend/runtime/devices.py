@@ -29,10 +29,10 @@ def check_device(device: str) -> None:
 
 def providers(device: str) -> list[str]:
     """Return ONNX Runtime's providers for a device, the preferred first; the CPU is always the last."""
-    from onnxruntime import get_available_providers
+    import onnxruntime
 
     wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_ASKED}[device]
-    return [name for name in wanted if name in get_available_providers()] + [ON_CPU]
+    return [name for name in wanted if name in onnxruntime.get_available_providers()] + [ON_CPU]
 
 
 def torch_device(device: str) -> str | None:

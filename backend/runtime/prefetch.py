@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-Item, Product = TypeVar("Item"), TypeVar("Product")
+Item = TypeVar("Item")
+Product = TypeVar("Product")
 
 
 def prefetch(function: Callable[[Item], Product], items: Iterable[Item], at_once: int) -> Iterator[Product]:

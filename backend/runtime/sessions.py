@@ -5,9 +5,7 @@ import re
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
-
-import numpy as np
+from typing import Any, Protocol, cast
 
 from ..contract.errors import InputError
 from ..contract.limits import MAX_WEIGHTS_BYTES, read_whole
@@ -25,9 +23,11 @@ class Session(Protocol):
 
     def get_inputs(self) -> list[Any]:
         """Return its inputs, each with a `name`."""
+        ...
 
-    def run(self, outputs: list[str] | None, feed: dict[str, np.ndarray]) -> list[Any]:
+    def run(self, outputs: Any, feed: Any, /) -> list[Any]:
         """Return the outputs of the network, by the names of its file, or all."""
+        ...
 
 
 class Sessions:
@@ -117,4 +117,4 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     options.intra_op_num_threads = threads
     options.enable_mem_pattern = False  # it would keep memory for every size of a tile
     # Bytes, since ONNX Runtime does not open every path that Python does.
-    return onnxruntime.InferenceSession(network, options, providers=providers(device))
+    return cast(Session, onnxruntime.InferenceSession(network, options, providers=providers(device)))

@@ -1,25 +1,19 @@
-"""Photographs to a FocalStack."""
+"""Photographs to a FocalStack: metadata, sidecars, what a person types, order, inspection."""
 
-from ..io.photographs import one_in, photograph_size, read_photograph, read_pixels, read_working_photograph
 from .assemble import read_stack
-from .description import describe, describe_survey, inspect_table
+from .description import describe, describe_inspection, format_inspection
 from .focal_stack import FocalStack, Frame
-from .inspection import Survey, survey
+from .inspection import Inspection, inspect_stack
 from .overrides import Overrides
 
 __all__ = [
     "FocalStack",
     "Frame",
-    "Survey",
+    "Inspection",
     "Overrides",
     "describe",
-    "describe_survey",
-    "inspect_table",
-    "one_in",
-    "photograph_size",
-    "read_photograph",
-    "read_pixels",
+    "describe_inspection",
+    "format_inspection",
+    "inspect_stack",
     "read_stack",
-    "read_working_photograph",
-    "survey",
 ]

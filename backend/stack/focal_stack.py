@@ -1,31 +1,54 @@
-"""What a focal stack is: frames far to near, and how much is known about their focus."""
+"""A focal stack: its frames from far to near, and what is known of their focus and their lens."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from .order import natural_key
+from .names import natural_key
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One photograph. Lengths in metres; None where nothing is known; math.inf focuses at infinity."""
+    """A photograph of a stack. Values are None where they are unknown.
+
+    Attributes
+    ----------
+    path
+        The file.
+    width, height
+        Pixels, after EXIF orientation.
+    focus_distance
+        Metres; `math.inf` where it is focused at infinity.
+    distance_source
+        Where the focus distance comes from: "typed", "sidecar", "maker note", "EXIF", "XMP", "interpolated"
+        or "unknown".
+    focal_length
+        Metres.
+    f_number
+        The aperture's, as in f/2.8.
+    sensor_width
+        Metres, along the width of the upright picture.
+    bits_per_channel
+        Of the file.
+    """
 
     path: Path
-    width: int  # pixels, after EXIF orientation
+    width: int
     height: int
     focus_distance: float | None = None
-    distance_source: str = "unknown"  # typed, sidecar, maker note, EXIF, XMP, interpolated, unknown
+    distance_source: str = "unknown"
     focal_length: float | None = None
     f_number: float | None = None
-    sensor_width: float | None = None  # of the oriented picture's horizontal side
-    bits_per_channel: int = 8  # of the file; more than 8 asks for results of 16
+    sensor_width: float | None = None
+    bits_per_channel: int = 8
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) in pixels."""
+        """Width and height in pixels."""
         return self.width, self.height
 
     @property
@@ -38,47 +61,87 @@ class Frame:
 
 @dataclass(frozen=True)
 class FocalStack:
-    """Frames in far-to-near order. `positions` is what the networks see of the focus."""
+    """Photographs of one scene, each focused at another distance, from far to near.
+
+    Attributes
+    ----------
+    frames
+        At least two, of one size.
+    order_source
+        What they were ordered by: "focus distance", "sharpness" or "file name".
+    dioptres
+        (N,) float32, 1/m, strictly increasing; None where distances are unknown and depth is relative.
+    warnings
+        Sentences for the person who took them.
+    relative_positions
+        (N,) float32 normalised dioptres of a stack without distances that frames were taken out of; None
+        where its frames are evenly spaced.
+    """
 
     frames: tuple[Frame, ...]
-    order_source: str  # "focus distance", "sharpness" or "file name"
-    dioptres: np.ndarray | None  # (N,) float32, strictly increasing; None: relative depth only
+    order_source: str
+    dioptres: np.ndarray | None
     warnings: tuple[str, ...] = ()
-    relative_positions: np.ndarray | None = None  # (N,) of a relative stack that lost frames; else even
+    relative_positions: np.ndarray | None = None
 
     @property
-    def metric(self) -> bool:
+    def is_metric(self) -> bool:
+        """Whether focus distances are known, so that depth is in metres."""
         return self.dioptres is not None
 
     @property
-    def reversed(self) -> bool:
-        """Whether the file names run near to far, so that the stack runs against them."""
+    def is_reversed(self) -> bool:
+        """Whether the file names run near to far, against the stack."""
         return natural_key(self.frames[0].path) > natural_key(self.frames[-1].path)
 
     @property
     def reference(self) -> Frame:
-        """The nearest-focus frame: narrowest field of view, and the grid every output lies on."""
+        """The nearest-focus frame: it has the narrowest field of view and the grid of every output."""
         return self.frames[-1]
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) of the reference frame in pixels."""
+        """Width and height of the reference frame in pixels."""
         return self.reference.size
 
     @property
+    def focal_length(self) -> float | None:
+        """Focal length in metres: the reference frame's, or else the one most frames have."""
+        return self._lens_value("focal_length")
+
+    @property
+    def f_number(self) -> float | None:
+        """The aperture's f-number: the reference frame's, or else the one most frames have."""
+        return self._lens_value("f_number")
+
+    @property
+    def sensor_width(self) -> float | None:
+        """Width of the sensor in metres: the reference frame's, or else the one most frames have."""
+        return self._lens_value("sensor_width")
+
+    @property
     def positions(self) -> np.ndarray:
-        """(N,) float32 focus in normalised dioptres: 0 at the farthest frame, 1 at the nearest."""
-        known = self.relative_positions if self.dioptres is None else self.dioptres
-        if known is None:
+        """(N,) float32 normalised dioptres of the frames: 0 at the farthest, 1 at the nearest."""
+        values = self.relative_positions if self.dioptres is None else self.dioptres
+        if values is None:
             return np.linspace(0, 1, len(self.frames), dtype=np.float32)
-        return ((known - known[0]) / (known[-1] - known[0])).astype(np.float32)
+        return ((values - values[0]) / (values[-1] - values[0])).astype(np.float32)
 
     def without(self, left_out: np.ndarray) -> "FocalStack":
-        """The stack less the frames where `left_out` (N,) is true."""
+        """Return the stack less the frames where `left_out`, (N,) bool, is true."""
         frames = tuple(f for f, out in zip(self.frames, left_out, strict=True) if not out)
         if self.dioptres is None:
             return replace(self, frames=frames, relative_positions=self.positions[~left_out])
         return replace(self, frames=frames, dioptres=self.dioptres[~left_out])
 
     def with_warnings(self, *texts: str) -> "FocalStack":
+        """Return the stack with these sentences after its own warnings."""
         return replace(self, warnings=self.warnings + texts)
+
+    def _lens_value(self, name: Literal["focal_length", "f_number", "sensor_width"]) -> float | None:
+        """Of values that are equally frequent, the one of the frame nearest to the reference."""
+        values = [getattr(frame, name) for frame in reversed(self.frames)]
+        if values[0] is not None:
+            return values[0]
+        frequent = Counter(value for value in values if value is not None).most_common(1)
+        return frequent[0][0] if frequent else None

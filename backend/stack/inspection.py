@@ -1,4 +1,4 @@
-"""Photographs looked over before they are a stack: which can be part of it, and what is odd about each."""
+"""Photographs inspected before they are a stack: which can be part of it, and how each differs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,80 +6,101 @@ from pathlib import Path
 
 from ..contract.errors import InputError
 from .assemble import (
-    AllAlike,
-    File,
-    Reading,
-    assemble,
+    IdenticalFocusError,
+    assemble_stack,
     check_sizes,
-    find_photographs,
-    match_names,
-    open_file,
-    read_frames,
+    order_frames,
     relative_stack,
-    sequence_of,
     usual_size,
 )
-from .checks import find_oddities
+from .checks import check_frames
+from .find import find_photographs
 from .focal_stack import FocalStack, Frame
-from .order import natural_key
+from .names import match_names, natural_key
 from .overrides import Overrides
+from .records import FrameRecord, Photograph, open_photograph, read_records
 
 
 @dataclass(frozen=True)
-class Survey:
-    """A stack, the photographs beside it that are not part of it, and notes on each."""
+class Inspection:
+    """A stack, the photographs beside it that are not part of it, and notes on each.
+
+    Attributes
+    ----------
+    stack
+        Of the photographs that can be part of one.
+    left_out
+        The others, in file-name order; of 0 x 0 pixels where a file cannot be read.
+    notes
+        Sentences on every photograph, by its path.
+    """
 
     stack: FocalStack
-    left_out: tuple[Frame, ...]  # in file-name order; 0 x 0 pixels where a file cannot be read
-    notes: Mapping[Path, tuple[str, ...]]  # sentences, of every frame
+    left_out: tuple[Frame, ...]
+    notes: Mapping[Path, tuple[str, ...]]
 
     @property
     def frames(self) -> list[Frame]:
-        """All far to near, those left out where they would stand."""
+        """All photographs far to near, those left out where they would stand."""
         frames = list(self.stack.frames)
         for frame in self.left_out:
             frames.insert(_place(frame, frames, self.stack), frame)
         return frames
 
 
-def survey(photographs: Sequence[Path], typed: Overrides | None = None, leave_out: Sequence[str] = ()) -> Survey:
-    """Look over files or one folder, without those the person leaves out (by file name or path).
+def inspect_stack(
+    photographs: Sequence[Path | str], overrides: Overrides | None = None, leave_out: Sequence[str] = ()
+) -> Inspection:
+    """Inspect photographs that may become a stack.
 
-    What cannot be part of the stack is left out too: unreadable files, and pictures of another size than
-    most. Raises InputError where that leaves fewer than two, or where sidecars or typing are at fault.
+    What cannot be part of it is left out: unreadable files, and pictures of another size than most.
+
+    Parameters
+    ----------
+    photographs
+        Files in any order, or one folder.
+    overrides
+        What a person types, which beats sidecars and metadata.
+    leave_out
+        File names or paths of photographs that the person leaves out.
+
+    Raises
+    ------
+    InputError
+        Where fewer than two are left, or where a sidecar or an override is at fault.
     """
-    typed = typed or Overrides()
+    overrides = overrides or Overrides()
     paths = find_photographs(photographs)
-    files, faults = _opened(paths)
-    readings = read_frames(files, typed, paths)
+    readable, faults = _open_all(paths)
+    records = read_records(readable, overrides, paths)
     unwanted = match_names(dict.fromkeys(leave_out, True), paths, "--leave-out")
-    candidates = [reading for reading in readings if reading.frame.path not in unwanted]
+    candidates = [record for record in records if record.frame.path not in unwanted]
     _check_enough(candidates, faults)
-    size = usual_size([reading.frame for reading in candidates])
-    members = [reading for reading in candidates if reading.frame.size == size]
+    size = usual_size([record.frame for record in candidates])
+    members = [record for record in candidates if record.frame.size == size]
     if len(members) < 2:
-        check_sizes([reading.frame for reading in candidates])  # tells which two differ
-    stack = _stack(members, typed)
-    notes = find_oddities(readings, members, stack) | {
+        check_sizes([record.frame for record in candidates])  # names two that differ
+    stack = _stack(members, overrides)
+    notes = check_frames(records, members, stack) | {
         path: (_without_path(fault, path),) for path, fault in faults.items()
     }
-    outside = [reading.frame for reading in readings if reading not in members]
+    outside = [record.frame for record in records if record not in members]
     outside += [Frame(path, width=0, height=0) for path in faults]
-    return Survey(stack, tuple(sorted(outside, key=lambda frame: natural_key(frame.path))), notes)
+    return Inspection(stack, tuple(sorted(outside, key=lambda frame: natural_key(frame.path))), notes)
 
 
-def _opened(paths: Sequence[Path]) -> tuple[list[File], dict[Path, InputError]]:
-    """The files that can be read, and why others cannot."""
-    files, faults = [], {}
+def _open_all(paths: Sequence[Path]) -> tuple[list[Photograph], dict[Path, InputError]]:
+    """The photographs that can be read, and why others cannot."""
+    photographs, faults = [], {}
     for path in paths:
         try:
-            files.append(open_file(path))
+            photographs.append(open_photograph(path))
         except InputError as fault:
             faults[path] = fault
-    return files, faults
+    return photographs, faults
 
 
-def _check_enough(candidates: Sequence[Reading], faults: Mapping[Path, InputError]) -> None:
+def _check_enough(candidates: Sequence[FrameRecord], faults: Mapping[Path, InputError]) -> None:
     if len(candidates) >= 2:
         return
     if faults:
@@ -87,13 +108,13 @@ def _check_enough(candidates: Sequence[Reading], faults: Mapping[Path, InputErro
     raise InputError("fewer than two photographs are left; a focal stack needs at least two")
 
 
-def _stack(members: Sequence[Reading], typed: Overrides) -> FocalStack:
-    """Distances that are all alike tell nothing: the person may type others."""
+def _stack(members: Sequence[FrameRecord], overrides: Overrides) -> FocalStack:
+    """Where all have the same focus distance it is relative: the person may type others."""
     try:
-        return assemble(members, typed)
-    except AllAlike as fault:
-        frames = [reading.frame for reading in members]
-        return relative_stack(frames, sequence_of(frames, typed), f"{fault}.")
+        return assemble_stack(members, overrides)
+    except IdenticalFocusError as fault:
+        frames = [record.frame for record in members]
+        return relative_stack(frames, order_frames(frames, overrides), f"{fault}.")
 
 
 def _without_path(fault: InputError, path: Path) -> str:
@@ -103,12 +124,12 @@ def _without_path(fault: InputError, path: Path) -> str:
 
 def _place(frame: Frame, frames: Sequence[Frame], stack: FocalStack) -> int:
     """Where a frame belongs among `frames`: by focus distance, or else behind its neighbour by name."""
-    if stack.metric and frame.dioptres is not None:
-        known = [-1.0 if each.dioptres is None else each.dioptres for each in frames]
-        return 1 + max((i for i, value in enumerate(known) if 0 <= value <= frame.dioptres), default=-1)
+    if stack.is_metric and frame.dioptres is not None:
+        dioptres = [-1.0 if each.dioptres is None else each.dioptres for each in frames]
+        return 1 + max((i for i, value in enumerate(dioptres) if 0 <= value <= frame.dioptres), default=-1)
     own = natural_key(frame.path)
     before = [i for i, each in enumerate(frames) if natural_key(each.path) < own]
     if not before:
-        return len(frames) if stack.reversed else 0
+        return len(frames) if stack.is_reversed else 0
     neighbour = max(before, key=lambda i: natural_key(frames[i].path))
-    return neighbour if stack.reversed else neighbour + 1
+    return neighbour if stack.is_reversed else neighbour + 1

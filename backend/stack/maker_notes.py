@@ -1,4 +1,4 @@
-"""Focus distances from makers' private tags, as Exiv2 names them. None where a tag says nothing.
+"""Focus distances from makers' private tags, by the names that Exiv2 gives them.
 
 Formulas: photographs.md, after exiftool's tables.
 """
@@ -26,8 +26,20 @@ TIFF_SIGNED_RATIONAL = 10
 INTEGER = re.compile("-?[0-9]{1,10}")
 
 
-def maker_distance(tags: Mapping[str, str]) -> tuple[float, float] | None:
-    """(focus distance in metres, relative step of the code it is stored in; 0 where it is fine)."""
+def read_maker_distance(tags: Mapping[str, str]) -> tuple[float, float] | None:
+    """Return the focus distance that a maker's tags hold.
+
+    Parameters
+    ----------
+    tags
+        Of the file's EXIF, by Exiv2's names.
+
+    Returns
+    -------
+    tuple of float, or None
+        Metres, and the relative step of the code that they are stored in, 0 where it is fine. None where the
+        tags hold none.
+    """
     distance = _nikon_z(tags) or _olympus(tags)
     if distance:
         return distance, 0.0
@@ -35,13 +47,13 @@ def maker_distance(tags: Mapping[str, str]) -> tuple[float, float] | None:
     return (distance, NIKON_F_STEP) if distance else None
 
 
-def maker_range(tags: Mapping[str, str]) -> float | None:
-    """Focus distance in metres from makers who give a range, its middle in dioptres."""
+def read_maker_range(tags: Mapping[str, str]) -> float | None:
+    """Return the focus distance in metres, or None, from makers who give a range: its middle in dioptres."""
     return _canon(tags) or _apple(tags)
 
 
-def maker_shot(tags: Mapping[str, str]) -> int | None:
-    """Which of the shots of one press of the button this is, from 1."""
+def read_shot_number(tags: Mapping[str, str]) -> int | None:
+    """Return which of the shots of one press of the button this is, from 1; None of a single shot."""
     for name, place in SHOTS.items():
         words = tags.get(name, "").split()
         if len(words) > place and words[place].isdigit() and int(words[place]) not in NO_SERIES:
@@ -74,7 +86,7 @@ def _nikon_z(tags: Mapping[str, str]) -> float | None:
 
 
 def _olympus(tags: Mapping[str, str]) -> float | None:
-    """The numerator is millimetres whatever the denominator says (it is 10 on some cameras)."""
+    """The numerator is millimetres whatever the denominator is (it is 10 on some cameras)."""
     millimetres = _integer(tags.get("Exif.OlympusFi.FocusDistance", "").split("/")[0])
     millimetres = max(millimetres, 0)
     if millimetres == OLYMPUS_INFINITY:

@@ -1,13 +1,13 @@
-"""What a photograph's EXIF, XMP and maker notes say of lens and focus, through Exiv2."""
+"""Lens and focus from a photograph's EXIF, XMP and maker notes, through Exiv2."""
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..io.photographs import Header
+from ..io.header import Header
 from ..lens import thin_lens
-from .maker_notes import maker_distance, maker_range, maker_shot
+from .maker_notes import read_maker_distance, read_maker_range, read_shot_number
 
 UNSIGNED_INFINITY = 0xFFFFFFFF  # EXIF 2.3 SubjectDistance and Adobe's ApproximateFocusDistance
 PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
@@ -15,52 +15,94 @@ PLAUSIBLE_FOCAL_LENGTH = (0.0005, 5.0)
 PLAUSIBLE_F_NUMBER = (0.5, 128)
 PLAUSIBLE_SENSOR_WIDTH = (0.001, 0.5)
 LONGEST_NAME = 200  # characters of a camera or lens
-RESOLUTION_UNITS = {2: 0.0254, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
+RESOLUTION_UNITS: dict[float, float] = {2: 0.0254, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Lengths in metres; None where the file says nothing that can be believed."""
+    """What a photograph's metadata hold; None where they hold nothing plausible.
+
+    Attributes
+    ----------
+    focus_distance
+        Metres, or `math.inf`.
+    distance_source
+        "maker note", "EXIF", "XMP" or "unknown".
+    distance_step
+        Relative step of the code that the focus distance is stored in; 0 where it is fine.
+    focal_length
+        Metres.
+    f_number
+        The aperture's.
+    sensor_width
+        Metres, along the width of the upright picture.
+    camera, lens
+        Their models.
+    exposure
+        Stops: one more is twice as bright a picture.
+    captured
+        Seconds, of a clock in an unknown time zone.
+    shot
+        Which of the camera's own series this is, from 1.
+    implausible
+        Values that were ignored, with their names.
+    """
 
     focus_distance: float | None = None
     distance_source: str = "unknown"
-    distance_step: float = 0.0  # relative step of a coarse code
+    distance_step: float = 0.0
     focal_length: float | None = None
     f_number: float | None = None
-    sensor_width: float | None = None  # of the upright picture's horizontal side
+    sensor_width: float | None = None
     camera: str | None = None
     lens: str | None = None
-    exposure: float | None = None  # in stops: one more is twice as bright a picture
-    captured: float | None = None  # seconds, of a clock whose zone nobody tells
-    shot: int | None = None  # which of the camera's own series this is, from 1
-    doubts: tuple[str, ...] = ()  # values that were ignored
+    exposure: float | None = None
+    captured: float | None = None
+    shot: int | None = None
+    implausible: tuple[str, ...] = ()
 
 
 def read_metadata(data: bytes, header: Header) -> Metadata:
-    """Metadata of a photograph's bytes; empty for formats Exiv2 does not know, such as EXR."""
-    return understood(*_tags(data), header)
+    """Return the metadata in a photograph's bytes; empty for formats that Exiv2 does not read, such as EXR.
+
+    Parameters
+    ----------
+    data
+        The file, or its first part with all metadata.
+    header
+        Of the same file.
+    """
+    return parse_tags(*_tags(data), header)
 
 
-def understood(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) -> Metadata:
-    """What tags by their Exiv2 names say; each may say anything, whatever its type should be."""
-    doubts: list[str] = []
-    focal_length = _believable(
-        _number(exif, "Exif.Photo.FocalLength"), PLAUSIBLE_FOCAL_LENGTH, "focal length", doubts, 0.001
+def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) -> Metadata:
+    """Return the metadata in tags; each may hold anything, whatever its type should be.
+
+    Parameters
+    ----------
+    exif, xmp
+        Values as text, by Exiv2's names.
+    header
+        Of the same file.
+    """
+    implausible: list[str] = []
+    focal_length = _plausible(
+        _number(exif, "Exif.Photo.FocalLength"), PLAUSIBLE_FOCAL_LENGTH, "focal length", implausible, 0.001
     )
-    distance, source, step = _focus_distance(exif, xmp, focal_length, doubts)
+    distance, source, step = _focus_distance(exif, xmp, focal_length, implausible)
     return Metadata(
         focus_distance=distance,
         distance_source=source,
         distance_step=step,
         focal_length=focal_length,
-        f_number=_believable(_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", doubts),
+        f_number=_plausible(_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", implausible),
         sensor_width=_sensor_width(exif, header, focal_length),
         camera=_text(exif, "Exif.Image.Model"),
         lens=_text(exif, "Exif.Photo.LensModel"),
         exposure=_exposure(exif),
         captured=_captured(exif),
-        shot=maker_shot(exif),
-        doubts=tuple(doubts),
+        shot=read_shot_number(exif),
+        implausible=tuple(implausible),
     )
 
 
@@ -81,23 +123,25 @@ def _tags(data: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def _focus_distance(
-    exif: Mapping[str, str], xmp: Mapping[str, str], focal_length: float | None, doubts: list[str]
+    exif: Mapping[str, str], xmp: Mapping[str, str], focal_length: float | None, implausible: list[str]
 ) -> tuple[float | None, str, float]:
-    """(metres, source, relative step): the first that can be believed, in exiftool's order of trust."""
+    """Metres, source and relative step: the first that is plausible, in exiftool's order of trust."""
     nearest = max(PLAUSIBLE_DISTANCE[0], focal_length or 0.0)
-    for value, source, step in _told_distances(exif, xmp):
+    for value, source, step in _candidate_distances(exif, xmp):
         if value == math.inf:
             return value, source, step
-        value = _believable(value, (nearest, PLAUSIBLE_DISTANCE[1]), f"focus distance ({source})", doubts)
-        if value is not None:
-            return value, source, step
+        bounds = nearest, PLAUSIBLE_DISTANCE[1]
+        distance = _plausible(value, bounds, f"focus distance ({source})", implausible)
+        if distance is not None:
+            return distance, source, step
     return None, "unknown", 0.0
 
 
-def _told_distances(exif: Mapping[str, str], xmp: Mapping[str, str]) -> Iterator[tuple[float, str, float]]:
-    told = maker_distance(exif)
-    if told:
-        yield told[0], "maker note", told[1]
+def _candidate_distances(
+    exif: Mapping[str, str], xmp: Mapping[str, str]
+) -> Iterator[tuple[float, str, float]]:
+    if stored := read_maker_distance(exif):
+        yield stored[0], "maker note", stored[1]
     for tags, name, source in (
         (exif, "Exif.Photo.SubjectDistance", "EXIF"),
         (xmp, "Xmp.aux.ApproximateFocusDistance", "XMP"),
@@ -105,7 +149,7 @@ def _told_distances(exif: Mapping[str, str], xmp: Mapping[str, str]) -> Iterator
         value = _number(tags, name)
         if value is not None and value != 0:  # 0 is EXIF's word for unknown
             yield (math.inf if value == UNSIGNED_INFINITY else value), source, 0.0
-    middle = maker_range(exif)
+    middle = read_maker_range(exif)
     if middle:
         yield middle, "maker note", 0.0
 
@@ -174,19 +218,19 @@ def _number(tags: Mapping[str, str], name: str) -> float | None:
         return None
 
 
-def _believable(
+def _plausible(
     value: float | None,
     bounds: tuple[float, float],
     name: str,
-    doubts: list[str],
+    implausible: list[str],
     unit: float = 1.0,
 ) -> float | None:
-    """The value in metres (or as it is) where it lies within `bounds`; else None and a doubt."""
+    """The value in metres (or as it is) where it lies within `bounds`; else None, and it is listed."""
     if value is None or value == 0:
         return None
     if _within(value * unit, bounds):
         return value * unit
-    doubts.append(f"{name} {value:g}")
+    implausible.append(f"{name} {value:g}")
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a person can type about a stack: it beats what sidecars and metadata say."""
+"""What a person types about a stack: it beats sidecars and metadata."""
 
 import argparse
 import math
@@ -7,22 +7,36 @@ from dataclasses import dataclass, field
 
 from ..contract.errors import InputError
 
-ORDERS = ("auto", "far-to-near", "near-to-far")
+AUTO, FAR_TO_NEAR, NEAR_TO_FAR = ORDERS = ("auto", "far-to-near", "near-to-far")
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """Lengths in metres; None where nothing was typed."""
+    """What a person types about a stack; None where nothing was typed.
 
-    focus_distances: Mapping[str, float] = field(default_factory=dict)  # file name or path: metres
+    Attributes
+    ----------
+    focus_distances
+        Metres, or `math.inf`, by file name or path of the photograph.
+    focal_length
+        Metres.
+    f_number
+        The aperture's, as in f/2.8.
+    sensor_width
+        Metres, along the width of the upright picture.
+    order
+        How focus runs through the file names, where there are no focus distances: one of `ORDERS`.
+    """
+
+    focus_distances: Mapping[str, float] = field(default_factory=dict)
     focal_length: float | None = None
     f_number: float | None = None
     sensor_width: float | None = None
-    order: str = "auto"  # how focus runs through the file names
+    order: str = AUTO
 
 
 def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that `inspect` and `estimate` share."""
+    """Add the options that `inspect` and `estimate` share."""
     parser.add_argument(
         "--focus-distance",
         action="append",
@@ -34,7 +48,7 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_lens_arguments(parser: argparse.ArgumentParser) -> None:
-    """What holds for many stacks of one camera: the options that `batch` and `watch` take too."""
+    """Add the options that hold for many stacks of one camera: `batch` and `watch` take these alone."""
     parser.set_defaults(focus_distance=[])
     parser.add_argument("--focal-length", type=float, metavar="MM", help="focal length of the lens")
     parser.add_argument("--f-number", type=float, metavar="N", help="aperture, as in f/N")
@@ -44,13 +58,19 @@ def add_lens_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--order",
         choices=ORDERS,
-        default="auto",
-        help="how focus runs through the file names, where no focus distances are known",
+        default=AUTO,
+        help="how focus runs through the file names, where there are no focus distances",
     )
 
 
 def overrides_from(options: argparse.Namespace) -> Overrides:
-    """The parsed options as `Overrides`, in metres. Raises InputError where a value cannot be."""
+    """Return parsed options as overrides, in metres.
+
+    Raises
+    ------
+    InputError
+        Where a value is impossible.
+    """
     return Overrides(
         focus_distances=dict(_name_and_metres(text) for text in options.focus_distance),
         focal_length=_millimetres("--focal-length", options.focal_length),
@@ -68,16 +88,17 @@ def _name_and_metres(text: str) -> tuple[str, float]:
         metres = math.nan
     if not name or not metres > 0:
         raise InputError(
-            f"--focus-distance {text} is not FILE=METRES; give for example IMG_1.jpg=0.45, or =inf"
+            f"--focus-distance {text} is not FILE=METRES; write for example IMG_1.jpg=0.45 or IMG_1.jpg=inf"
         )
     return name, metres
 
 
 def _millimetres(option: str, value: float | None) -> float | None:
-    return None if value is None else _positive(option, value) / 1000
+    positive = _positive(option, value)
+    return None if positive is None else positive / 1000
 
 
 def _positive(option: str, value: float | None) -> float | None:
     if value is not None and not (0 < value < math.inf):
-        raise InputError(f"{option} {value:g} cannot be; give a number above 0")
+        raise InputError(f"{option} {value:g} is impossible; give a number above 0")
     return value

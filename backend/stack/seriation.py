@@ -17,7 +17,18 @@ BREATHING_SIDE = 320  # pixels; enough to see 0.1 % of magnification
 
 
 def sharpness_profile(grey: np.ndarray) -> np.ndarray:
-    """(12, 16) float32 log sharpness of the tiles of an (h, w) uint8 picture, whatever its exposure."""
+    """Return the logarithm of the sharpness of a picture's tiles, whatever its exposure.
+
+    Parameters
+    ----------
+    grey
+        (h, w) uint8.
+
+    Returns
+    -------
+    ndarray
+        (12, 16) float32.
+    """
     grey = grey.astype(np.float32)
     relative = grey / (cv2.GaussianBlur(grey, (0, 0), 8) + 8)
     edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(relative, (0, 0), EDGE_SCALE), cv2.CV_32F))
@@ -25,24 +36,24 @@ def sharpness_profile(grey: np.ndarray) -> np.ndarray:
 
 
 def profile_distances(profiles: Sequence[np.ndarray]) -> np.ndarray:
-    """(N, N) Euclidean distances between the frames' sharpness profiles."""
+    """Return the Euclidean distances, (N, N), between the sharpness profiles of N frames."""
     points = np.stack([profile.ravel() for profile in profiles]).astype(np.float64)
     points -= points.mean(axis=0)
     squares = (points**2).sum(axis=1)
     return np.sqrt(np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0))
 
 
-def path_length(distances: np.ndarray, order: Sequence[int]) -> float:
-    """Length of the path that visits the frames in this order."""
-    order = np.asarray(order)
-    return float(distances[order[:-1], order[1:]].sum())
+def path_length(distances: np.ndarray, order: Sequence[int] | np.ndarray) -> float:
+    """Return the length of the path that visits frames in this order, by their distances (N, N)."""
+    places = np.asarray(order)
+    return float(distances[places[:-1], places[1:]].sum())
 
 
 def shortest_path(distances: np.ndarray) -> np.ndarray:
-    """(N,) order of a short path through all frames: the Fiedler vector's, mended by 2-opt.
+    """Return an order (N,) of a short path through all frames, by their distances (N, N).
 
-    Atkins, Boman & Hendrickson, A Spectral Algorithm for Seriation (1998): sorting the second
-    eigenvector of the similarity graph's Laplacian puts the most similar next to each other.
+    Sorting the second eigenvector of the similarity graph's Laplacian places the most similar next to each
+    other (Atkins, Boman & Hendrickson, A Spectral Algorithm for Seriation, 1998); 2-opt shortens that path.
     """
     nearest_two = np.sort(distances, axis=1)[:, 1:3]  # the nearest of all is the frame itself
     scale = max(1.5 * np.median(nearest_two), 1e-9)
@@ -57,7 +68,7 @@ def shortest_path(distances: np.ndarray) -> np.ndarray:
 def _two_opt(distances: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Reverse stretches of the path while that shortens it.
 
-    A ghost frame at no distance from any closes the path to a ring, so that its ends move too.
+    One more frame, at no distance from any, closes the path to a ring, so that its ends move too.
     """
     count = len(distances)
     padded = np.zeros((count + 1, count + 1))
@@ -74,11 +85,16 @@ def _two_opt(distances: np.ndarray, order: np.ndarray) -> np.ndarray:
     return np.roll(ring, -1 - int(np.argmax(ring == count)))[:count]
 
 
-def sinking(profiles: Sequence[np.ndarray]) -> float:
-    """-1..1: how far sharpness sinks towards the picture's bottom along the stack.
+def measure_descent(profiles: Sequence[np.ndarray]) -> float:
+    """Return how clearly sharpness moves towards the bottom of the picture along the stack, -1 to 1.
 
     The ground is nearer the lower it lies, so a clear positive value runs far to near. Each tile has a
     correlation of its sharpness with the frame's place; those are correlated with the tiles' rows.
+
+    Parameters
+    ----------
+    profiles
+        Of the frames in order, as `sharpness_profile` returns them.
     """
     tiles = np.stack(profiles).reshape(len(profiles), -1)
     tiles = tiles - tiles.mean(axis=0)
@@ -89,18 +105,23 @@ def sinking(profiles: Sequence[np.ndarray]) -> float:
     return float(rows @ sharpens / (np.linalg.norm(rows) * np.linalg.norm(sharpens) + 1e-9))
 
 
-def magnification(thumbnails: Sequence[np.ndarray]) -> float:
-    """Natural logarithm of how much content grows from the first frame to the last.
+def measure_magnification(thumbnails: Sequence[np.ndarray]) -> float:
+    """Return the natural logarithm of how much content grows from the first frame to the last.
 
-    By affine registration of neighbours, Evangelidis & Psarakis, Parametric Image Alignment Using
-    Enhanced Correlation Coefficient Maximization (2008), on blurred pictures, which focus hardly alters.
+    By affine registration of neighbours (Evangelidis & Psarakis, Parametric Image Alignment Using Enhanced
+    Correlation Coefficient Maximization, 2008) on blurred pictures, which focus hardly alters.
+
+    Parameters
+    ----------
+    thumbnails
+        (h, w) uint8 grey pictures of the frames in order.
     """
     chosen = np.unique(np.linspace(0, len(thumbnails) - 1, 12).round().astype(int))
-    blurred = [cv2.GaussianBlur(_shrunk(thumbnails[i]), (0, 0), 2).astype(np.float32) for i in chosen]
+    blurred = [cv2.GaussianBlur(_shrink(thumbnails[i]), (0, 0), 2).astype(np.float32) for i in chosen]
     return sum(_growth(*pair) for pair in pairwise(blurred))
 
 
-def _shrunk(thumbnail: np.ndarray) -> np.ndarray:
+def _shrink(thumbnail: np.ndarray) -> np.ndarray:
     scale = min(1.0, BREATHING_SIDE / max(thumbnail.shape))
     return cv2.resize(thumbnail, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
@@ -109,7 +130,7 @@ def _growth(picture: np.ndarray, grown: np.ndarray) -> float:
     warp = np.eye(2, 3, dtype=np.float32)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
     try:
-        _, warp = cv2.findTransformECC(picture, grown, warp, cv2.MOTION_AFFINE, stop, None, 5)
-    except cv2.error:  # no convergence: this pair tells nothing
+        _, warp = cv2.findTransformECC(picture, grown, warp, cv2.MOTION_AFFINE, stop, None, 5)  # type: ignore
+    except cv2.error:  # no convergence: nothing is learned from this pair
         return 0.0
     return 0.5 * float(np.log(max(np.linalg.det(warp[:, :2]), 1e-3)))

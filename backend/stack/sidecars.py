@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,18 @@ LONGEST = 100  # characters of a cell, where a sentence quotes it
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the sidecars tell of one photograph, in metres; None where they are silent."""
+class SidecarValues:
+    """What the sidecars hold for one photograph; None where they do not mention it.
+
+    Attributes
+    ----------
+    focus_distance
+        Metres, or `math.inf`.
+    focal_length, sensor_width
+        Metres.
+    f_number
+        The aperture's.
+    """
 
     focus_distance: float | None = None
     focal_length: float | None = None
@@ -26,39 +36,51 @@ class Told:
     sensor_width: float | None = None
 
 
-def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
-    """What `folder`'s sidecars tell of the photographs `names`, by name.
+def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, SidecarValues]:
+    """Return what the sidecars of a folder hold for photographs, by file name.
 
-    `in_folder` are all photographs there, in file-name order: the numbers of focus_distance.txt belong
-    to them, or to `names` where there are as many of those. Values are kept in whatever unit they have.
+    Parameters
+    ----------
+    folder
+        Where focus.csv, or else focus_distance.txt, and focal_length.txt may be.
+    names
+        Of the photographs to look up, in file-name order.
+    in_folder
+        Of all photographs there, in file-name order: the numbers of focus_distance.txt belong to them, or to
+        `names` where there are as many of those.
+
+    Raises
+    ------
+    InputError
+        Where a sidecar cannot be read, or does not fit the photographs.
     """
     focal_length = _focal_length(folder / FOCAL_LENGTH)
     if (folder / TABLE).exists():
         rows = _table(folder / TABLE, {*names, *in_folder})
-        silent = [name for name in names if name not in rows]
-        if silent:
+        missing = [name for name in names if name not in rows]
+        if missing:
             raise InputError(
-                f"{folder / TABLE} has no line for {silent[0]}; add one (its distance may be left empty)"
+                f"{folder / TABLE} has no line for {missing[0]}; add one (its distance may be left empty)"
             )
     elif (folder / DISTANCES).exists():
         rows = _distances(folder / DISTANCES, names, in_folder)
     else:
         rows = {}
-    return {name: _with_focal_length(rows.get(name, Told()), focal_length) for name in names}
+    return {name: _with_focal_length(rows.get(name, SidecarValues()), focal_length) for name in names}
 
 
-def _with_focal_length(told: Told, focal_length: float | None) -> Told:
-    return replace(told, focal_length=told.focal_length or focal_length)
+def _with_focal_length(values: SidecarValues, focal_length: float | None) -> SidecarValues:
+    return replace(values, focal_length=values.focal_length or focal_length)
 
 
-def _distances(path: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, Told]:
+def _distances(path: Path, names: Sequence[str], in_folder: Sequence[str]) -> dict[str, SidecarValues]:
     values = _numbers(path)
     for belong_to in (in_folder, names):
         if len(values) == len(belong_to):
-            return {name: Told(value) for name, value in zip(belong_to, values, strict=True)}
+            return {name: SidecarValues(value) for name, value in zip(belong_to, values, strict=True)}
     raise InputError(
-        f"{path} should hold one distance for each of {len(in_folder)} photographs and holds "
-        f"{len(values)}; give one a line, in the order of the file names"
+        f"{path} should hold one distance for each of {len(in_folder)} photographs but holds "
+        f"{len(values)}; write one in each line, in the order of the file names"
     )
 
 
@@ -71,30 +93,30 @@ def _focal_length(path: Path) -> float | None:
     return values[0]
 
 
-def _table(path: Path, known: set[str]) -> dict[str, Told]:
+def _table(path: Path, photographs: set[str]) -> dict[str, SidecarValues]:
     reader = csv.DictReader(line for line in _text(path).splitlines() if line.strip())
     fields = [field.strip() for field in _fields(path, reader)]
     if not set(COLUMNS.split(",")) <= set(fields):
         raise InputError(f"{path} lacks the columns {COLUMNS}; write them in its first line")
     reader.fieldnames = fields
-    rows: dict[str, Told] = {}
+    rows: dict[str, SidecarValues] = {}
     for row in _rows(path, reader):
         name = (row["file"] or "").strip()
-        if name not in known:
+        if name not in photographs:
             raise InputError(
                 f"{path} names {name[:LONGEST] or 'no file'}, which is not there; correct that line"
             )
         if name in rows:
-            raise InputError(f"{path} names {name} twice; leave one of the lines")
+            raise InputError(f"{path} names {name} twice; remove one of the two lines")
         if any(row.get(None, ())):  # such as the second half of 0,7
             raise InputError(
-                f"{path} has more values than columns in the line of {name}; write numbers with a point, "
-                "as 0.7"
+                f"{path} has more values than columns in the line of {name}; write decimals with a point, "
+                "as in 0.7"
             )
         focal_length, sensor_width = (
             _cell(path, row, column) for column in ("focal_length_mm", "sensor_width_mm")
         )
-        rows[name] = Told(
+        rows[name] = SidecarValues(
             _cell(path, row, DISTANCE),
             focal_length and focal_length / 1000,
             _cell(path, row, "f_number"),
@@ -117,7 +139,7 @@ def _rows(path: Path, reader: csv.DictReader) -> Iterator[dict[str | None, Any]]
         raise InputError(f"{path} cannot be read; save it as UTF-8 text") from None
 
 
-def _cell(path: Path, row: dict[str, str | None], column: str) -> float | None:
+def _cell(path: Path, row: Mapping[str | None, Any], column: str) -> float | None:
     text = (row.get(column) or "").strip()
     value = _positive(path, text) if text else None
     if value == math.inf and column != DISTANCE:

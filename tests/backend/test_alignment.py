@@ -1,9 +1,15 @@
-"""Motion that we put in is found again; warping is exact to the pixel centre."""
+"""Motion of known size is estimated; warping is exact to the pixel centre."""
 
 import cv2
 import numpy as np
 import pytest
-from focal_depth.registration.motion import align, fill_in, warp
+from focal_depth.registration.motion import Motion, align, fill_in, warp
+from focal_depth.runtime.resources import Resources
+from focal_depth.runtime.sessions import sessions_for
+
+
+def aligned(pictures: np.ndarray, relative_fov: np.ndarray) -> Motion:
+    return align(pictures, relative_fov, sessions_for(Resources()))
 
 
 @pytest.fixture
@@ -53,32 +59,33 @@ def test_what_a_frame_does_not_show_comes_from_the_next_nearer_one(picture):
     assert filled[:11].all() and filled[-11:].all() and not filled[11:-11, :327].any()
 
 
-def test_the_network_finds_scale_and_shift(picture):
+def test_the_network_estimates_scale_and_shift(picture):
     # A lens that breathes 4 % against its metadata, in a hand that drifts, blurring more frame by frame.
     truth = np.float32([[1.04, 0.02, -0.01], [1.027, 0.012, -0.005], [1.013, 0.008, -0.004], [1, 0, 0]])
     stack = np.stack(
         [cv2.GaussianBlur(photographed(picture, m), (0, 0), 0.5 + n) for n, m in enumerate(truth)]
     )
-    alignment = align(stack, np.ones(4, np.float32))
+    motion = aligned(stack, np.ones(4, np.float32))
     # Half a pixel at the picture's corner.
-    np.testing.assert_allclose(alignment.motion, truth, atol=0.5 / 180)
-    assert alignment.match.min() > 0.9
+    np.testing.assert_allclose(motion.to_photographs, truth, atol=0.5 / 180)
+    assert motion.correlation.min() > 0.9
 
 
 def test_the_field_of_view_comes_before_the_network(picture):
     stack = np.stack([photographed(picture, (1 / 1.3, 0, 0)), picture])
-    alignment = align(stack, np.float32([1.3, 1]))
-    assert alignment.motion[0, 0] == pytest.approx(1 / 1.3, abs=0.003)
+    motion = aligned(stack, np.float32([1.3, 1]))
+    assert motion.to_photographs[0, 0] == pytest.approx(1 / 1.3, abs=0.003)
 
 
 def test_frames_of_different_scenes_stay_where_they_are(picture):
     other = np.random.default_rng(9).random(picture.shape, np.float32)
-    alignment = align(np.stack([other, picture]), np.ones(2, np.float32))
-    assert alignment.match[0] < 0.3
+    motion = aligned(np.stack([other, picture]), np.ones(2, np.float32))
+    assert motion.correlation[0] < 0.3
 
 
 def test_a_long_stack_is_aligned_in_stretches_as_well_as_at_once(picture):
     scales = np.linspace(1.05, 1, 30)
     truth = np.float32([[s, (s - 1) / 3, (1 - s) / 5] for s in scales])
     stack = np.stack([photographed(picture, motion) for motion in truth])
-    np.testing.assert_allclose(align(stack, np.ones(30, np.float32)).motion, truth, atol=0.5 / 180)
+    motion = aligned(stack, np.ones(30, np.float32))
+    np.testing.assert_allclose(motion.to_photographs, truth, atol=0.5 / 180)

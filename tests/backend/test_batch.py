@@ -17,16 +17,18 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.batch import farm, run
-from focal_depth.batch.find import Found, find_stacks
+from focal_depth.batch.find import StackFolder, find_stacks
 from focal_depth.batch.run import memory_of, run_stacks
-from focal_depth.batch.task import BAD, Asked
+from focal_depth.batch.single import Request
+from focal_depth.batch.task import BAD, BatchRequest
 from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
-from focal_depth.io.photographs import read_header
+from focal_depth.io.header import read_header
 from focal_depth.io.result_folder import read_depth, read_description
-from focal_depth.pipeline import Choices
 from focal_depth.runtime.cache import package_fingerprint
+from focal_depth.runtime.config import Config
 from focal_depth.runtime.progress import SilentReporter
+from focal_depth.runtime.resources import Resources
 from focal_depth.stack.metadata import read_metadata
 from focal_depth.stack.overrides import Overrides
 from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
@@ -52,7 +54,7 @@ def photograph(path: Path, seconds: float | None = None, metres: float | None = 
     return write_photograph(path, exif=exif)
 
 
-def found(*roots: Path) -> dict[str, list[str]]:
+def stacks_below(*roots: Path) -> dict[str, list[str]]:
     """Names of the stacks below, and of their photographs."""
     stacks = find_stacks(roots, roots[0] / "results")
     assert len({stack.name for stack in stacks}) == len(stacks)
@@ -62,12 +64,12 @@ def found(*roots: Path) -> dict[str, list[str]]:
 def test_capture_time_and_shot_are_read(tmp_path):
     maker = {"Exif_Image_Make": "Panasonic", "Exif_Panasonic_SequenceNumber": 3}
     path = photograph(tmp_path / "a.jpg", 12.25, **maker)
-    told = read_metadata(path.read_bytes(), read_header(path))
-    assert told.shot == 3
-    assert told.captured % 60 == 12.25
+    metadata = read_metadata(path.read_bytes(), read_header(path))
+    assert metadata.shot == 3
+    assert metadata.captured % 60 == 12.25
     bare = photograph(tmp_path / "b.jpg")
-    told = read_metadata(bare.read_bytes(), read_header(bare))
-    assert (told.captured, told.shot) == (None, None)
+    metadata = read_metadata(bare.read_bytes(), read_header(bare))
+    assert (metadata.captured, metadata.shot) == (None, None)
 
 
 def test_every_folder_of_photographs_is_a_stack_and_nothing_else_is(tmp_path):
@@ -82,11 +84,11 @@ def test_every_folder_of_photographs_is_a_stack_and_nothing_else_is(tmp_path):
     for name in ("depth.exr", "result.json"):
         (result / name).touch()
     root = tmp_path.name
-    assert found(tmp_path) == {
+    assert stacks_below(tmp_path) == {
         f"{root}+a": ["9.jpg", "10.jpg"],
         f"{root}+a+deeper+b c": ["9.jpg", "10.jpg"],
     }
-    assert found(tmp_path / "a", tmp_path)["a"] == ["9.jpg", "10.jpg"]
+    assert stacks_below(tmp_path / "a", tmp_path)["a"] == ["9.jpg", "10.jpg"]
     with pytest.raises(InputError, match="holds no photographs"):
         find_stacks([tmp_path / "empty"], tmp_path / "results")
     with pytest.raises(InputError, match="is no folder"):
@@ -97,10 +99,10 @@ def test_a_pause_divides_brackets_and_the_first_keeps_its_name(tmp_path):
     folder = tmp_path / "shoot"
     for index in range(5):
         photograph(folder / f"IMG_{index}.jpg", 0.5 * index)
-    assert found(folder) == {"shoot": [f"IMG_{i}.jpg" for i in range(5)]}
+    assert stacks_below(folder) == {"shoot": [f"IMG_{i}.jpg" for i in range(5)]}
     for index in range(5, 9):
         photograph(folder / f"IMG_{index}.jpg", 14 + 0.5 * index)
-    assert found(folder) == {
+    assert stacks_below(folder) == {
         "shoot": [f"IMG_{i}.jpg" for i in range(5)],
         "shoot@IMG_5.jpg": [f"IMG_{i}.jpg" for i in range(5, 9)],
     }
@@ -109,14 +111,14 @@ def test_a_pause_divides_brackets_and_the_first_keeps_its_name(tmp_path):
 def test_by_hand_a_pause_may_be_long(tmp_path):
     for index, seconds in enumerate((0, 29, 36, 40, 45, 50, 54)):
         photograph(tmp_path / "shoot" / f"{index}.jpg", seconds)
-    assert len(found(tmp_path / "shoot")) == 1
+    assert len(stacks_below(tmp_path / "shoot")) == 1
 
 
 @pytest.mark.parametrize("metres", [(0.5, 0.6, 0.8, 1.2), (3.0, 1.0, 0.5, 0.4)])
 def test_focus_that_starts_over_divides_brackets(tmp_path, metres):
     for index, value in enumerate(metres + metres):
         photograph(tmp_path / f"s/{index}.jpg", 2 * index, value)
-    assert list(found(tmp_path / "s").values()) == [
+    assert list(stacks_below(tmp_path / "s").values()) == [
         [f"{i}.jpg" for i in range(4)],
         [f"{i}.jpg" for i in range(4, 8)],
     ]
@@ -125,28 +127,28 @@ def test_focus_that_starts_over_divides_brackets(tmp_path, metres):
 def test_focus_that_wavers_does_not(tmp_path):
     for index, value in enumerate((3.0, 2.0, 2.1, 2.1, 1.0, 0.8, 0.82, 0.5)):
         photograph(tmp_path / f"s/{index}.jpg", 2 * index, value)
-    assert len(found(tmp_path / "s")) == 1
+    assert len(stacks_below(tmp_path / "s")) == 1
 
 
-def test_the_cameras_own_count_is_believed_before_time(tmp_path):
+def test_the_cameras_own_count_comes_before_time(tmp_path):
     for index, (seconds, shot) in enumerate([(0, 1), (40, 2), (41, 3), (42, 1), (43, 2)]):
         maker = {"Exif_Image_Make": "OLYMPUS IMAGING CORP.", "Exif_OlympusCs_DriveMode": f"5 {shot} 1"}
         photograph(tmp_path / f"s/{index}.jpg", seconds, **maker)
-    assert found(tmp_path / "s") == {"s": ["0.jpg", "1.jpg", "2.jpg"], "s@3.jpg": ["3.jpg", "4.jpg"]}
+    assert stacks_below(tmp_path / "s") == {"s": ["0.jpg", "1.jpg", "2.jpg"], "s@3.jpg": ["3.jpg", "4.jpg"]}
 
 
 def test_distances_beside_the_photographs_make_them_one_stack(tmp_path):
     for index in range(4):
         photograph(tmp_path / f"s/{index}.jpg", 100 * (index // 2) + index)
-    assert len(found(tmp_path / "s")) == 2
+    assert len(stacks_below(tmp_path / "s")) == 2
     (tmp_path / "s" / "focus_distance.txt").write_text("1 2 3 4")
-    assert len(found(tmp_path / "s")) == 1
+    assert len(stacks_below(tmp_path / "s")) == 1
 
 
 def test_cameras_that_count_on_from_one_keep_their_brackets(tmp_path):
     for index, name in enumerate(("DSC_9998", "DSC_9999", "DSC_0001", "DSC_0002")):
         photograph(tmp_path / f"s/{name}.jpg", index)
-    assert list(found(tmp_path / "s").values()) == [
+    assert list(stacks_below(tmp_path / "s").values()) == [
         ["DSC_9998.jpg", "DSC_9999.jpg", "DSC_0001.jpg", "DSC_0002.jpg"]
     ]
 
@@ -156,7 +158,7 @@ def test_what_cannot_be_read_stays_in_its_bracket_and_another_picture_does_not(t
         photograph(tmp_path / f"s/IMG_{index}.jpg", 100 * (index // 3) + index)
     (tmp_path / "s/IMG_4.jpg").write_bytes(b"")
     write_photograph(tmp_path / "s/IMG_1b.png", np.zeros((20, 20, 3), np.uint8))
-    assert found(tmp_path / "s") == {
+    assert stacks_below(tmp_path / "s") == {
         "s": ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"],
         "s@IMG_3.jpg": ["IMG_3.jpg", "IMG_4.jpg", "IMG_5.jpg"],
         "s@IMG_1b.png": ["IMG_1b.png"],
@@ -180,7 +182,7 @@ def test_real_brackets_of_one_folder(tmp_path):
         expected.append(sorted(path.name for path in shared_stack(scene).glob("*.JPG")))
         for path in shared_stack(scene).glob("*.JPG"):
             (tmp_path / path.name).symlink_to(path)
-    assert sorted(found(tmp_path).values()) == expected
+    assert sorted(stacks_below(tmp_path).values()) == expected
 
 
 @pytest.fixture(scope="module")
@@ -275,21 +277,21 @@ def test_results_are_those_of_estimate_to_the_byte(tmp_path, command, shoot, bat
 
 
 def assert_same(result: Path, other: Path) -> None:
-    """But for the thumbnail, and the time it took: found.npz holds times too, inside its zip."""
+    """But for the thumbnail, and the time it took: cache.npz holds times too, inside its zip."""
     names = {path.name for path in other.iterdir()}
     assert {path.name for path in result.iterdir()} - {"thumbnail.jpg"} == names - {"thumbnail.jpg"}
     for name in ("all_in_focus.png", "depth.png"):
         assert (result / name).read_bytes() == (other / name).read_bytes(), name
     for one, another in zip(read_depth(result), read_depth(other), strict=True):
         np.testing.assert_array_equal(one, another)
-    with np.load(result / "found.npz") as one, np.load(other / "found.npz") as another:
+    with np.load(result / "cache.npz") as one, np.load(other / "cache.npz") as another:
         for name in one.files:
             np.testing.assert_array_equal(one[name], another[name])
     one, another = (read_description(each) | {"timings": {}} for each in (result, other))
     assert one == another
 
 
-def test_the_lens_may_be_told_for_all(tmp_path, command, shoot):
+def test_the_lens_may_be_typed_for_all(tmp_path, command, shoot):
     lens = ("--focal-length", 35, "--f-number", 1.8, "--sensor-width", 24)
     done = command("batch", shoot / "day 1", "--output", tmp_path, *lens)
     assert done.returncode == 0, done.stderr
@@ -298,7 +300,9 @@ def test_the_lens_may_be_told_for_all(tmp_path, command, shoot):
         assert (camera["focal_length_mm"], camera["f_number"], camera["sensor_width_mm"]) == (35, 1.8, 24)
 
 
-def test_what_is_done_is_not_done_again_what_has_changed_is_and_our_faults_are_told(command, shoot, batch):
+def test_what_is_done_is_not_repeated_what_has_changed_is_and_our_faults_are_reported(
+    command, shoot, batch
+):
     output = batch[1]
     before = written(output)
     (output / GOOD[1] / "depth.exr").unlink()
@@ -315,7 +319,7 @@ def test_what_is_done_is_not_done_again_what_has_changed_is_and_our_faults_are_t
     assert {name for name, at in written(output).items() if at != before[name]} == set(GOOD[1:3])
 
 
-def test_arguments_that_cannot_be_are_told(tmp_path, shoot, capsys, monkeypatch):
+def test_arguments_that_cannot_be_are_one_sentence(tmp_path, shoot, capsys, monkeypatch):
     monkeypatch.setattr(farm, "SECONDS_TO_ANSWER", 1)
     for option, value, sentence in (
         ("--workers", "0", "--workers must be 1 or more"),
@@ -323,22 +327,22 @@ def test_arguments_that_cannot_be_are_told(tmp_path, shoot, capsys, monkeypatch)
         ("--scheduler", "nonsense", "No scheduler answers at nonsense"),
     ):
         assert main(["batch", str(shoot), "--output", str(tmp_path / "r"), option, value]) == 2
-        told = capsys.readouterr().err
-        assert sentence in told
-        assert "Traceback" not in told
+        errors = capsys.readouterr().err
+        assert sentence in errors
+        assert "Traceback" not in errors
 
 
 def test_without_dask_the_command_says_what_to_install(tmp_path, shoot):
     (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(name='distributed')")
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "focal_depth", "batch", str(shoot), "--output", str(tmp_path / "r")],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}"},
         cwd=tmp_path,
         capture_output=True,
         text=True,
     )
-    assert told.returncode == 2
-    assert "pip install 'focal-depth[farm]'" in told.stderr
+    assert done.returncode == 2
+    assert "pip install 'focal-depth[farm]'" in done.stderr
 
 
 @contextmanager
@@ -388,15 +392,15 @@ def test_workers_come_and_go_and_nothing_is_lost_or_done_twice(tmp_path, shoot, 
     output = tmp_path / "results"
     with worker("lost") as lost, worker("staying"):
         days = shoot / "day 0", shoot / "day 1"
-        arguments = ("backend", "batch", *days, "--output", output, "--scheduler", address)
+        arguments = ("focal_depth", "batch", *days, "--output", output, "--scheduler", address)
         with program(*arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
             until(lambda: len(written(output)) >= 1 and list(output.glob("*.unfinished")))
             lost.send_signal(signal.SIGSTOP)  # in the middle of whatever it does
             before = written(output)
             lost.kill()
             with worker("late"):
-                said = running.communicate(timeout=60)[0]
-    assert running.returncode == 0, said
+                output_text = running.communicate(timeout=60)[0]
+    assert running.returncode == 0, output_text
     rows = table(output)
     assert {f"shoot+{name}": row["status"] == "bad" for name, row in rows.items()} == dict.fromkeys(
         GOOD, False
@@ -412,16 +416,16 @@ def test_workers_come_and_go_and_nothing_is_lost_or_done_twice(tmp_path, shoot, 
 def test_a_lost_scheduler_ends_it_with_what_to_do_and_the_same_command_goes_on(tmp_path, shoot, scheduler):
     address, worker, lose = scheduler
     output = tmp_path / "results"
-    arguments = ("backend", "batch", shoot / "day 0", "--output", output)
+    arguments = ("focal_depth", "batch", shoot / "day 0", "--output", output)
     with (
         worker("one"),
         program(*arguments, "--scheduler", address, stderr=subprocess.PIPE, text=True) as running,
     ):
         until(lambda: written(output))
         lose()
-        said = running.communicate(timeout=60)[1]
-    assert running.returncode == 2, said
-    assert "was lost: start it again, and then the same command" in said and "Traceback" not in said
+        errors = running.communicate(timeout=60)[1]
+    assert running.returncode == 2, errors
+    assert "was lost: start it again, and then the same command" in errors and "Traceback" not in errors
     before = written(output)
     with program(*arguments) as running:
         assert running.wait(60) == 0
@@ -429,22 +433,22 @@ def test_a_lost_scheduler_ends_it_with_what_to_do_and_the_same_command_goes_on(t
     assert len(written(output)) == 3
 
 
-def test_a_stack_that_no_worker_holds_is_told(tmp_path, shoot, scheduler, monkeypatch):
+def test_a_stack_that_no_worker_holds_is_reported(tmp_path, shoot, scheduler, monkeypatch):
     address, worker, _ = scheduler
     monkeypatch.setattr(run, "PATIENCE", 0.5)
     stacks = find_stacks([shoot / "day 0"], tmp_path)
     with worker("small", memory="1e8"):
-        asked = Asked(Choices(), Overrides(), "cpu", version())
-        outcomes = run_stacks(stacks, tmp_path, asked, address, 1, SilentReporter())
+        batch = BatchRequest(Request(Config(), Resources()), Overrides(), package_fingerprint())
+        outcomes = run_stacks(stacks, tmp_path, batch, address, 1, SilentReporter())
     assert {outcome.status for outcome in outcomes} == {BAD}
     enough = float(outcomes[0].sentence.partition('start one with --resources "memory=')[2].split('"')[0])
-    assert 1 < enough / memory_of(stacks[0], asked) < 1.3
+    assert 1 < enough / memory_of(stacks[0], batch.request) < 1.3
     assert not list(tmp_path.glob("*/result.json"))
 
 
 def test_cancelling_stops_at_once_and_leaves_whole_results(tmp_path, shoot):
     output = tmp_path / "results"
-    arguments = ("backend", "batch", shoot, "--output", output, "--workers", 2)
+    arguments = ("focal_depth", "batch", shoot, "--output", output, "--workers", 2)
     with program(*arguments, stderr=subprocess.DEVNULL) as running:
         until(lambda: list(output.glob("*.unfinished/new")))
         running.send_signal(signal.SIGINT)
@@ -461,19 +465,29 @@ def test_cancelling_stops_at_once_and_leaves_whole_results(tmp_path, shoot):
 
 
 def test_memory_that_a_stack_takes_follows_its_size():
-    asked = Asked(Choices(), Overrides(), "cpu", "")
+    request = Request(Config(), Resources())
     of = {
-        (count, size): memory_of(Found("s", tuple(Path(f"{i}.jpg") for i in range(count)), size), asked)
+        (count, size): memory_of(
+            StackFolder("s", tuple(Path(f"{i}.jpg") for i in range(count)), size), request
+        )
         for count, size in ((10, (3456, 2304)), (40, (6000, 4000)))
     }
     assert 0.8e9 < of[10, (3456, 2304)] < 1.4e9  # measured: 0.9 GB, docs/speed.md
     assert 1.1e9 < of[40, (6000, 4000)] < 2e9  # 1.2 GB
 
 
-def test_fewer_processes_than_asked_where_memory_does_not_hold_more():
+def test_fewer_processes_than_workers_where_memory_does_not_hold_more():
     pytest.importorskip("distributed")
     from distributed.system import MEMORY_LIMIT
 
     with farm.workers_of(None, 2, 0.6 * MEMORY_LIMIT, with_gpu=False) as client:
         workers = client.scheduler_info()["workers"]
     assert len(workers) == 1
+
+
+def test_processes_divide_the_threads(monkeypatch):
+    """Of the networks, and of all that is decoded and written at once: a stack's estimate asks for them."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    with farm.workers_of(None, 2, 1e6, with_gpu=False) as client:
+        threads = client.run(lambda: Resources().threads)
+    assert list(threads.values()) == [3, 3]

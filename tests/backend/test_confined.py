@@ -62,12 +62,12 @@ def test_the_watch_sees(tmp_path):
 
 def test_a_run_writes_its_result_and_nothing_else(tmp_path):
     photographs = sorted((PROJECT / "sample").glob("*.jpg"))[::3]
-    result, mesh, look = (tmp_path / name for name in ("result", "mesh.npz", "look"))
+    result, mesh, preview = (tmp_path / name for name in ("result", "mesh.npz", "preview"))
     result_places = (str(result), f"{result}.unfinished")
     runs = {
         result_places: ("estimate", *photographs, "--output", result, "--quality", "draft", "--save-aligned"),
         (str(mesh), str(tmp_path / "mesh.unfinished.npz"), str(result)): ("mesh", result, "--output", mesh),
-        (str(look),): ("look", result, "--output", look),
+        (str(preview),): ("preview", result, "--output", preview),
         (): ("inspect", *photographs),
     }
     for places, command in runs.items():

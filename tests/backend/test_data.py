@@ -13,7 +13,7 @@ import OpenEXR
 import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.research.evaluation.data.find import LAYOUTS, READERS, find_scenes
-from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
+from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, EvaluationStack
 from focal_depth.stack import read_stack
 
 HEIGHT, WIDTH = 34, 40
@@ -151,7 +151,7 @@ def write_arrays(folder: Path) -> None:
     np.save(scene / "depth.npy", ramp(0, np.nan, np.inf, 3.0))
 
 
-def write_ours(folder: Path) -> None:
+def write_focal_depth(folder: Path) -> None:
     for name in ("stack-00", "stack-01"):
         stack = folder / name
         rows = ["file,focus_distance_m,focal_length_mm"]
@@ -163,7 +163,7 @@ def write_ours(folder: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
-    "ours": write_ours,
+    "focal-depth": write_focal_depth,
     "ddff": write_ddff,
     "mobile-depth": write_mobile_depth,
     "defocus-net": write_defocus_net,
@@ -176,15 +176,15 @@ WRITERS: dict[str, Callable[[Path], None]] = {
 }
 
 
-def loaded(folder: Path, layout: str) -> dict[str, tuple[str, Focused]]:
-    """{name: (split, stack)} of what the folder is found to hold."""
+def loaded(folder: Path, layout: str) -> dict[str, tuple[str, EvaluationStack]]:
+    """{name: (split, stack)} of what the folder holds."""
     WRITERS[layout](folder)
     scenes = find_scenes([folder])
     assert len({scene.name for scene in scenes}) == len(scenes)
     return {scene.name: (scene.split, scene.load()) for scene in scenes}
 
 
-def known(focused: Focused) -> list[bool]:
+def valid_pixels(focused: EvaluationStack) -> list[bool]:
     """What counts among the first pixels."""
     return focused.valid.ravel()[:8].tolist()
 
@@ -194,7 +194,7 @@ def test_every_layout_is_recognised_and_keeps_to_the_contract(layout, tmp_path):
     WRITERS[layout](tmp_path)
     scenes = find_scenes([tmp_path])
     assert scenes and [s.name for s in find_scenes([tmp_path], layout)] == [s.name for s in scenes]
-    if layout not in ("ours", "arrays"):
+    if layout not in ("focal-depth", "arrays"):
         assert {scene.data_set for scene in scenes} == {READERS[layout].SOURCE.data_set}
     for scene in scenes:
         focused = pickle.loads(pickle.dumps(scene.load))()  # scenes are spread over processes
@@ -211,20 +211,20 @@ def test_every_layout_is_recognised_and_keeps_to_the_contract(layout, tmp_path):
 def test_a_missing_data_set_says_where_from_and_how(layout, tmp_path):
     source = READERS[layout].SOURCE
     for path in (tmp_path, tmp_path / "not there"):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as error:
             find_scenes([path], layout)
-        for words in (str(path), source.data_set, source.get, source.lay_out):
-            assert words in str(told.value)
+        for words in (str(path), source.data_set, source.download, source.layout):
+            assert words in str(error.value)
 
 
-def test_nothing_known_lists_what_is(tmp_path):
+def test_an_unknown_layout_lists_the_known_ones(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     for path in (tmp_path, tmp_path / "notes.txt", tmp_path / "not there"):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as error:
             find_scenes([path])
         for words in (str(path), *LAYOUTS, *(reader.SOURCE.data_set for reader in READERS.values())):
-            assert words in str(told.value)
-    with pytest.raises(InputError, match="nyu is no layout that is known; give one of ours, ddff"):
+            assert words in str(error.value)
+    with pytest.raises(InputError, match="nyu is no known layout; choose one of focal-depth, ddff"):
         find_scenes([tmp_path], "nyu")
 
 
@@ -240,7 +240,7 @@ def test_ddff_runs_far_to_near_in_disparity(tmp_path):
     assert shades(focused.pictures) == list(range(9, -1, -1))
     np.testing.assert_allclose(focused.focus, np.linspace(0.020177, 0.282475, 10), atol=1e-6)
     assert focused.unit == DISPARITY and focused.folder is None
-    assert known(focused) == [False, False, True, True, False, True, True, True]
+    assert valid_pixels(focused) == [False, False, True, True, False, True, True, True]
     np.testing.assert_allclose(focused.truth[0, 3], 0.2824, rtol=1e-6)
 
 
@@ -264,7 +264,7 @@ def test_hdf5_without_its_library_says_what_to_install(tmp_path, monkeypatch):
         find_scenes([tmp_path])
 
 
-def test_hdf5_is_told_apart_even_where_it_is_damaged(tmp_path):
+def test_hdf5_is_distinguished_even_where_it_is_damaged(tmp_path):
     for name, data_set in (("HCI_FS_trainval.h5", "4D Light Field"), ("ddff.h5", "DDFF 12-Scene")):
         (tmp_path / name).write_bytes(b"\x89HDF and no more")
         with pytest.raises(InputError, match=f"{name} is missing, damaged or not as {data_set} has it"):
@@ -277,7 +277,7 @@ def test_light_fields_under_another_name_are_not_ddff(tmp_path):
     assert {scene.data_set for scene in find_scenes([tmp_path])} == {"4D Light Field"}
 
 
-def test_hdf5_whose_truth_is_of_another_size_is_told(tmp_path):
+def test_hdf5_whose_truth_is_of_another_size_is_refused(tmp_path):
     write_ddff(tmp_path)
     with h5py.File(tmp_path / "ddff-dataset-trainval.h5", "a") as file:
         del file["disp_train"], file["disp_val"]
@@ -315,7 +315,7 @@ def test_light_fields_count_between_the_farthest_and_the_nearest_focus(tmp_path)
     assert shades(focused.pictures) == list(range(10))
     np.testing.assert_allclose(focused.focus, np.linspace(-2.5, 2.5, 10), atol=1e-6)
     assert focused.unit == DISPARITY
-    assert known(focused)[:5] == [False, True, True, False, True] and focused.truth[0, 4] == 0.5
+    assert valid_pixels(focused)[:5] == [False, True, True, False, True] and focused.truth[0, 4] == 0.5
 
 
 def test_mobile_depth_is_ordered_by_its_calibration(tmp_path):
@@ -337,9 +337,9 @@ def test_defocus_net_tests_on_the_last_hundred_in_metres(tmp_path):
     assert shades(focused.pictures) == [4, 3, 2, 1, 0]
     np.testing.assert_allclose(1 / focused.focus, [1.5, 0.7, 0.3, 0.15, 0.1])
     assert focused.unit == METRES
-    assert known(focused)[:6] == [False, False, True, True, False, True]
+    assert valid_pixels(focused)[:6] == [False, False, True, True, False, True]
     assert focused.truth[0, 3] == np.float16(1.4)
-    np.testing.assert_allclose(focused.in_unit(np.array([[0.0, 1.0]])), [[1.5, 0.1]])
+    np.testing.assert_allclose(focused.to_truth_unit(np.array([[0.0, 1.0]])), [[1.5, 0.1]])
 
 
 def test_autofocus_takes_ten_frames_and_the_middle_in_dioptres(tmp_path):
@@ -373,14 +373,14 @@ def test_autofocus_takes_ten_frames_and_the_middle_in_dioptres(tmp_path):
         ),
     ],
 )
-def test_stereo_stacks_tell_their_focus_by_their_names(layout, nearest, expected, tmp_path):
+def test_stereo_stacks_have_their_focus_in_their_names(layout, nearest, expected, tmp_path):
     stacks = loaded(tmp_path, layout)
     assert {name: split for name, (split, _) in stacks.items()} == expected
     focused = next(iter(stacks.values()))[1]
     assert shades(focused.pictures) == list(range(15))
     np.testing.assert_allclose(focused.focus, np.linspace(10, nearest, 15))
     assert focused.unit == DISPARITY
-    assert known(focused)[:7] == [False, False, False, True, True, False, True]
+    assert valid_pixels(focused)[:7] == [False, False, False, True, True, False, True]
     assert focused.truth[0, 6] == 30
     only = tmp_path / next(iter(expected))
     assert [scene.name for scene in find_scenes([only])] == [only.name]
@@ -412,7 +412,7 @@ def test_arrays_are_ordered_and_infinity_is_a_focus(tmp_path):
     assert find_scenes([tmp_path / "mine"])[0].data_set == "mine"
     assert shades(focused.pictures) == [1, 2, 0] and focused.focus.tolist() == [0, 0.5, 2]
     assert focused.unit == METRES
-    assert known(focused)[:4] == [False, False, False, True] and focused.truth[0, 3] == 3
+    assert valid_pixels(focused)[:4] == [False, False, False, True] and focused.truth[0, 3] == 3
     folder = tmp_path / "mine" / "kitchen"
     np.save(folder / "focal_stack.npy", np.stack([shade(n) for n in range(3)]).astype(np.float32) / 255)
     (folder / "depth.npy").unlink()
@@ -420,28 +420,28 @@ def test_arrays_are_ordered_and_infinity_is_a_focus(tmp_path):
     assert shades(again.pictures) == [1, 2, 0] and again.truth is None
 
 
-def test_ours_are_photographs_as_taken_with_truth_in_dioptres(tmp_path):
-    stacks = loaded(tmp_path / "validation", "ours")
+def test_our_layout_has_photographs_as_taken_with_truth_in_dioptres(tmp_path):
+    stacks = loaded(tmp_path / "validation", "focal-depth")
     focused = stacks["stack-01"][1]
     assert shades(focused.pictures) == [1, 2, 0] and focused.focus.tolist() == [0.25, 1, 2]
     assert focused.unit == DIOPTRES and focused.folder == tmp_path / "validation" / "stack-01"
-    assert known(focused)[:5] == [False, False, True, True, True]
+    assert valid_pixels(focused)[:5] == [False, False, True, True, True]
     assert focused.truth.ravel()[2:5].tolist() == [0, 2, 0.5]  # infinity is known
     (focused.folder / "depth.npz").unlink()
     assert find_scenes([focused.folder])[0].load().truth is None
 
 
-def test_truth_of_ours_is_measured_by_the_positions_the_networks_see(tmp_path):
-    focused = loaded(tmp_path, "ours")["stack-00"][1]
+def test_truth_of_our_layout_is_measured_by_the_positions_the_networks_see(tmp_path):
+    focused = loaded(tmp_path, "focal-depth")["stack-00"][1]
     stack = read_stack([focused.folder])
     np.testing.assert_array_equal(focused.positions, stack.positions)
     for frame, position in zip(stack.frames, stack.positions, strict=True):
-        found = focused.in_unit(np.full((1, 1), position))
-        np.testing.assert_allclose(found, 1 / frame.focus_distance, rtol=1e-6)
+        dioptres = focused.to_truth_unit(np.full((1, 1), position))
+        np.testing.assert_allclose(dioptres, 1 / frame.focus_distance, rtol=1e-6)
 
 
-def test_ours_without_distances_or_of_another_size_say_so(tmp_path):
-    write_ours(tmp_path)
+def test_our_layout_needs_distances_and_one_size(tmp_path):
+    write_focal_depth(tmp_path)
     np.savez(tmp_path / "stack-00" / "depth.npz", depth=np.ones((3, 3)))
     (tmp_path / "stack-01" / "focus.csv").unlink()
     first, second = find_scenes([tmp_path])
@@ -463,7 +463,7 @@ def test_several_data_sets_in_one_folder_and_one_folder_twice(tmp_path):
 
 def test_names_that_occur_twice_get_their_paths(tmp_path):
     for place in ("one", "two"):
-        write_ours(tmp_path / place / "validation")
+        write_focal_depth(tmp_path / place / "validation")
     scenes = find_scenes([tmp_path / place / "validation" for place in ("one", "two")])
     assert [scene.name for scene in scenes] == [
         f"{tmp_path}/{place}/validation/stack-0{n}".lstrip("/") for place in ("one", "two") for n in (0, 1)
@@ -480,7 +480,7 @@ DAMAGED = {
     "flying-things": "FlyingThings3D_FS/train/focal_stack/0001/disp.exr",
     "zedd": "metadata.txt",
     "arrays": "kitchen/focal_stack.npy",
-    "ours": "stack-00/depth.npz",
+    "focal-depth": "stack-00/depth.npz",
 }
 
 
@@ -489,11 +489,11 @@ def test_a_damaged_file_is_named_with_where_to_get_it_again(layout, tmp_path):
     WRITERS[layout](tmp_path)
     path = tmp_path / DAMAGED[layout]
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 4])
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as error:
         for scene in find_scenes([tmp_path], layout):
             scene.load()
-    assert f"{path} is missing, damaged or not as" in str(told.value)
-    assert READERS[layout].SOURCE.get in str(told.value)
+    assert f"{path} is missing, damaged or not as" in str(error.value)
+    assert READERS[layout].SOURCE.download in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -508,7 +508,7 @@ def test_a_damaged_file_is_named_with_where_to_get_it_again(layout, tmp_path):
         ("arrays", "kitchen/fd_list.npy"),
     ],
 )
-def test_a_file_that_is_gone_is_told_too(layout, gone, tmp_path):
+def test_a_file_that_is_gone_is_refused_too(layout, gone, tmp_path):
     WRITERS[layout](tmp_path)
     (tmp_path / gone).unlink()
     with pytest.raises(InputError, match="is missing, damaged or not as"):
@@ -516,7 +516,7 @@ def test_a_file_that_is_gone_is_told_too(layout, gone, tmp_path):
             scene.load()
 
 
-def test_a_truth_of_another_size_is_told(tmp_path):
+def test_a_truth_of_another_size_is_refused(tmp_path):
     write_middlebury(tmp_path)
     write_exr(tmp_path / "Middlebury_FS/focal_stack/ArtL/disp.exr", Y=np.ones((3, 3), np.float32))
     with pytest.raises(InputError, match=r"disp\.exr is missing, damaged or not as"):

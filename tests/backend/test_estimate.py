@@ -1,6 +1,7 @@
 """The main job, through the command: real photographs to whole results; cancelled and hindered runs."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def test_a_stack_reversed_or_shuffled_gives_the_same_depth(tmp_path, command, ph
     assert np.median(right) < 0.8 < 1.2 < np.median(left)
 
 
-def test_the_description_tells_camera_and_frames(tmp_path, command, photographs):
+def test_the_description_has_camera_and_frames(tmp_path, command, photographs):
     assert command("estimate", *photographs, "--output", tmp_path / "r", "--sensor-width", 36).returncode == 0
     description = read_description(tmp_path / "r")
     # Focused at half a metre the image lies 55.6 mm behind a 50 mm lens.
@@ -209,6 +210,37 @@ def test_cancelling_stops_at_once_and_leaves_nothing(tmp_path, way):
         assert time.monotonic() - started < 5
     child.stdout.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--mess",), ("--messages", "--qual", "draft"), ("--network=ours", "--mess")]
+)
+def test_options_are_not_abbreviated(tmp_path, command, photographs, arguments):
+    """One that reads the arguments before they are parsed would take `--mess` for another than the parser."""
+    done = command("estimate", *photographs, "--output", tmp_path / "r", *arguments)
+    assert done.returncode == 2
+    assert "unrecognized arguments: --" in (done.stdout if "--messages" in arguments else done.stderr)
+    assert not (tmp_path / "r").exists()
+
+
+def test_networks_answer_to_their_former_names_with_a_warning(tmp_path, command, photographs):
+    done = command("estimate", *photographs, "--output", tmp_path / "r", "--network", "ours")
+    assert done.returncode == 0, done.stderr
+    assert "warning: --network ours is called focal_unet now" in done.stderr
+    assert read_description(tmp_path / "r")["network"] == "focal_unet"
+    again = command("estimate", *photographs, "--output", tmp_path / "r", "--network", "focal_unet")
+    assert "Nothing has changed" in again.stdout
+    assert "is called" not in again.stderr
+
+
+def test_the_authors_network_answers_to_its_former_name_with_a_warning(tmp_path, command, photographs):
+    nothing = os.environ | {"PYTHONPATH": str(PROJECT), "FOCAL_DEPTH_PAPER_WEIGHTS": str(tmp_path / "none")}
+    for name, is_former in (("paper", True), ("won_jeon", False)):
+        output = tmp_path / "r"
+        done = command("estimate", *photographs, "--output", output, "--network", name, env=nothing)
+        assert done.returncode == 2
+        assert "import-weights" in done.stderr
+        assert ("warning: --network paper is called won_jeon now" in done.stderr) == is_former
 
 
 def test_wrong_arguments_are_one_sentence_also_in_messages(command):

@@ -22,10 +22,11 @@ import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.io import result_folder
 from photographs import PROJECT, write_photograph
+from results import description, write_result
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected as Linux has them")
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can")
-RESULT = {"depth.exr", "all_in_focus.png", "depth.png", "result.json", "found.npz", "aligned"}
+RESULT = {"depth.exr", "all_in_focus.png", "depth.png", "result.json", "cache.npz", "aligned"}
 CHOICES = ("--save-aligned", "--quality", "draft")
 STAGES = ("start", "read", "align", "depth", "fuse", "enlarge", "write")
 MEMORY = "Memory ran out: close other programs"
@@ -79,8 +80,8 @@ def is_whole(folder: Path) -> bool:
     """A result whose every part can be read."""
     depth, confidence = result_folder.read_depth(folder)
     frames = result_folder.read_description(folder)["frames"]
-    with np.load(folder / "found.npz") as found:
-        assert found["normalised"].size
+    with np.load(folder / "cache.npz") as cache:
+        assert cache["normalised"].size
     for each in (folder / "all_in_focus.png", *(folder / frame["aligned"] for frame in frames)):
         assert cv2.imread(str(each)).shape[:2] == depth.shape == confidence.shape
     return {path.name for path in folder.iterdir()} - {"mine.blend"} == RESULT
@@ -105,8 +106,9 @@ def told(done: subprocess.CompletedProcess, *words: str) -> bool:
 WRITER = """
 import os, signal, sys
 from pathlib import Path
+sys.path.insert(0, sys.argv[2])
 import cv2, OpenEXR, numpy as np
-from focal_depth.io import result_folder
+from results import description, write_result
 TOUCHES = {"open", "os.mkdir", "os.rename", "os.link", "os.listdir", "os.scandir", "shutil.rmtree"}
 REMOVES = {"os.remove", "os.rmdir"}  # which may name what is in an open folder
 folder = Path(sys.argv[1])
@@ -118,13 +120,12 @@ def write(last, depth):
             touched += 1
             if touched == last:
                 os.kill(os.getpid(), signal.SIGKILL)
-    frames = [{"file": f"{n}.png"} for n in range(2)]
     picture = np.full((24, 32, 3), 0.25, np.float32)
     depth = np.full((24, 32), depth, np.float32)
+    described = description(["0.png", "1.png"], (2, 1))
     sys.addaudithook(count)
-    description = {"metric": True, "frames": frames, "warnings": []}
-    result_folder.write_result(folder, depth, depth / 9, picture, description,
-                         aligned=[(n, picture) for n in range(2)], found={"normalised": depth})
+    write_result(folder, depth, depth / 9, picture, described,
+                 aligned=[(n, picture) for n in range(2)], cache={"normalised": depth})
     return touched
 for line in sys.stdin:
     last, depth = line.split()
@@ -140,7 +141,7 @@ for line in sys.stdin:
 def write_killed_at(tmp_path):
     """write_killed_at(operation, depth) -> a process writes a result of that depth to place/r, and is killed
     at that operation on files; returns how many it has done, None where it was killed."""
-    line = [sys.executable, "-c", WRITER, str(tmp_path / "place" / "r")]
+    line = [sys.executable, "-c", WRITER, str(tmp_path / "place" / "r"), str(Path(__file__).parent)]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
     with subprocess.Popen(
         line, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -192,7 +193,7 @@ def killed_run(bracket, tmp_path):
         line = [
             sys.executable,
             "-m",
-            "backend",
+            "focal_depth",
             "estimate",
             str(bracket),
             "--output",
@@ -224,7 +225,9 @@ def kill_often(kills, killed_run, estimate, finished: Path, place: Path) -> int:
     assert os.listdir(place) == ["r"]
     assert is_whole(place / "r")
     assert estimate(output=place / "anew").returncode == 0
-    for recovered, anew in zip(*(result_folder.read_depth(place / name) for name in ("r", "anew")), strict=True):
+    for recovered, anew in zip(
+        *(result_folder.read_depth(place / name) for name in ("r", "anew")), strict=True
+    ):
         np.testing.assert_array_equal(recovered, anew)
     return at_work
 
@@ -275,15 +278,14 @@ def small_disk(tmp_path):
 
 def write_small(folder: Path, depth: float) -> None:
     noise = np.random.default_rng(0).random((96, 128, 3), np.float32)  # does not compress
-    frames = [{"file": f"{n}.png"} for n in range(2)]
-    result_folder.write_result(
+    write_result(
         folder,
         noise[..., 0] + np.float32(depth),
         noise[..., 1],
         noise,
-        {"metric": True, "frames": frames, "warnings": []},
+        description(["0.png", "1.png"], (2, 1)),
         aligned=[(n, noise) for n in range(2)],
-        found={"normalised": noise},
+        cache={"normalised": noise},
     )
 
 
@@ -329,7 +331,7 @@ def test_words_that_nobody_can_take_are_one_sentence(command, bracket, messages)
     assert told(done, "No space left on device")
 
 
-@pytest.mark.parametrize(("name", "arguments"), [("mesh", ["m.npz"]), ("look", ["l"])])
+@pytest.mark.parametrize(("name", "arguments"), [("mesh", ["m.npz"]), ("preview", ["p"])])
 def test_what_is_made_of_a_result_is_whole_or_absent(command, finished, tmp_path, name, arguments):
     shutil.copytree(finished, tmp_path / "place")
     (place := tmp_path / "made").mkdir()
@@ -390,7 +392,8 @@ def test_photographs_that_are_not_ours(estimate, bracket, tmp_path, what, mode):
 
 def test_an_install_that_cannot_be_written(bracket, tmp_path, command):
     install = tmp_path / "install"
-    shutil.copytree(PROJECT / "backend", install / "backend", ignore=shutil.ignore_patterns("__pycache__"))
+    hidden = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PROJECT / "backend", install / "focal_depth", ignore=hidden)
     subprocess.run(["chmod", "-R", "a-w", install], check=True)
     before = sorted(install.rglob("*"))
     home = os.environ | {"PYTHONPATH": str(install), "HOME": "/nonexistent"}
@@ -411,7 +414,7 @@ def test_a_folder_that_vanishes(bracket, tmp_path, what, stage):
     line = [
         sys.executable,
         "-m",
-        "backend",
+        "focal_depth",
         "estimate",
         bracket,
         "--output",
@@ -496,13 +499,14 @@ def test_two_runs_at_once_into_one_folder(estimate, tmp_path):
 
 @pytest.mark.parametrize("seconds", [1, pytest.param(20, marks=pytest.mark.torture)])
 def test_only_one_of_many_has_the_folder(tmp_path, seconds):
-    """Processes that claim and let go of one folder as fast as they can never meet in it."""
+    """Processes that lock and unlock one folder as fast as they can never meet in it."""
     script = (
         "import sys, time, os; from pathlib import Path; from focal_depth.io import result_folder; "
-        "from focal_depth.contract.errors import InputError; end = time.monotonic() + float(sys.argv[3]); had = 0\n"
+        "from focal_depth.contract.errors import InputError; "
+        "end = time.monotonic() + float(sys.argv[3]); had = 0\n"
         "while time.monotonic() < end:\n"
         "    try:\n"
-        "        with result_folder.open_result(Path(sys.argv[1])) as claim:\n"
+        "        with result_folder.open_result(Path(sys.argv[1])):\n"
         "            os.mkdir(sys.argv[2]); had += 1; os.rmdir(sys.argv[2])\n"
         "    except InputError as error:\n"
         "        assert 'by another run' in str(error), error\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.io.photographs import Header
+from focal_depth.io.header import Header
 from focal_depth.stack import maker_notes, metadata
-from focal_depth.stack.sidecars import Told, read_sidecars
+from focal_depth.stack.sidecars import SidecarValues, read_sidecars
 from hypothesis import HealthCheck, example, given, settings
 from photographs import write_photograph
 
@@ -48,20 +48,20 @@ LISTS = st.lists(NUMBERS, max_size=4).map(lambda words: "\n".join(words).encode(
 def test_sidecars(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     try:
-        told = read_sidecars(tmp_path, NAMES, NAMES)
+        values = read_sidecars(tmp_path, NAMES, NAMES)
     except InputError as fault:
         assert str(tmp_path / name) in str(fault) and "\n" not in str(fault).strip()
         return
-    assert told.keys() == set(NAMES)
-    for each in told.values():
-        check_told(each)
+    assert values.keys() == set(NAMES)
+    for each in values.values():
+        check_values(each)
 
 
-def check_told(told: Told) -> None:
+def check_values(values: SidecarValues) -> None:
     """A distance may be infinite, nothing else; nothing is zero or no number."""
-    for value in (told.focus_distance, told.focal_length, told.f_number, told.sensor_width):
+    for value in (values.focus_distance, values.focal_length, values.f_number, values.sensor_width):
         assert value is None or value > 0
-    for value in (told.focal_length, told.f_number, told.sensor_width):
+    for value in (values.focal_length, values.f_number, values.sensor_width):
         assert value is None or value < math.inf
 
 
@@ -106,27 +106,27 @@ VALUES = st.one_of(RATIONALS, NUMBERS, st.text(max_size=30), APPLE)
 @example(tags={"Exif.Photo.FocalPlaneResolutionUnit": "inf"}, size=(3, 2), orientation=1)
 @example(tags={"Exif.Image.Model": "A\x1b]0;gone\x07" + "b" * 10**6}, size=(3, 2), orientation=1)
 def test_values_of_every_tag(tags, size, orientation):
-    found = metadata.understood(tags, tags, Header(*size, 8, orientation))
+    parsed = metadata.parse_tags(tags, tags, Header(*size, 8, orientation))
     for name, (least, most) in {
         "focal_length": metadata.PLAUSIBLE_FOCAL_LENGTH,
         "f_number": metadata.PLAUSIBLE_F_NUMBER,
         "sensor_width": metadata.PLAUSIBLE_SENSOR_WIDTH,
     }.items():
-        value = getattr(found, name)
+        value = getattr(parsed, name)
         assert value is None or least < value < most
-    distance = found.focus_distance
+    distance = parsed.focus_distance
     assert distance in (None, math.inf) or 0 < distance < metadata.PLAUSIBLE_DISTANCE[1]
-    assert found.exposure is None or math.isfinite(found.exposure)
-    for text in (found.camera, found.lens, *found.doubts):
+    assert parsed.exposure is None or math.isfinite(parsed.exposure)
+    for text in (parsed.camera, parsed.lens, *parsed.implausible):
         assert text is None or (text.isprintable() and len(text) <= 300)
 
 
-TYPED = st.one_of(NUMBERS, RATIONALS, st.text(st.characters(codec="latin-1"), max_size=30))
+WRITTEN_VALUES = st.one_of(NUMBERS, RATIONALS, st.text(st.characters(codec="latin-1"), max_size=30))
 WRITTEN = [tag for tag in TAGS if tag.startswith("Exif.Photo.") and "MakerNote" not in tag]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(tags=st.dictionaries(st.sampled_from(WRITTEN), TYPED, max_size=4))
+@given(tags=st.dictionaries(st.sampled_from(WRITTEN), WRITTEN_VALUES, max_size=4))
 def test_values_that_exiv2_writes_and_reads(tmp_path: Path, tags):
     path = tmp_path / "p.jpg"
     try:

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from focal_depth.contract import limits
 from focal_depth.contract.errors import InputError
-from focal_depth.io.photographs import read_file, read_header, read_pixels, read_thumbnail
+from focal_depth.io.header import read_header
+from focal_depth.io.photograph_file import read_file
+from focal_depth.io.photographs import read_pixels, read_thumbnail
 from focal_depth.stack import read_stack
 from photographs import PROJECT, write_photograph
 
@@ -19,15 +21,15 @@ NAMES = list(hostile.pictures(None))
 SMALL = 250e6  # bytes: Python and its libraries take about 60 million
 PEAK = r"""
 import pathlib, re, resource, sys
-from backend.cli import main
-status = main(sys.argv[1:])
-told = pathlib.Path("/proc/self/status")  # on Linux, where the other counts what was before exec
-if told.exists():
-    peak = 1024 * int(re.search(r"VmHWM:\s*(\d+)", told.read_text())[1])
+from focal_depth.cli import main
+ended = main(sys.argv[1:])
+status_file = pathlib.Path("/proc/self/status")  # on Linux, where the other counts what was before exec
+if status_file.exists():
+    peak = 1024 * int(re.search(r"VmHWM:\s*(\d+)", status_file.read_text())[1])
 else:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print("peak", peak)
-sys.exit(status)
+sys.exit(ended)
 """
 
 

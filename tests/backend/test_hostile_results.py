@@ -1,4 +1,4 @@
-"""Result folders from outside: nothing pickled, no path that leads out, no size that is believed."""
+"""Result folders from outside: nothing pickled, no path that leads out, no size that is taken for true."""
 
 import io
 import json
@@ -6,51 +6,85 @@ import os
 import pickle
 import shutil
 import zipfile
+from dataclasses import replace
 
 import hostile
 import numpy as np
 import pytest
-from focal_depth.cli.main import INPUT_AT_FAULT, OK, main
-from focal_depth.contract import limits
+from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
+from focal_depth.contract.files import ALIGNED, ALL_IN_FOCUS_PNG, CACHE, DEPTH_EXR, RESULT_JSON
+from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
+from focal_depth.depth.predictor import Prediction
 from focal_depth.io import result_folder
-from focal_depth.runtime import cache
-from photographs import PROJECT
+from focal_depth.io.arrays import read_arrays
+from focal_depth.pipeline import Analysis, Job, plan_job
+from focal_depth.registration.motion import Motion
+from focal_depth.runtime.cache import ResultCache, analysis_fingerprint
+from focal_depth.runtime.config import Config
+from focal_depth.runtime.resources import Resources
+from focal_depth.runtime.timings import Stages
+from focal_depth.stack import FocalStack, Frame
+from photographs import PROJECT, write_photograph
+from results import CAMERA, description, write_result
 
-CAMERA = {"fx": 60.0, "fy": 60.0, "cx": 24.0, "cy": 16.0}
 DELETED = object()
+
+
+def job(folder) -> Job:
+    """To estimate three photographs there."""
+    frames = tuple(Frame(write_photograph(folder / f"{i}.png"), 48, 32) for i in range(3))
+    stack = FocalStack(frames, "focus distance", np.float32([0.5, 1.5, 2.5]))
+    return plan_job(stack, Config(), Resources())
+
+
+def cached_arrays(fingerprint: str) -> dict[str, np.ndarray]:
+    """What cache.npz holds of an analysis of that job."""
+    return {
+        "fingerprint": np.array(fingerprint),
+        "normalised": np.zeros((16, 24), np.float32),
+        "uncertainty": np.ones((16, 24), np.float32),
+        "belongs": np.ones(3, bool),
+        "warnings": np.array([], str),
+        "gains": np.ones((3, 3), np.float32),
+        "relative_fov": np.ones(3, np.float32),
+        "residual": np.zeros((3, 3), np.float32),
+        "correlation": np.ones(2, np.float32),
+    }
 
 
 @pytest.fixture
 def result(tmp_path):
-    """A small result of three frames, with found.npz and aligned pictures."""
-    folder = tmp_path / "result"
+    """A small result of three frames, with cache.npz and aligned pictures."""
     random = np.random.default_rng(1)
     depth = random.uniform(1, 2, (32, 48)).astype(np.float32)
     picture = random.random((32, 48, 3), dtype=np.float32)
-    frames = [{"file": str(tmp_path / f"{i}.png"), "dioptres": 0.5 + i, "source": "typed"} for i in range(3)]
-    described = {"metric": True, "network": "ours", "camera": CAMERA, "frames": frames, "warnings": []}
-    found = cache.to_keep(FOUND, "the fingerprint")
-    aligned = enumerate([picture] * 3)
-    result_folder.write_result(folder, depth, depth / 2, picture, described, aligned=aligned, found=found)
-    return folder
+    described = description([tmp_path / f"{i}.png" for i in range(3)], (2, 2 / 3, 0.4))
+    cache, aligned = cached_arrays(analysis_fingerprint(job(tmp_path))), enumerate([picture] * 3)
+    return write_result(
+        tmp_path / "result", depth, depth / 2, picture, described, aligned=aligned, cache=cache
+    )
 
 
-FOUND = cache.Found(
-    normalised=np.zeros((16, 24), np.float32),
-    spread=np.ones((16, 24), np.float32),
-    kept=np.ones(3, bool),
-    warnings=np.array([], str),
-    gains=np.ones((3, 3), np.float32),
-    relative_fov=np.ones(3, np.float32),
-    residual=np.zeros((3, 3), np.float32),
-    match=np.ones(2, np.float32),
-)
+def is_reused(folder, job: Job) -> bool:
+    """Whether the cache of a result there is taken for the analysis of a job."""
+    anew = Analysis(
+        job.stack,
+        Motion(np.ones(3, np.float32), np.zeros((3, 3), np.float32), np.ones(2, np.float32)),
+        np.ones((3, 3), np.float32),
+        Prediction(np.zeros((16, 24), np.float32), np.ones((16, 24), np.float32)),
+        np.zeros((32, 48, 3), np.float16),
+    )
+    cache = ResultCache(folder)
+    analysis = cache(lambda job, stages: anew)(job, Stages())
+    assert (analysis is anew) != cache.was_used
+    return cache.was_used
 
 
-def test_the_result_itself_is_known(result):
-    assert cache.known(result, "the fingerprint").found.fits
-    assert cache.known(result, "another") is None
+def test_the_result_itself_is_reused(result, tmp_path):
+    work = job(tmp_path)
+    assert is_reused(result, work)
+    assert not is_reused(result, replace(work, config=Config(alignment="none")))
 
 
 class Runs:
@@ -60,10 +94,11 @@ class Runs:
 
 def test_nothing_pickled_is_read(result, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    np.savez(result / results.FOUND, seen=np.array([Runs()], dtype=object))
-    assert cache.known(result, "the fingerprint") is None
-    (result / results.FOUND).write_bytes(pickle.dumps(Runs()))
-    assert cache.known(result, "the fingerprint") is None
+    whole = cached_arrays(analysis_fingerprint(job(tmp_path)))
+    np.savez(result / CACHE, **whole | {"gains": np.array([Runs()], dtype=object)})
+    assert not is_reused(result, job(tmp_path))
+    (result / CACHE).write_bytes(pickle.dumps(Runs()))
+    assert not is_reused(result, job(tmp_path))
     assert not os.path.exists("it ran")
 
 
@@ -81,17 +116,16 @@ def packed(path, **members):
                     member.write(piece)
 
 
-@pytest.mark.parametrize("name", [field for field in vars(FOUND)])
+@pytest.mark.parametrize("name", cached_arrays(""))
 @pytest.mark.parametrize("shape", [(2**40,), (2**62, 2**62), (5,), ()])
-def test_arrays_of_other_shapes_than_they_should_have(result, name, shape):
-    arrays = cache.to_keep(FOUND, "the fingerprint")
+def test_arrays_of_other_shapes_than_they_should_have(result, tmp_path, name, shape):
     others = {}
-    for other, array in arrays.items():
+    for other, array in cached_arrays(analysis_fingerprint(job(tmp_path))).items():
         buffer = io.BytesIO()
         np.save(buffer, array)
         others[other] = [buffer.getvalue()]
-    packed(result / results.FOUND, **others | {name: [header(shape), bytes(20)]})
-    assert cache.known(result, "the fingerprint") is None
+    packed(result / CACHE, **others | {name: [header(shape), bytes(20)]})
+    assert not is_reused(result, job(tmp_path))
 
 
 def test_an_array_that_unpacks_to_gigabytes(tmp_path):
@@ -99,14 +133,14 @@ def test_an_array_that_unpacks_to_gigabytes(tmp_path):
     packed(path, a=[header((2**30,)), *[bytes(2**24)] * 8])
     assert path.stat().st_size < 1e6
     with pytest.raises(InputError, match=r"unpacks to 0\.134 GB"):
-        limits.read_arrays(path, 10**8)
+        read_arrays(path, 10**8)
 
 
-def test_damaged_arrays(result):
-    whole = (result / results.FOUND).read_bytes()
+def test_damaged_arrays(result, tmp_path):
+    whole, work = (result / CACHE).read_bytes(), job(tmp_path)
     for cut in range(0, len(whole), 97):
-        (result / results.FOUND).write_bytes(whole[:cut])
-        assert cache.known(result, "the fingerprint") is None
+        (result / CACHE).write_bytes(whole[:cut])
+        assert not is_reused(result, work)
 
 
 HOSTILE = [
@@ -137,21 +171,21 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("key", "value"), HOSTILE)
 def test_descriptions_that_are_none(result, tmp_path, capsys, key, value):
-    path = result / results.DESCRIPTION
+    path = result / RESULT_JSON
     described = json.loads(path.read_text())
     described[key] = value
     path.write_text(json.dumps({key: value for key, value in described.items() if value is not DELETED}))
     status = main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")])
     assert status == INPUT_AT_FAULT
-    said = capsys.readouterr().err
-    assert said.count("error: ") == 1 and str(result) in said and "Traceback" not in said
+    errors = capsys.readouterr().err
+    assert errors.count("error: ") == 1 and str(result) in errors and "Traceback" not in errors
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, "{" * 10, "null", "[]", '"x"', "1", "\ufeff{}", '{"format": 1}']
+    "text", ["[" * 100_000, "{" * 10, "null", "[]", '"x"', "1", "\ufeff{}", '{"format": 1}', '{"format": 2}']
 )
 def test_text_that_is_no_description(result, text):
-    (result / results.DESCRIPTION).write_text(text)
+    (result / RESULT_JSON).write_text(text)
     with pytest.raises(InputError, match="not the description"):
         result_folder.read_description(result)
 
@@ -161,17 +195,16 @@ def test_text_that_is_no_description(result, text):
 )
 def test_names_that_lead_out_of_the_folder(result, tmp_path, name):
     secret = tmp_path / "secret.png"
-    shutil.copy(result / results.ALL_IN_FOCUS, secret)
-    path = result / results.DESCRIPTION
+    shutil.copy(result / ALL_IN_FOCUS_PNG, secret)
+    path = result / RESULT_JSON
     described = json.loads(path.read_text())
     described["frames"][1]["aligned"] = name.format(secret=secret)
     path.write_text(json.dumps(described))
-    paths = result_folder.aligned_paths(result, described["frames"])
-    assert all(path.parent == result / results.ALIGNED for path in paths)
-    assert (
-        main(["look", str(result), "--show", "aligned", "--output", str(tmp_path / "look")]) == INPUT_AT_FAULT
-    )
-    assert cache.known(result, "the fingerprint") is None, "so it is not copied into the next result"
+    paths = result_folder.aligned_paths(result, described)
+    assert all(path.parent == result / ALIGNED for path in paths)
+    arguments = ["preview", str(result), "--show", "aligned", "--output", str(tmp_path / "preview")]
+    assert main(arguments) == INPUT_AT_FAULT
+    assert not is_reused(result, job(tmp_path)), "so it is not copied into the next result"
 
 
 @pytest.mark.skipif(
@@ -182,7 +215,7 @@ def test_links_in_a_result_folder_lead_no_writing_out(result, tmp_path):
     victim.write_text("mine")
     for name in ("background.png", "background.unfinished.png"):
         (result / name).symlink_to(victim)
-    assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == OK
+    assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == DONE
     assert victim.read_text() == "mine"
     assert not (result / "background.png").is_symlink()
 
@@ -200,19 +233,19 @@ def test_links_beside_a_result_folder_lead_no_writing_out(tmp_path, name):
         beside.mkdir()
     (beside / name if name else beside).symlink_to(home, target_is_directory=True)
     depth = np.ones((4, 4), np.float32)
-    described = {"metric": False, "frames": [], "warnings": []}
+    described = description(["0.png", "1.png"])
     before = sorted(home.rglob("*"))
     try:
-        result_folder.write_result(tmp_path / "result", depth, depth, np.ones((4, 4, 3), np.float32), described)
+        write_result(tmp_path / "result", depth, depth, np.ones((4, 4, 3), np.float32), described)
     except InputError as fault:
         assert "cannot be written" in str(fault)
     assert sorted(home.rglob("*")) == before
 
 
 def test_pictures_that_claim_too_much(result, tmp_path, capsys):
-    (result / results.ALL_IN_FOCUS).write_bytes(hostile.png(hostile.HUGE, hostile.HUGE))
+    (result / ALL_IN_FOCUS_PNG).write_bytes(hostile.png(hostile.HUGE, hostile.HUGE))
     assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == INPUT_AT_FAULT
-    shutil.copy(PROJECT / "sample" / "00.jpg", result / results.ALL_IN_FOCUS)
-    (result / results.DEPTH_EXR).write_bytes(hostile.exr(tmp_path / "made.exr", hostile.HUGE, hostile.HUGE))
+    shutil.copy(PROJECT / "sample" / "00.jpg", result / ALL_IN_FOCUS_PNG)
+    (result / DEPTH_EXR).write_bytes(hostile.exr(tmp_path / "made.exr", hostile.HUGE, hostile.HUGE))
     assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == INPUT_AT_FAULT
     assert capsys.readouterr().err.count("error: ") == 2

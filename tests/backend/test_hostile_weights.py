@@ -15,10 +15,12 @@ torch = pytest.importorskip("torch")
 onnx = pytest.importorskip("onnx")
 
 from focal_depth.cli.import_weights import load_network  # noqa: E402
-from focal_depth.cli.main import INPUT_AT_FAULT, main  # noqa: E402
+from focal_depth.cli.main import main  # noqa: E402
 from focal_depth.contract.errors import InputError  # noqa: E402
-from focal_depth.depth.won_jeon import paper_depth  # noqa: E402
-from focal_depth.runtime.sessions import open_session  # noqa: E402
+from focal_depth.contract.messages import INPUT_AT_FAULT  # noqa: E402
+from focal_depth.depth import won_jeon  # noqa: E402
+from focal_depth.runtime.devices import CPU  # noqa: E402
+from focal_depth.runtime.sessions import Sessions, open_session  # noqa: E402
 
 TERABYTE = 2**40
 
@@ -122,14 +124,14 @@ def test_a_model_reads_no_other_file(tmp_path, monkeypatch):
     Path("secret").write_bytes(b"a secret")
     path = tmp_path / "model.onnx"
     path.write_bytes(model(None))
-    open_session(path)
+    open_session(path, 1, CPU)
     for location in ("secret", "/etc/passwd", "../secret"):
         path.write_bytes(model(location))
         with pytest.raises(InputError, match="in another file"):
-            open_session(path)
+            open_session(path, 1, CPU)
     path.write_bytes(model("secret").replace(b"\x08location", b"\x88\x00location"))  # the same number, longer
     with pytest.raises(InputError, match="in another file"):
-        open_session(path)
+        open_session(path, 1, CPU)
 
 
 def test_models_of_absurd_size(tmp_path):
@@ -138,7 +140,7 @@ def test_models_of_absurd_size(tmp_path):
     os.truncate(path, TERABYTE)
     tracemalloc.start()
     with pytest.raises(InputError, match="GB are the most"):
-        paper_depth(path, np.zeros((2, 32, 32, 3), np.float32), np.ones(2))
+        won_jeon.open_network(Sessions(1, CPU), path)
     assert tracemalloc.get_traced_memory()[1] < 10e6
     tracemalloc.stop()
 
@@ -146,7 +148,7 @@ def test_models_of_absurd_size(tmp_path):
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices here")
 def test_a_device_is_no_model():
     with pytest.raises(InputError, match="no ordinary file"):
-        paper_depth(Path("/dev/zero"), np.zeros((2, 32, 32, 3), np.float32), np.ones(2))
+        won_jeon.open_network(Sessions(1, CPU), Path("/dev/zero"))
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
@@ -154,4 +156,4 @@ def test_damaged_models(tmp_path, cut):
     path = tmp_path / "model.onnx"
     path.write_bytes(model(None)[:cut] if cut else b"")
     with pytest.raises(InputError):
-        paper_depth(path, np.zeros((2, 32, 32, 3), np.float32), np.ones(2))
+        won_jeon.open_network(Sessions(1, CPU), path)

@@ -1,6 +1,5 @@
 """Photographs of a hundred megapixels: whole, at full size, in bounded memory."""
 
-import subprocess
 import sys
 import time
 
@@ -8,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.io.result_folder import read_depth
+from measuring import peak_of
 from photographs import PROJECT, write_photograph
-from test_memory import MEASURED
 
 SIZE = 12_288, 8_192  # 101 megapixels
 FRAMES = {"02": 1.44, "06": 0.78}  # of the sample, by focus distance in metres
@@ -29,11 +28,7 @@ def test_two_frames_of_a_hundred_megapixels(tmp_path):
         large = cv2.add(cv2.resize(frame, SIZE, interpolation=cv2.INTER_CUBIC), grain)
         write_photograph(folder / f"{name}.jpg", large, tags)
     began = time.monotonic()
-    command = [sys.executable, "-m", "focal_depth", "estimate", folder, "--output", result]
-    told = subprocess.run(
-        [sys.executable, "-c", MEASURED, *map(str, command)], cwd=PROJECT, capture_output=True, check=True
-    )
-    gigabytes = int(told.stdout.split()[-1]) / 1e6
+    gigabytes = peak_of("estimate", folder, "--output", result) / 1e9
     print(f"{time.monotonic() - began:.0f} s, {gigabytes:.2f} GB")
     depth, _ = read_depth(result)
     assert depth.shape == SIZE[::-1] and 0.6 < depth.min() < depth.max() < 3

@@ -5,11 +5,12 @@ import json
 import cv2
 import numpy as np
 import pytest
-from focal_depth.cli import main
+from focal_depth.cli.main import main
 from focal_depth.geometry.mesh import MeshArrays, build_mesh
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.geometry.surfaces import MOVE
-from focal_depth.io import result_folder
+from results import CAMERA as DESCRIBED_CAMERA
+from results import description, write_result
 
 WIDTH, HEIGHT = 320, 224
 CAMERA = Pinhole(fx=400, fy=410, cx=158, cy=115)
@@ -192,7 +193,7 @@ def test_smoothing_follows_confidence():
 
 
 @pytest.mark.parametrize("budget", [10_000, 30_000, 90_000])
-def test_the_budget_is_kept_however_rough_the_depth(budget):
+def test_the_budget_holds_however_rough_the_depth(budget):
     random = np.random.default_rng(5)
     rough = cv2.resize(random.random((56, 80)).astype(np.float32), (WIDTH, HEIGHT)) + 0.5
     assert len(mesh_of(rough, budget=budget).faces) <= budget
@@ -211,23 +212,24 @@ def test_a_wall_is_no_ground():
     assert mesh_of(np.full((HEIGHT, WIDTH), 2.0, np.float32)).ground.shape == (0,)
 
 
-def write_result(folder, depth, picture=None):
-    camera = {"fx": CAMERA.fx, "fy": CAMERA.fy, "cx": CAMERA.cx, "cy": CAMERA.cy}
-    picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32) if picture is None else picture
-    description = {"camera": camera, "metric": True, "frames": [], "warnings": []}
-    result_folder.write_result(folder, depth, np.ones_like(depth), picture, description)
+def write_depth(folder, depth):
+    """A result of a grey picture with this depth."""
+    lens = {"fx": CAMERA.fx, "fy": CAMERA.fy, "cx": CAMERA.cx, "cy": CAMERA.cy}
+    described = description(["0.png", "1.png"], [FAR, NEAR], camera=DESCRIBED_CAMERA | lens)
+    picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+    write_result(folder, depth, np.ones_like(depth), picture, described)
 
 
 @pytest.fixture
 def result(tmp_path):
-    write_result(tmp_path / "result", square_before_wall()[0])
+    write_depth(tmp_path / "result", square_before_wall()[0])
     return tmp_path / "result"
 
 
 def test_command_writes_arrays_and_background(result, tmp_path, capsys):
     output = tmp_path / "mesh.npz"
     arguments = ["mesh", str(result), "--output", str(output), "--triangles", "60000", "--messages"]
-    assert main.main(arguments) == 0
+    assert main(arguments) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["path"] == str(output)
     expected = mesh_of(square_before_wall()[0], budget=60_000)
     with np.load(output) as arrays:
@@ -239,7 +241,7 @@ def test_command_writes_arrays_and_background(result, tmp_path, capsys):
 
 def test_an_atlas_holds_both_pictures(result, tmp_path):
     arguments = ["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]
-    assert main.main([*arguments, "--atlas", str(tmp_path / "atlas.jpg"), "--atlas-size", "512"]) == 0
+    assert main([*arguments, "--atlas", str(tmp_path / "atlas.jpg"), "--atlas-size", "512"]) == 0
     texture = cv2.imread(str(tmp_path / "atlas.jpg"))
     assert texture.shape == (512, 512, 3)
     assert not (result / "background.png").exists()
@@ -247,20 +249,20 @@ def test_an_atlas_holds_both_pictures(result, tmp_path):
         v = arrays["uvs"][arrays["faces"], 1]
         background = arrays["background"]
     assert v[~background].min() > v[background].max(), "the background lies below the photograph"
-    assert main.main([*arguments, "--atlas", str(tmp_path / "atlas.tga")]) == 2
+    assert main([*arguments, "--atlas", str(tmp_path / "atlas.tga")]) == 2
 
 
 def test_a_new_result_drops_the_old_background(result, tmp_path):
-    assert main.main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == 0
-    write_result(result, plane())
+    assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == 0
+    write_depth(result, plane())
     assert not (result / "background.png").exists()
 
 
 def test_infinity_becomes_a_far_background(tmp_path):
     depth = plane()
     depth[:50] = np.inf
-    write_result(tmp_path / "result", depth)
-    assert main.main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
+    write_depth(tmp_path / "result", depth)
+    assert main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
     with np.load(tmp_path / "mesh.npz") as arrays:
         z = -arrays["vertices"][:, 2]
     assert np.isfinite(z).all() and z.max() > 100 * z.min()
@@ -268,9 +270,9 @@ def test_infinity_becomes_a_far_background(tmp_path):
 
 def test_bad_input_is_named(result, tmp_path, capsys):
     missing = tmp_path / "missing"
-    assert main.main(["mesh", str(missing), "--output", str(tmp_path / "mesh.npz")]) == 2
+    assert main(["mesh", str(missing), "--output", str(tmp_path / "mesh.npz")]) == 2
     assert str(missing) in capsys.readouterr().err
-    assert main.main(["mesh", str(result), "--output", str(missing / "mesh.npz")]) == 2
+    assert main(["mesh", str(result), "--output", str(missing / "mesh.npz")]) == 2
     assert str(missing / "mesh.npz") in capsys.readouterr().err
-    assert main.main(["mesh", str(result), "--output", str(tmp_path / "a.npz"), "--triangles", "10"]) == 2
+    assert main(["mesh", str(result), "--output", str(tmp_path / "a.npz"), "--triangles", "10"]) == 2
     assert "--triangles 10" in capsys.readouterr().err

@@ -10,11 +10,14 @@ torch = pytest.importorskip("torch")
 safetensors_torch = pytest.importorskip("safetensors.torch")
 
 from focal_depth.cli.import_weights import load_network  # noqa: E402
-from focal_depth.cli.main import INPUT_AT_FAULT, OK, main  # noqa: E402
+from focal_depth.cli.main import main  # noqa: E402
 from focal_depth.contract.errors import InputError  # noqa: E402
+from focal_depth.contract.messages import DONE, INPUT_AT_FAULT  # noqa: E402
 from focal_depth.depth import won_jeon  # noqa: E402
 from focal_depth.io.result_folder import read_description  # noqa: E402
 from focal_depth.research.networks.won_jeon import DepthNetwork, EndToEnd  # noqa: E402
+from focal_depth.runtime.resources import Resources  # noqa: E402
+from focal_depth.runtime.sessions import sessions_for  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("FOCAL_DEPTH_DATA", ROOT.parent / "shared"))
@@ -41,13 +44,18 @@ def random_input(frames, height, width):
     return stack, focus, torch.linspace(1.08, 1, frames).view(1, 1, frames, 1, 1)
 
 
+def predict(model, pictures, focus):
+    """Depth by an imported network."""
+    return won_jeon.run_network(won_jeon.open_network(sessions_for(Resources()), model), pictures, focus)
+
+
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory):
     """An End_to_End checkpoint of random numbers, and the folder it was imported into."""
     folder = tmp_path_factory.mktemp("paper")
     network = random_network()
     torch.save(network.state_dict(), folder / "check_point.pth")
-    assert main(["import-weights", str(folder / "check_point.pth"), "--output", str(folder)]) == OK
+    assert main(["import-weights", str(folder / "check_point.pth"), "--output", str(folder)]) == DONE
     return network, folder
 
 
@@ -81,9 +89,9 @@ def test_onnx_agrees_with_torch(imported, size):
         name: onnxruntime.InferenceSession(folder / name).run for name in os.listdir(folder) if "onnx" in name
     }
     feed = {"stack": stack.numpy(), "relative_fov": relative_fov.numpy()}
-    (onnx_aligned,) = run[won_jeon.ALIGNMENT_MODEL](["aligned"], feed)
+    (onnx_aligned,) = run[won_jeon.ALIGNMENT_FILE](["aligned"], feed)
     feed = {"stack": aligned.numpy(), "focus": focus.numpy()}
-    (onnx_depth,) = run[won_jeon.DEPTH_MODEL](["depth"], feed)
+    (onnx_depth,) = run[won_jeon.DEPTH_FILE](["depth"], feed)
     assert np.abs(onnx_aligned - aligned.numpy()).max() < 1e-4
     assert np.abs(onnx_depth - depth.numpy()).max() < 1e-4
 
@@ -98,11 +106,11 @@ def test_stacks_of_a_batch_do_not_mix():
     assert all(torch.allclose(t[1:], a, atol=1e-5) for t, a in zip(together, alone, strict=True))
 
 
-def test_paper_depth_pads_and_turns_the_channels(imported):
+def test_pictures_are_padded_and_their_channels_reversed(imported):
     network, folder = imported
     rgb = np.random.default_rng(0).random((4, 50, 70, 3), dtype=np.float32)
     focus = np.array([0.2, 0.5, 1.0, 2.0])
-    depth = won_jeon.paper_depth(folder / won_jeon.DEPTH_MODEL, rgb, focus)
+    depth = predict(folder / won_jeon.DEPTH_FILE, rgb, focus)
     assert depth.shape == (50, 70) and depth.dtype == np.float32
     bgr = torch.from_numpy(rgb[..., ::-1] * 2 - 1).permute(3, 0, 1, 2)[None]
     padded = torch.nn.functional.pad(bgr, (0, 26, 0, 14, 0, 0), mode="replicate")
@@ -171,23 +179,23 @@ def test_files_that_are_no_checkpoint(tmp_path):
         load_network(tmp_path / "missing.pth")
 
 
-def test_network_paper_is_found_where_it_was_imported(tmp_path, monkeypatch):
+def test_an_imported_network_is_found(tmp_path, monkeypatch):
     torch.save(random_network(DepthNetwork).state_dict(), tmp_path / "check_point.pth")
     monkeypatch.setenv("FOCAL_DEPTH_PAPER_WEIGHTS", str(tmp_path / "weights"))
     with pytest.raises(InputError, match="import-weights"):
-        won_jeon.find_paper_weights()
-    assert main(["import-weights", str(tmp_path / "check_point.pth")]) == OK
-    assert won_jeon.find_paper_weights() == tmp_path / "weights" / won_jeon.DEPTH_MODEL
-    assert sorted(os.listdir(tmp_path / "weights")) == sorted([won_jeon.DEPTH_MODEL, won_jeon.WEIGHTS])
+        won_jeon.find_imported_model()
+    assert main(["import-weights", str(tmp_path / "check_point.pth")]) == DONE
+    assert won_jeon.find_imported_model() == tmp_path / "weights" / won_jeon.DEPTH_FILE
+    assert sorted(os.listdir(tmp_path / "weights")) == sorted([won_jeon.DEPTH_FILE, won_jeon.TORCH_FILE])
 
 
 def test_other_models_are_refused(imported, tmp_path):
     _, folder = imported
     (tmp_path / "text.onnx").write_text("hello")
     stack, focus = np.zeros((2, 32, 32, 3), np.float32), np.array([0, 1])
-    for path in (folder / won_jeon.ALIGNMENT_MODEL, tmp_path / "text.onnx", tmp_path / "missing.onnx"):
+    for path in (folder / won_jeon.ALIGNMENT_FILE, tmp_path / "text.onnx", tmp_path / "missing.onnx"):
         with pytest.raises(InputError, match=path.name):
-            won_jeon.paper_depth(path, stack, focus)
+            predict(path, stack, focus)
 
 
 def test_estimate_runs_with_the_imported_network(imported, tmp_path):
@@ -196,6 +204,6 @@ def test_estimate_runs_with_the_imported_network(imported, tmp_path):
         picture = np.random.default_rng(index).integers(0, 255, (70, 90, 3), np.uint8)
         write_photograph(tmp_path / f"{index}.png", picture)
     (tmp_path / "focus_distance.txt").write_text("3\n2\n1\n")
-    model = str(folder / won_jeon.DEPTH_MODEL)
-    assert main(["estimate", str(tmp_path), "--output", str(tmp_path / "r"), "--network", model]) == OK
+    model = str(folder / won_jeon.DEPTH_FILE)
+    assert main(["estimate", str(tmp_path), "--output", str(tmp_path / "r"), "--network", model]) == DONE
     assert read_description(tmp_path / "r")["network"] == model

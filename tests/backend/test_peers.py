@@ -7,10 +7,10 @@ import numpy as np
 import OpenEXR
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, Focused
+from focal_depth.research.evaluation.data.scene import DIOPTRES, DISPARITY, METRES, EvaluationStack
 from focal_depth.research.evaluation.measures import mean_error, nearest_frame
 from focal_depth.research.evaluation.peers import PEERS
-from focal_depth.research.evaluation.peers.folder import depth_from_folder
+from focal_depth.research.evaluation.peers.folder import read_depth_map
 from focal_depth.research.evaluation.peers.guided_filter import GuidedFilter
 from focal_depth.research.evaluation.peers.ring_difference import ring_difference
 
@@ -70,7 +70,7 @@ def test_a_slanted_plane_is_read_between_frames(name, plane, slanted):
 
 
 @pytest.mark.parametrize("name", PEERS)
-def test_uneven_focus_and_odd_sizes_are_no_trouble(name, texture, slanted):
+def test_uneven_focus_and_uneven_sizes_are_no_trouble(name, texture, slanted):
     positions = np.float32([0, 0.05, 0.15, 0.3, 0.4, 0.55, 0.65, 0.8, 0.9, 1])
     pictures = photographed(texture[:-1, :-1], slanted[:-1, :-1], positions)
     assert mean_error(PEERS[name](pictures, positions), slanted[:-1, :-1]) < 0.04
@@ -78,9 +78,9 @@ def test_uneven_focus_and_odd_sizes_are_no_trouble(name, texture, slanted):
 
 @pytest.mark.parametrize("name", PEERS)
 def test_pictures_are_left_as_they_are(name, plane):
-    given = plane[::4].copy()
-    PEERS[name](given, POSITIONS[::4])
-    np.testing.assert_array_equal(given, plane[::4])
+    pictures = plane[::4].copy()
+    PEERS[name](pictures, POSITIONS[::4])
+    np.testing.assert_array_equal(pictures, plane[::4])
 
 
 @pytest.mark.parametrize("name", PEERS)
@@ -90,14 +90,14 @@ def test_two_frames_and_no_detail_still_give_depth(name):
     assert depth.min() >= 0 and depth.max() <= 1
 
 
-def test_a_dot_is_seen_by_itself_and_by_its_ring_and_not_across_the_gap():
+def test_a_dot_counts_for_itself_and_its_ring_and_not_across_the_gap():
     dot = np.zeros((21, 21, 3), np.float32)
     dot[10, 10] = 0.36, 0.48, 0.8  # a colour of length 1
-    seen = ring_difference(dot)
-    assert seen[10, 10] == pytest.approx(1)
-    assert not seen[10, 8:10].any() and not seen[9, 9].any() and not seen[10, :6].any()
-    assert seen[10, 6] == seen[10, 7] > 0
-    assert seen.sum() == pytest.approx(2)
+    response = ring_difference(dot)
+    assert response[10, 10] == pytest.approx(1)
+    assert not response[10, 8:10].any() and not response[9, 9].any() and not response[10, :6].any()
+    assert response[10, 6] == response[10, 7] > 0
+    assert response.sum() == pytest.approx(2)
 
 
 def test_the_ring_difference_bears_noise_that_a_laplacian_does_not(texture, slanted):
@@ -105,16 +105,16 @@ def test_the_ring_difference_bears_noise_that_a_laplacian_does_not(texture, slan
     soft = cv2.GaussianBlur(texture, (0, 0), 1.2)
     grainy = noisy(photographed(soft, slanted), 0.02)
     error = {name: mean_error(find(grainy, POSITIONS), slanted) for name, find in PEERS.items()}
-    assert error["ring difference"] < 0.015
-    assert error["classical, smoothed"] > 1.3 * error["ring difference"]
-    assert error["classical"] > 5 * error["classical, smoothed"]
+    assert error["ring_difference"] < 0.015
+    assert error["classical_smoothed"] > 1.3 * error["ring_difference"]
+    assert error["classical"] > 5 * error["classical_smoothed"]
 
 
 def test_the_ring_difference_keeps_a_step_in_depth_where_colour_steps(texture):
     step = np.full((HEIGHT, WIDTH), 0.2, np.float32)
     step[:, WIDTH // 2 :] = 0.8
     coloured = texture * np.where(step > 0.5, 1, 0.4)[..., None]
-    depth = PEERS["ring difference"](photographed(coloured.astype(np.float32), step), POSITIONS)
+    depth = PEERS["ring_difference"](photographed(coloured.astype(np.float32), step), POSITIONS)
     off = [np.abs(depth - step)[:, WIDTH // 2 + a : WIDTH // 2 + b].mean() for a, b in ((-6, 0), (0, 6))]
     assert max(off) < 0.1
 
@@ -147,12 +147,12 @@ def test_a_guided_filter_is_the_mean_of_planes_fitted_to_windows():
 
 
 @pytest.fixture
-def focused() -> Focused:
+def focused() -> EvaluationStack:
     """Frames focused at 4, 2 and 1 m, whose truth is in metres."""
-    return Focused(np.zeros((3, 12, 16, 3), np.float32), np.array([0.25, 0.5, 1]), METRES)
+    return EvaluationStack(np.zeros((3, 12, 16, 3), np.float32), np.array([0.25, 0.5, 1]), METRES)
 
 
-METRES_SEEN = np.linspace(1, 8, 192, dtype=np.float32).reshape(12, 16)
+TRUE_METRES = np.linspace(1, 8, 192, dtype=np.float32).reshape(12, 16)
 
 
 def write_map(path, depth, channel="Z"):
@@ -171,39 +171,41 @@ def write_map(path, depth, channel="Z"):
     [("a/1.npy", ""), ("a/1.npz", ""), *(("a/1.exr", name) for name in ("Z", "V", "Y", "R", "Depth.Z"))],
 )
 def test_maps_in_metres_come_back_in_metres(tmp_path, focused, file, channel):
-    write_map(tmp_path / file, METRES_SEEN, channel)
-    found = depth_from_folder(tmp_path, "a/1", focused)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(focused.in_unit(found), METRES_SEEN, rtol=1e-5)
-    assert found[0, 0] == pytest.approx(1) and found[-1, -1] == pytest.approx((1 / 8 - 0.25) / 0.75)
+    write_map(tmp_path / file, TRUE_METRES, channel)
+    depth = read_depth_map(tmp_path, "a/1", focused)
+    assert depth.dtype == np.float32
+    np.testing.assert_allclose(focused.to_truth_unit(depth), TRUE_METRES, rtol=1e-5)
+    assert depth[0, 0] == pytest.approx(1) and depth[-1, -1] == pytest.approx((1 / 8 - 0.25) / 0.75)
 
 
 def test_maps_are_in_metres_where_the_truth_is_in_dioptres(tmp_path, focused):
-    told = replace(focused, unit=DIOPTRES)
-    np.save(tmp_path / "near.v2.npy", METRES_SEEN)
+    stack = replace(focused, unit=DIOPTRES)
+    np.save(tmp_path / "near.v2.npy", TRUE_METRES)
     np.testing.assert_allclose(
-        told.in_unit(depth_from_folder(tmp_path, "near.v2", told)), 1 / METRES_SEEN, rtol=1e-5
+        stack.to_truth_unit(read_depth_map(tmp_path, "near.v2", stack)), 1 / TRUE_METRES, rtol=1e-5
     )
 
 
 def test_maps_are_in_disparity_where_the_truth_is(tmp_path, focused):
-    told = replace(focused, focus=np.array([-2.5, 0, 2.5]), unit=DISPARITY)
+    stack = replace(focused, focus=np.array([-2.5, 0, 2.5]), unit=DISPARITY)
     disparity = np.linspace(-2, 2, 192).reshape(12, 16)
     np.save(tmp_path / "a.npy", disparity)
-    np.testing.assert_allclose(told.in_unit(depth_from_folder(tmp_path, "a", told)), disparity, atol=1e-6)
+    np.testing.assert_allclose(
+        stack.to_truth_unit(read_depth_map(tmp_path, "a", stack)), disparity, atol=1e-6
+    )
 
 
 def test_what_is_infinitely_far_lies_beyond_the_farthest_focus(tmp_path, focused):
     np.save(tmp_path / "a.npy", np.full((12, 16), np.inf))
-    np.testing.assert_allclose(depth_from_folder(tmp_path, "a", focused), -0.25 / 0.75, rtol=1e-6)
+    np.testing.assert_allclose(read_depth_map(tmp_path, "a", focused), -0.25 / 0.75, rtol=1e-6)
 
 
-def test_a_map_of_half_the_size_is_brought_to_the_pictures(tmp_path, focused):
+def test_a_map_of_half_the_size_is_resized_to_the_pictures(tmp_path, focused):
     # A plane is linear in the inverse of depth, and stays one between its pixels' centres.
     dioptres = np.linspace(0.3, 0.9, 16).reshape(1, 16).repeat(12, 0)
     np.save(tmp_path / "a.npy", 1 / dioptres.reshape(6, 2, 8, 2).mean((1, 3)))
-    found = 1 / focused.in_unit(depth_from_folder(tmp_path, "a", focused))
-    np.testing.assert_allclose(found[:, 1:-1], dioptres[:, 1:-1], atol=1e-6)
+    depth = 1 / focused.to_truth_unit(read_depth_map(tmp_path, "a", focused))
+    np.testing.assert_allclose(depth[:, 1:-1], dioptres[:, 1:-1], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -220,19 +222,19 @@ def test_a_map_of_half_the_size_is_brought_to_the_pictures(tmp_path, focused):
 def test_what_is_no_map_of_the_scene_is_refused(tmp_path, focused, depth, says):
     np.save(tmp_path / "a.npy", depth)
     with pytest.raises(InputError, match=says):
-        depth_from_folder(tmp_path, "a", focused)
+        read_depth_map(tmp_path, "a", focused)
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path, focused):
     (tmp_path / "text.npy").write_text("none")
-    np.savez(tmp_path / "other.npz", distance=METRES_SEEN)
-    write_map(tmp_path / "colours.exr", METRES_SEEN, "U")
+    np.savez(tmp_path / "other.npz", distance=TRUE_METRES)
+    write_map(tmp_path / "colours.exr", TRUE_METRES, "U")
     (tmp_path / "broken.exr").write_bytes(b"none")
     for name in ("text", "other", "colours", "broken"):
         with pytest.raises(InputError, match=f"{name}\\.np[yz] is no depth map|{name}\\.exr is no depth map"):
-            depth_from_folder(tmp_path, name, focused)
+            read_depth_map(tmp_path, name, focused)
 
 
 def test_a_missing_map_is_named(tmp_path, focused):
     with pytest.raises(InputError, match=r"no depth map of scene/7; add .*scene/7\.npy"):
-        depth_from_folder(tmp_path, "scene/7", focused)
+        read_depth_map(tmp_path, "scene/7", focused)

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.io.colour_profile import ADOBE_RGB_TO_XYZ, SRGB_TO_XYZ, read_profile, to_srgb
-from focal_depth.io.photographs import read_header
-from focal_depth.stack import read_pixels, read_working_photograph
+from focal_depth.io.header import read_header
+from focal_depth.io.photographs import read_photograph_at, read_pixels
 from photographs import heic, quadrants, write_photograph
 from PIL import Image, ImageCms
 
@@ -92,7 +92,7 @@ def test_files_of_a_wide_gamut(tmp_path, suffix):
     assert np.abs(expected.astype(int) - picture).max() > 20
     middles = np.ix_((80, 240), (120, 360))
     assert np.abs(read_pixels(path)[middles].astype(int) - expected[middles]).max() <= 4
-    small = 255 * read_working_photograph(path, (60, 40))
+    small = 255 * read_photograph_at(path, (60, 40))
     assert np.abs(small[10::20, 15::30] - expected[middles]).max() <= 4
 
 
@@ -108,8 +108,8 @@ def test_adobe_rgb_that_only_exif_tells(tmp_path, colours):
 def test_a_damaged_profile_is_as_none(tmp_path):
     """Cut anywhere, or with any byte changed: never an error."""
     whole, random = profile(), np.random.default_rng(1)
-    for kept in range(len(whole)):
-        read_profile(whole[:kept])
+    for length in range(len(whole)):
+        read_profile(whole[:length])
     for _ in range(2000):
         spoilt = bytearray(whole)
         spoilt[random.integers(len(whole))] = random.integers(256)

@@ -5,10 +5,12 @@ import numpy as np
 import pyexiv2
 import pytest
 from focal_depth.contract.errors import InputError
+from focal_depth.contract.formats import photographs_among
 from focal_depth.io.colour import srgb_decode
+from focal_depth.io.header import photograph_size
 from focal_depth.io.heif import decode_heif
-from focal_depth.io.photographs import photographs_among, read_thumbnail
-from focal_depth.stack import photograph_size, read_photograph, read_pixels, read_stack
+from focal_depth.io.photographs import read_photograph, read_pixels, read_thumbnail
+from focal_depth.stack import read_stack
 from photographs import dng, heic, quadrants, write_photograph
 from PIL import Image
 from test_stack_read import TURNS
@@ -125,7 +127,7 @@ def test_a_picture_by_the_name_of_a_raw_file_is_read(tmp_path):
     assert np.abs(read_photograph(tmp_path / "p.nef") * 255 - PICTURE).mean() < 4
 
 
-def test_claims_are_refused_before_memory_is_taken(tmp_path):
+def test_a_size_too_large_is_refused_before_memory_is_taken(tmp_path):
     raw = bytearray(dng(PICTURE))
     for tag in (256, 257):
         at = raw.index(tag.to_bytes(2, "little") + b"\4\0\1\0\0\0")

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from focal_depth.io.result_folder import read_description
 from focal_depth.registration.exposure import equalising_gains
-from focal_depth.registration.moving import moving, warnings_of
-from focal_depth.registration.register import register
+from focal_depth.registration.moving import detect_motion, motion_warnings
+from focal_depth.registration.register import Registration, register
+from focal_depth.runtime.resources import Resources
+from focal_depth.runtime.sessions import sessions_for
 from focal_depth.stack import FocalStack, Frame
 from photographs import shared_stack
 
@@ -24,6 +26,10 @@ def photographs() -> np.ndarray:
 def stack_of(count: int) -> FocalStack:
     frames = tuple(Frame(Path(f"{n}.jpg"), 160, 120) for n in range(count))
     return FocalStack(frames, "focus distance", np.linspace(1, 2, count, dtype=np.float32))
+
+
+def registered(photographs: np.ndarray, stack: FocalStack) -> Registration:
+    return register(photographs, stack, sessions_for(Resources()))
 
 
 def test_gains_undo_another_exposure_and_white_balance(photographs):
@@ -42,28 +48,28 @@ def test_gains_are_not_taken_from_saturated_colours(photographs):
     photographs[:, :, 120:, 2] *= flicker[:, None, None]
     gains = equalising_gains(photographs)
     np.testing.assert_allclose(gains[:, 2] * flicker, flicker[4], atol=0.01)
-    assert warnings_of(moving(photographs * gains[:, None, None])) == []
+    assert motion_warnings(detect_motion(photographs * gains[:, None, None])) == []
 
 
 def test_a_good_stack_is_left_whole(photographs):
-    stack, registered = register(photographs, stack_of(5))
-    assert len(stack.frames) == len(registered.pictures) == 5
-    assert stack.warnings == ()
+    registration = registered(photographs, stack_of(5))
+    assert len(registration.stack.frames) == len(registration.pictures) == 5
+    assert registration.stack.warnings == ()
 
 
 @pytest.mark.parametrize("odd", [0, 2, 4])
 def test_a_frame_of_another_scene_is_left_out_and_named(photographs, odd):
     photographs[odd] = np.random.default_rng(8).random(photographs[odd].shape, np.float32)
-    stack, registered = register(photographs, stack_of(5))
+    registration = registered(photographs, stack_of(5))
+    stack = registration.stack
     assert [frame.path.name for frame in stack.frames] == [f"{n}.jpg" for n in range(5) if n != odd]
     assert f"{odd}.jpg left out" in stack.warnings[-1]
-    assert len(stack.dioptres) == len(registered.pictures) == 4
+    assert len(stack.dioptres) == len(registration.pictures) == 4
 
 
 def test_two_frames_are_never_left_out(photographs):
     photographs[1] = np.random.default_rng(8).random(photographs[1].shape, np.float32)
-    stack, _ = register(photographs[:2], stack_of(2))
-    assert len(stack.frames) == 2
+    assert len(registered(photographs[:2], stack_of(2)).stack.frames) == 2
 
 
 def test_the_odd_frame_of_a_real_stack_is_left_out(tmp_path, command):
@@ -76,15 +82,15 @@ def test_the_odd_frame_of_a_real_stack_is_left_out(tmp_path, command):
 
 def test_a_slow_drift_of_exposure_is_no_misfit(photographs):
     drift = np.linspace(0.8, 1.25, 5, dtype=np.float32)[:, None, None, None]
-    stack, registered = register(photographs * drift, stack_of(5))
-    assert len(stack.frames) == 5
-    assert np.ptp(registered.pictures.mean((1, 2, 3))) < 0.01
+    registration = registered(photographs * drift, stack_of(5))
+    assert len(registration.stack.frames) == 5
+    assert np.ptp(registration.pictures.mean((1, 2, 3))) < 0.01
 
 
 def test_a_frame_under_the_lens_cap_is_left_out(photographs):
     photographs[1] = 0
-    stack, _ = register(photographs, stack_of(5))
+    stack = registered(photographs, stack_of(5)).stack
     assert "1.jpg left out" in stack.warnings[-1]
     relative = FocalStack(stack_of(5).frames, "file name", None)
-    stack, _ = register(photographs, relative)
+    stack = registered(photographs, relative).stack
     np.testing.assert_allclose(stack.positions, [0, 0.5, 0.75, 1])

@@ -13,18 +13,14 @@ from focal_depth.contract import output_folder
 from focal_depth.contract.errors import Cancelled, InputError
 from focal_depth.io import result_folder
 from focal_depth.io.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
+from results import description, write_result
 
 ROOT = Path(__file__).parents[2]
 HEIGHT, WIDTH = 48, 64
-DESCRIPTION = {
-    "metric": True,
-    "camera": {"f_number": None, "fx": np.float32(70.5)},
-    "frames": [
-        {"file": Path("/photos/ä far.jpg"), "focus_distance_m": math.inf, "dioptres": 0.0},
-        {"file": Path("/photos/near.jpg"), "focus_distance_m": 0.5, "shift_x": math.nan},
-    ],
-    "warnings": (),
-}
+FILES = Path("/photos/ä far.jpg"), Path("/photos/near.jpg")
+DESCRIPTION = description(FILES, (math.inf, 0.5), warnings=())
+DESCRIPTION["camera"] = DESCRIPTION["camera"] | {"fx": np.float32(70.5)}
+DESCRIPTION["frames"][1] |= {"shift_x": math.nan}
 
 
 def arrays():
@@ -37,7 +33,7 @@ def arrays():
 
 
 def write(folder, **options):
-    result_folder.write_result(folder, *arrays(), DESCRIPTION, **options)
+    write_result(folder, *arrays(), DESCRIPTION, **options)
 
 
 def test_exr_is_one_part_with_the_named_channels(tmp_path):
@@ -108,7 +104,7 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
 def test_pictures(tmp_path):
     _, _, picture = arrays()
     aligned = [np.full((HEIGHT, WIDTH, 3), level, np.float32) for level in (0.2, 0.6)]
-    write(tmp_path / "r", aligned=((n, aligned[n]) for n in (1, 0)), sixteen_bit=True)
+    write(tmp_path / "r", aligned=((n, aligned[n]) for n in (1, 0)), is_deep=True)
     in_focus = cv2.imread(str(tmp_path / "r/all_in_focus.png"), cv2.IMREAD_UNCHANGED)[..., ::-1]
     assert in_focus.dtype == np.uint16
     assert np.allclose(in_focus / 65535, np.clip(srgb_encode(picture), 0, 1), atol=1e-5)
@@ -129,22 +125,22 @@ def test_description_is_strict_json(tmp_path):
     write(tmp_path / "r")
     text = (tmp_path / "r/result.json").read_text(encoding="utf-8")
     json.loads(text, parse_constant=pytest.fail)
-    description = result_folder.read_description(tmp_path / "r")
-    assert description["format"] == 1 and description["size"] == [WIDTH, HEIGHT]
-    assert description["frames"][0]["focus_distance_m"] == "inf"
-    assert description["frames"][1]["shift_x"] is None
-    assert description["depth"]["unit"] == "metres"
-    assert description["depth"]["near"] == pytest.approx(1.0, abs=0.05)
-    assert description["depth"]["far"] == pytest.approx(4.0, abs=0.05)
+    read = result_folder.read_description(tmp_path / "r")
+    assert read["format"] == 2 and read["size"] == [WIDTH, HEIGHT]
+    assert read["frames"][0]["focus_distance_m"] == "inf"
+    assert read["frames"][1]["shift_x"] is None
+    assert read["depth"]["unit"] == "metres"
+    assert read["depth"]["near"] == pytest.approx(1.0, abs=0.05)
+    assert read["depth"]["far"] == pytest.approx(4.0, abs=0.05)
 
 
 def test_depth_may_be_infinite_but_never_zero(tmp_path):
     depth, confidence, picture = arrays()
     depth[-10:] = math.inf
-    result_folder.write_result(tmp_path / "r", depth, confidence, picture, DESCRIPTION)
+    write_result(tmp_path / "r", depth, confidence, picture, DESCRIPTION)
     assert result_folder.read_description(tmp_path / "r")["depth"]["far"] == "inf"
     with pytest.raises(ValueError):
-        result_folder.write_result(tmp_path / "r", np.zeros_like(depth), confidence, picture, DESCRIPTION)
+        write_result(tmp_path / "r", np.zeros_like(depth), confidence, picture, DESCRIPTION)
 
 
 def test_a_failed_write_keeps_the_earlier_result(tmp_path):

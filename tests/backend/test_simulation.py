@@ -9,10 +9,10 @@ torch = pytest.importorskip("torch")
 from focal_depth.research.simulation.apertures import RADII, aperture_kernels  # noqa: E402
 from focal_depth.research.simulation.bank import read_shards  # noqa: E402
 from focal_depth.research.simulation.layers import Layers, render, visible_dioptres  # noqa: E402
-from focal_depth.research.simulation.motion import LARGEST_SCALE, _phone_motion, random_motion  # noqa: E402
+from focal_depth.research.simulation.motion import MAX_SCALE, _phone_motion, random_motion  # noqa: E402
 from focal_depth.research.simulation.rgbd import load_rgbd, rgbd_layers  # noqa: E402
 from focal_depth.research.simulation.scenes import random_layers  # noqa: E402
-from focal_depth.research.simulation.sensor import jpeg  # noqa: E402
+from focal_depth.research.simulation.sensor import compress_jpeg  # noqa: E402
 from focal_depth.research.simulation.stacks import Material, focus_positions, simulate  # noqa: E402
 
 
@@ -170,7 +170,7 @@ def test_jpeg_is_as_opencv_has_it(quality):
     _, encoded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     theirs = cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32)
     planes = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
-    ours = jpeg(planes, torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy() * 255
+    ours = compress_jpeg(planes, torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy() * 255
     damage = np.abs(theirs - picture).mean()
     assert damage > 0.3
     assert np.abs(ours - theirs).mean() < 0.3 * damage + 0.4
@@ -180,7 +180,7 @@ def test_motion_stays_within_what_lenses_do_and_leaves_the_reference_at_rest(gen
     positions = torch.linspace(0, 1, 9).expand(400, 9)
     motion = random_motion(positions, 256, generator)
     np.testing.assert_array_equal(motion[:, -1], np.tile([1, 0, 0], (400, 1)))
-    assert 0.06 < (motion[..., 0] - 1).abs().max() < LARGEST_SCALE + 0.03
+    assert 0.06 < (motion[..., 0] - 1).abs().max() < MAX_SCALE + 0.03
     assert motion[..., 1:].abs().max() < 2 * 0.05
     at_rest = (motion == motion.new_tensor([1, 0, 0])).all(2).all(1)
     assert 0.1 < at_rest.float().mean() < 0.3

@@ -29,7 +29,9 @@ def test_table_of_a_real_stack():
     assert lines[1] == "focal length 50 mm, f/5, sensor width 24 mm"
     assert lines[4].split() == ["1", "DSC_0007.JPG", "1.679", "m", "maker", "note", "0.5957", "103.60", "%"]
     assert lines[10].split()[1] == "DSC_0001.JPG"
-    assert lines[13] == "- DSC_0002.JPG: The same focus distance as DSC_0001.JPG; kept in file-name order."
+    assert lines[13] == (
+        "- DSC_0002.JPG: It has the same focus distance as DSC_0001.JPG; kept in the order of the file names."
+    )
 
 
 def test_messages_of_a_stack_with_sidecars():
@@ -101,8 +103,8 @@ def test_a_sidecar_serves_a_choice_of_its_folder(tmp_path):
     assert [frame["focus_distance_m"] for frame in frames] == [10.5, 2.5, 1.5]
 
 
-def surveyed(*arguments: object) -> dict:
-    """What `inspect` says of a stack, to a program."""
+def inspected(*arguments: object) -> dict:
+    """What `inspect` writes of a stack, for a program."""
     done = inspect("--messages", *arguments)
     assert done.returncode == 0, done.stdout
     return json.loads(done.stdout)["stack"]
@@ -116,13 +118,13 @@ UNUSABLE = {
     "another size": "64 x 32 pixels, the others 48 x 32: it cannot be part of the stack.",
     "held another way": "32 x 48 pixels, the others 48 x 32: it cannot be part of the stack.",
     "cut short": "Is damaged or cut short; copy it from the camera again.",
-    "a text file": "Is no photograph that can be read; give JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files.",
+    "a text file": "Is not a photograph that can be read; give JPEG, PNG, TIFF, WebP, HEIC, EXR or raw",
     "missing": "Does not exist; check the path.",
 }
 
 
 @pytest.mark.parametrize("case", UNUSABLE)
-def test_what_cannot_be_part_of_the_stack_is_left_out_and_told(tmp_path, case):
+def test_what_cannot_be_part_of_the_stack_is_left_out_and_named(tmp_path, case):
     paths = write_stack(tmp_path, ["4/1", "3/1", "2/1"])
     bad = paths[1]
     if case == "another size":
@@ -135,7 +137,7 @@ def test_what_cannot_be_part_of_the_stack_is_left_out_and_told(tmp_path, case):
         bad.write_text("not a picture\n" * 20)
     elif case == "missing":
         bad.unlink()
-    stack = surveyed(*paths)
+    stack = inspected(*paths)
     assert [(frame["name"], frame["left_out"]) for frame in stack["frames"]] == [
         ("IMG_1.jpg", False),
         ("IMG_2.jpg", True),  # where it would stand
@@ -148,12 +150,14 @@ def test_what_cannot_be_part_of_the_stack_is_left_out_and_told(tmp_path, case):
 
 def test_a_frame_left_out_counts_for_nothing_but_keeps_its_place(tmp_path):
     paths = write_stack(tmp_path, ["8/1", "1/1", "1/2", "1/3", "1/4"])
-    stack = surveyed("--leave-out", paths[2], *paths)
+    stack = inspected("--leave-out", paths[2], *paths)
     assert [frame["name"] for frame in stack["frames"]] == [f"IMG_{i}.jpg" for i in range(1, 6)]
     assert [frame["left_out"] for frame in stack["frames"]] == [False, False, True, False, False]
     left_out = stack["frames"][2]
     assert (left_out["focus_distance_m"], left_out["dioptres"]) == (0.5, None)
-    stack = surveyed("--leave-out", "IMG_1.jpg", "--order", "near-to-far", *write_stack(tmp_path, [None] * 3))
+    stack = inspected(
+        "--leave-out", "IMG_1.jpg", "--order", "near-to-far", *write_stack(tmp_path, [None] * 3)
+    )
     assert [frame["name"] for frame in stack["frames"]] == ["IMG_3.jpg", "IMG_2.jpg", "IMG_1.jpg"]
 
 
@@ -161,13 +165,13 @@ def test_a_frame_left_out_counts_for_nothing_but_keeps_its_place(tmp_path):
     ("tags", "note"),
     [
         ({"Exif.Image.Model": "Other"}, "Taken with Other, the others with Usual."),
-        ({"Exif.Photo.LensModel": "Zoom"}, "Taken through Zoom, the others Prime."),
+        ({"Exif.Photo.LensModel": "Zoom"}, "Taken with the lens Zoom, the others with Prime."),
         ({"Exif.Photo.FocalLength": "55/1"}, "Focal length 55 mm, the others 50 mm"),
         ({"Exif.Photo.FNumber": "56/10"}, "Taken at f/5.6, the others at f/4."),
         ({"Exif.Photo.ExposureTime": "1/50"}, "Exposed 1.0 stops brighter than most."),
         ({"Exif.Photo.ISOSpeedRatings": "150"}, ""),  # too little to speak of
-        ({"Exif.Photo.SubjectDistance": "1/2"}, "The same focus distance as IMG_1.jpg; kept"),
-        ({"Exif.Photo.FocalLength": "99999/1"}, "Its focal length 99999 cannot be and is ignored."),
+        ({"Exif.Photo.SubjectDistance": "1/2"}, "It has the same focus distance as IMG_1.jpg; kept"),
+        ({"Exif.Photo.FocalLength": "99999/1"}, "Its focal length 99999 is impossible and is ignored."),
         ({}, ""),
     ],
 )
@@ -183,16 +187,16 @@ def test_the_frame_that_differs_is_marked(tmp_path, tags, note):
     for i in range(1, 6):
         own = {"Exif.Photo.SubjectDistance": f"{i}/2"} | (tags if i == 4 else {})
         write_photograph(tmp_path / f"IMG_{i}.jpg", exif=usual | own)
-    notes = notes_on(surveyed(tmp_path)).get("IMG_4.jpg", "")
+    notes = notes_on(inspected(tmp_path)).get("IMG_4.jpg", "")
     assert note in notes and bool(note) == bool(notes)
 
 
 def test_a_picture_of_something_else_is_marked_and_focus_is_no_difference(tmp_path):
     folder = shared_stack("nikon_d3100_scene6")
-    assert not any("something else" in note for note in notes_on(surveyed(folder)).values())
+    assert not any("the same scene" in note for note in notes_on(inspected(folder)).values())
     stranger = next(shared_stack("nikon_d3100_scene5").glob("*.JPG"))
-    notes = notes_on(surveyed(*folder.glob("*.JPG"), stranger))
-    marked = {name for name, note in notes.items() if "something else" in note}
+    notes = notes_on(inspected(*folder.glob("*.JPG"), stranger))
+    marked = {name for name, note in notes.items() if "the same scene" in note}
     assert marked == {stranger.name}
 
 
@@ -208,13 +212,13 @@ def test_a_picture_of_something_else_is_marked_and_focus_is_no_difference(tmp_pa
 def test_a_distance_out_of_line_is_marked(tmp_path, distances, marked):
     paths = write_stack(tmp_path, [None] * 6)
     (tmp_path / "focus_distance.txt").write_text(" ".join(map(str, distances)))
-    notes = notes_on(surveyed(*paths))
-    assert {name for name, note in notes.items() if "out of line" in note} == marked
+    notes = notes_on(inspected(*paths))
+    assert {name for name, note in notes.items() if "does not fit between" in note} == marked
 
 
 def test_distances_all_alike_are_listed_so_that_others_can_be_typed(tmp_path):
     paths = write_stack(tmp_path, ["2/1"] * 3)
-    stack = surveyed(*paths)
+    stack = inspected(*paths)
     assert not stack["metric"] and len(stack["frames"]) == 3
     assert "all photographs have the same focus distance" in stack["warnings"][0]
     with pytest.raises(InputError, match="have the same focus distance"):
@@ -270,17 +274,23 @@ BAD_OPTIONS = {
         ("a folder with no images", "bad.d holds no photographs; put JPEG"),
         ("a missing file", "bad.jpg does not exist; check the path"),
         ("two sizes", "IMG_1.jpg is 48 x 32 pixels and others are 64 x 32; leave it out"),
-        ("a text file named .jpg", "bad.jpg is no photograph that can be read; give JPEG"),
+        ("a text file named .jpg", "bad.jpg is not a photograph that can be read; give JPEG"),
         ("all but one left out", "fewer than two photographs are left; a focal stack needs at least two"),
-        ("too few distances", "one distance for each of 2 photographs and holds 1; give one a line"),
+        ("too few distances", "one distance for each of 2 photographs but holds 1; write one in each line"),
         ("no number", "focus_distance.txt says 'far' where a number above 0 belongs; correct it"),
         ("columns", "focus.csv lacks the columns file,focus_distance_m; write them"),
         ("a stranger", "focus.csv names bad.jpg, which is not there; correct that line"),
         ("a missing line", "focus.csv has no line for IMG_2.jpg; add one"),
-        ("inside the lens", "IMG_2.jpg is said to be focused at 0.03 m, within its focal length of 50 mm"),
-        ("a typed stranger", "--focus-distance IMG_7.jpg fits 0 photographs; name one of them"),
-        ("typed words", "--focus-distance IMG_1.jpg=near is not FILE=METRES; give for example"),
-        ("no aperture", "--f-number 0 cannot be; give a number above 0"),
+        (
+            "inside the lens",
+            "IMG_2.jpg has a focus distance of 0.03 m, which is not beyond its focal length of 50 mm",
+        ),
+        (
+            "a typed stranger",
+            "--focus-distance IMG_7.jpg matches 0 photographs; use the file name or the path of one",
+        ),
+        ("typed words", "--focus-distance IMG_1.jpg=near is not FILE=METRES; write for example"),
+        ("no aperture", "--f-number 0 is impossible; give a number above 0"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_status_2(tmp_path, case, words):

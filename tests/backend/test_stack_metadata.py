@@ -4,9 +4,14 @@ import csv
 import math
 import struct
 
+import numpy as np
 import pytest
-from focal_depth.io.photographs import Header
-from focal_depth.stack import read_stack
+from focal_depth.contract.errors import InputError
+from focal_depth.io.header import Header
+from focal_depth.lens.camera import reference_camera
+from focal_depth.registration.motion import relative_field_of_view
+from focal_depth.stack import Overrides, describe, read_stack
+from focal_depth.stack.maker_notes import read_maker_distance
 from focal_depth.stack.metadata import Metadata, read_metadata
 from photographs import NIKON_SCENES, shared_stack, write_photograph, write_stack
 
@@ -76,18 +81,16 @@ def test_focus_distance_by_maker(tmp_path, tags, metres, source):
     metadata = metadata_of(tmp_path / "p.jpg", **tags)
     assert metadata.focus_distance == (metres if metres is None else pytest.approx(metres))
     assert metadata.distance_source == source
-    assert metadata.doubts == ()
+    assert metadata.implausible == ()
 
 
 def test_nikon_z_has_256ths_of_a_semitone(tmp_path):
-    from focal_depth.stack.maker_notes import maker_distance
-
-    metres, step = maker_distance({"Exif.NikonLd4.FocusDistance2": str(92 * 256)})
+    metres, step = read_maker_distance({"Exif.NikonLd4.FocusDistance2": str(92 * 256)})
     assert (metres, step) == (pytest.approx(2.0), 0.0)
-    assert maker_distance({"Exif.NikonLd4.FocusDistance2": "0"}) is None
+    assert read_maker_distance({"Exif.NikonLd4.FocusDistance2": "0"}) is None
 
 
-def test_apple_gives_two_ends_in_any_order(tmp_path):
+def test_apple_has_two_ends_in_any_order(tmp_path):
     rationals = struct.pack(">4i", 2, 1, 2, 3)  # 2 m and 0.667 m: 0.5 and 1.5 dioptres
     entry = struct.pack(">HHII", 0x000C, 10, 2, 14 + 2 + 12 + 4)
     note = b"Apple iOS\0\0\1MM" + struct.pack(">H", 1) + entry + bytes(4) + rationals
@@ -97,14 +100,14 @@ def test_apple_gives_two_ends_in_any_order(tmp_path):
     assert metadata.distance_source == "maker note"
 
 
-@pytest.mark.parametrize("silly", ["-5/1", "1/100000", "900000/1"])
-def test_silly_distances_are_ignored_aloud(tmp_path, silly):
-    metadata = metadata_of(tmp_path / "p.jpg", **{SUBJECT: silly})
+@pytest.mark.parametrize("distance", ["-5/1", "1/100000", "900000/1"])
+def test_implausible_distances_are_ignored_with_a_warning(tmp_path, distance):
+    metadata = metadata_of(tmp_path / "p.jpg", **{SUBJECT: distance})
     assert metadata.focus_distance is None
-    assert "focus distance" in metadata.doubts[0]
+    assert "focus distance" in metadata.implausible[0]
 
 
-def test_a_distance_inside_the_lens_is_ignored_aloud(tmp_path):
+def test_a_distance_inside_the_lens_is_ignored_with_a_warning(tmp_path):
     photographs = write_stack(tmp_path / "s", ["2/1", "1/1", "1/100"], FocalLength="50/1")
     stack = read_stack(photographs)
     assert [frame.distance_source for frame in stack.frames].count("interpolated") == 1
@@ -136,8 +139,49 @@ def test_sensor_width_from_the_focal_plane(tmp_path, orientation, size):
     assert metadata_of(tmp_path / "p.jpg", header, **tags).sensor_width == pytest.approx(size[0] / 2 / 1000)
 
 
+@pytest.mark.parametrize("stripped", [0, 1, 2])
+def test_one_stripped_header_takes_nothing_from_the_stack(tmp_path, stripped):
+    """Least of all that of the reference frame, from which field of view and camera are computed."""
+    lens = {"FocalLength": "50/1", "FNumber": "28/10", "FocalLengthIn35mmFilm": "50"}
+    paths = write_stack(tmp_path, ["3/1", "1/1", "1/2"], **lens)
+    whole = read_stack(paths)
+    write_photograph(paths[stripped], exif={"Exif.Photo.SubjectDistance": ("3/1", "1/1", "1/2")[stripped]})
+    stack = read_stack(paths)
+    assert stack.frames[stripped].focal_length is None
+    assert (stack.focal_length, stack.f_number) == (0.05, 2.8)
+    assert stack.sensor_width == whole.sensor_width
+    assert reference_camera(stack) == reference_camera(whole) and not reference_camera(stack).assumed
+    described = describe(stack)
+    assert described["lens"] == describe(whole)["lens"]
+    fields_of_view = [frame["relative_fov"] for frame in described["frames"]]
+    assert fields_of_view == [frame["relative_fov"] for frame in describe(whole)["frames"]]
+    np.testing.assert_array_equal(relative_field_of_view(stack), relative_field_of_view(whole))
+
+
+def test_the_lens_of_the_stack_is_the_reference_frames_or_else_the_most_frequent(tmp_path):
+    lengths = ("50/1", "50/1", "35/1", None)
+    for number, (length, distance) in enumerate(zip(lengths, ("4/1", "3/1", "2/1", "1/1"), strict=True)):
+        exif = {"Exif.Photo.SubjectDistance": distance} | (
+            {"Exif.Photo.FocalLength": length} if length else {}
+        )
+        write_photograph(tmp_path / f"{number}.jpg", exif=exif)
+    stack = read_stack([tmp_path])
+    assert stack.focal_length == 0.05
+    assert (
+        stack.without(np.array([False, True, False, False])).focal_length == 0.035
+    )  # once each: the nearest
+    assert stack.without(np.array([False, False, False, True])).focal_length == 0.035  # the reference's own
+    assert stack.f_number is None
+
+
+def test_the_focal_length_of_other_frames_bounds_a_typed_distance(tmp_path):
+    paths = write_stack(tmp_path, ["3/1", "1/1"], FocalLength="50/1")
+    write_photograph(tmp_path / "IMG_3.jpg")
+    with pytest.raises(InputError, match=r"IMG_3\.jpg has a focus distance of 0\.04 m, which is not beyond"):
+        read_stack([*paths, tmp_path / "IMG_3.jpg"], Overrides(focus_distances={"IMG_3.jpg": 0.04}))
+
+
 def test_paths_beyond_ascii_and_formats_without_metadata(tmp_path):
-    import numpy as np
     import OpenEXR
 
     folder = tmp_path / "Fokus näher 近"

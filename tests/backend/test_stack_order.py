@@ -8,8 +8,10 @@ import numpy as np
 import pyexiv2
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.stack import Overrides, read_stack
-from focal_depth.stack.order import fill_gaps, natural_key, spread_ties
+from focal_depth.lens import thin_lens
+from focal_depth.stack import Overrides, describe, read_stack
+from focal_depth.stack.dioptres import SAME_FOCUS, fill_gaps, spread_ties
+from focal_depth.stack.names import natural_key
 from hypothesis import given
 from hypothesis import strategies as st
 from photographs import NIKON_SCENES, shared_stack, write_photograph, write_stack
@@ -44,10 +46,10 @@ def strip_metadata(path):
 def test_sharpness_restores_a_shuffled_stack(tmp_path, name):
     places = pixels_only(shared_stack(name), tmp_path, shuffle=1)
     stack = read_stack([tmp_path])
-    found = [places[frame] for frame in names(stack)]
-    assert found in (list(range(41)), list(range(41))[::-1])
-    assert stack.order_source == "sharpness" and not stack.metric
-    assert any("not that of their file names" in text for text in stack.warnings)
+    order = [places[frame] for frame in names(stack)]
+    assert order in (list(range(41)), list(range(41))[::-1])
+    assert stack.order_source == "sharpness" and not stack.is_metric
+    assert any("not by file name" in text for text in stack.warnings)
 
 
 @pytest.mark.parametrize("shuffle", [None, 3])
@@ -77,10 +79,10 @@ def test_breathing_shows_the_far_end_where_no_ground_does(tmp_path):
         write_photograph(tmp_path / f"p_{i}.jpg", np.repeat(grown[..., None], 3, axis=2))
     stack = read_stack([tmp_path])
     assert names(stack) == ["p_3.jpg", "p_2.jpg", "p_1.jpg", "p_0.jpg"]
-    assert any("because the picture grows that way" in text for text in stack.warnings)
+    assert any("because the picture grows in that direction" in text for text in stack.warnings)
 
 
-def test_the_person_says_how_the_file_names_run(tmp_path):
+def test_a_typed_order_of_the_file_names(tmp_path):
     paths = write_stack(tmp_path, [None] * 11)
     numbers = [f"IMG_{i}.jpg" for i in range(1, 12)]
     assert names(read_stack(paths, Overrides(order="far-to-near"))) == numbers
@@ -96,16 +98,16 @@ def test_ties_follow_the_file_names_trend(scene, tied):
     assert [name[:8] for name in names(stack)[-2:]] == list(tied)
     assert np.all(np.diff(stack.dioptres) > 0)
     half_a_step = 10 ** (1 / 80)
-    told = stack.reference.dioptres
-    assert np.all(stack.dioptres[-2:] < told * half_a_step)
-    assert np.all(stack.dioptres[-2:] > told / half_a_step)
+    stored = stack.reference.dioptres
+    assert np.all(stack.dioptres[-2:] < stored * half_a_step)
+    assert np.all(stack.dioptres[-2:] > stored / half_a_step)
     assert sum(f"{tied[0]}.JPG and {tied[1]}.JPG have the same focus" in w for w in stack.warnings) == 1
 
 
 def test_two_typed_distances_make_a_stack_metric(tmp_path):
     paths = write_stack(tmp_path, [None] * 5, FocalLength="50/1")
-    typed = Overrides(focus_distances={"IMG_1.jpg": 0.5, str(paths[4]): math.inf}, order="far-to-near")
-    stack = read_stack(paths, typed)
+    overrides = Overrides(focus_distances={"IMG_1.jpg": 0.5, str(paths[4]): math.inf}, order="far-to-near")
+    stack = read_stack(paths, overrides)
     assert names(stack) == [f"IMG_{i}.jpg" for i in (5, 4, 3, 2, 1)]  # the distances beat --order
     np.testing.assert_allclose(stack.dioptres, [0, 0.5, 1, 1.5, 2], atol=1e-6)
     assert [frame.distance_source for frame in stack.frames] == [
@@ -134,8 +136,8 @@ def test_typed_beats_sidecar_beats_exif(tmp_path):
     paths = write_stack(tmp_path, ["3/1", "2/1", "1/1"])
     (tmp_path / "focus_distance.txt").write_text("6\n5\n4\n")
     stack = read_stack(paths, Overrides(focus_distances={"IMG_2.jpg": 0.5}, focal_length=0.035))
-    told = {frame.path.name: (frame.focus_distance, frame.distance_source) for frame in stack.frames}
-    assert told == {
+    distances = {frame.path.name: (frame.focus_distance, frame.distance_source) for frame in stack.frames}
+    assert distances == {
         "IMG_1.jpg": (6, "sidecar"),
         "IMG_3.jpg": (4, "sidecar"),
         "IMG_2.jpg": (0.5, "typed"),
@@ -145,17 +147,17 @@ def test_typed_beats_sidecar_beats_exif(tmp_path):
 
 def test_one_known_distance_is_not_enough(tmp_path):
     stack = read_stack(write_stack(tmp_path, ["1/1", None, None]), Overrides(order="far-to-near"))
-    assert not stack.metric
+    assert not stack.is_metric
     np.testing.assert_allclose(stack.positions, [0, 0.5, 1])
 
 
-def test_distances_against_the_persons_order_are_told(tmp_path):
+def test_distances_against_the_typed_order_give_a_warning(tmp_path):
     stack = read_stack(write_stack(tmp_path, ["2/1", "1/1"]), Overrides(order="near-to-far"))
     assert names(stack) == ["IMG_1.jpg", "IMG_2.jpg"]
-    assert any("the distances were believed" in text for text in stack.warnings)
+    assert any("the focus distances were used" in text for text in stack.warnings)
 
 
-def test_dioptres_in_exif_are_suspected(tmp_path):
+def test_dioptres_in_exif_give_a_warning(tmp_path):
     """Scene 5 runs near to far: as metres these values would run far to near."""
     pixels_only(shared_stack("nikon_d3100_scene5"), tmp_path)
     for i in range(7):
@@ -176,17 +178,41 @@ def test_all_the_same_distance(tmp_path):
         read_stack(write_stack(tmp_path, ["1/1"] * 3))
 
 
+def test_ties_next_to_the_focal_length_stay_beyond_it(tmp_path):
+    """A macro lens of 100 mm: spread by the gap behind them, one of the two would be focused at 98 mm."""
+    paths = write_stack(tmp_path, ["500/1000", "111/1000", "111/1000"], FocalLength="100/1")
+    stack = read_stack(paths)
+    assert np.all(np.diff(stack.dioptres) > 0)
+    assert stack.dioptres[-1] * stack.focal_length < 1
+    assert describe(stack)["frames"][0]["relative_fov"] > 1
+    assert stack.dioptres[-2:].mean() == pytest.approx(1 / 0.111)
+
+
+def test_the_order_in_which_files_are_given_does_not_matter(tmp_path):
+    paths = write_stack(tmp_path, ["3/1", None, "2/1", "1/1", "1/1", "1/2"], FocalLength="50/1")
+    stack = read_stack(paths)
+    for seed in range(4):
+        random.Random(seed).shuffle(paths)
+        other = read_stack(paths)
+        assert other.frames == stack.frames and describe(other) == describe(stack)
+        np.testing.assert_array_equal(other.dioptres, stack.dioptres)
+
+
 @given(
     st.lists(st.sampled_from([0, 1e-6, 0.01, 0.5, 1.0, 1.0593, 3.0, 20.0]), min_size=2, max_size=100),
     st.sampled_from([0.0, 0.0593]),
+    st.sampled_from([math.inf, 100, 20.5, 20 / (1 - 1.1 * SAME_FOCUS)]),
 )
-def test_spread_ties_is_strictly_increasing_and_stays_near(values, step):
+def test_spread_ties_is_strictly_increasing_and_stays_near(values, step, limit):
     dioptres = np.sort(np.array(values))
     if dioptres[0] == dioptres[-1]:
         return
-    spread = spread_ties(dioptres, [step] * len(values))
+    spread = spread_ties(dioptres, [step] * len(values), limit)
     assert spread.dtype == np.float32 and spread[0] >= 0
     assert np.all(np.diff(spread) > 0)
+    assert spread[-1] < limit
+    if limit < math.inf:
+        thin_lens.relative_field_of_view(1 / limit, spread)  # raises for focus inside the focal length
     if step:
         finite = dioptres > 0
         assert np.all(np.abs(spread - dioptres)[finite] <= dioptres[finite] * step / 2 + 1e-6)

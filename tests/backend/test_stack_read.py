@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.io.colour import srgb_encode
-from focal_depth.io.photographs import read_thumbnail
-from focal_depth.stack import photograph_size, read_photograph, read_working_photograph
+from focal_depth.io.header import photograph_size
+from focal_depth.io.photographs import read_photograph, read_photograph_at, read_thumbnail
 from photographs import quadrants, shared_stack, write_photograph
 from PIL import Image
 
@@ -28,10 +28,10 @@ TURNS = {
 def test_orientation(tmp_path, suffix, orientation):
     path = write_photograph(tmp_path / f"p{suffix}", exif={"Exif.Image.Orientation": orientation})
     expected = TURNS[orientation](quadrants())
-    seen = read_photograph(path)
-    assert seen.shape == expected.shape
+    read = read_photograph(path)
+    assert read.shape == expected.shape
     assert photograph_size(path) == (expected.shape[1], expected.shape[0])
-    assert np.abs(seen * 255 - expected).mean() < 6
+    assert np.abs(read * 255 - expected).mean() < 6
     assert np.abs(read_thumbnail(path, 32) / 255 - _grey(expected, 32)).mean() < 0.05
 
 
@@ -75,10 +75,10 @@ def test_other_kinds_of_pixels_become_rgb(tmp_path, mode, suffix):
     picture = Image.fromarray(quadrants()).convert("L" if mode == "1" else "RGB").convert(mode)
     path = tmp_path / f"p{suffix}"
     picture.save(path)
-    seen = read_photograph(path)
-    assert seen.shape == (32, 48, 3) and seen.dtype == np.float32
+    read = read_photograph(path)
+    assert read.shape == (32, 48, 3) and read.dtype == np.float32
     tolerance = 12 if suffix == ".jpg" else 2
-    assert np.abs(seen * 255 - np.asarray(Image.open(path).convert("RGB"))).mean() < tolerance
+    assert np.abs(read * 255 - np.asarray(Image.open(path).convert("RGB"))).mean() < tolerance
 
 
 def test_paths_beyond_ascii(tmp_path):
@@ -87,9 +87,9 @@ def test_paths_beyond_ascii(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".exr"])
-@pytest.mark.parametrize("kept", [0.2, 0.6, 0.97])
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.97])
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")  # Pillow says it too
-def test_a_file_cut_short(tmp_path, suffix, kept):
+def test_a_file_cut_short(tmp_path, suffix, share):
     path = tmp_path / f"p{suffix}"
     noise = np.random.default_rng(0).integers(0, 255, (200, 300, 3), dtype=np.uint8)
     if suffix == ".exr":
@@ -99,7 +99,7 @@ def test_a_file_cut_short(tmp_path, suffix, kept):
     else:
         write_photograph(path, noise)
     whole = path.read_bytes()
-    path.write_bytes(whole[: int(kept * len(whole))])
+    path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(InputError, match=r"p\.\w+ is damaged or cut short; copy"):
         read_photograph(path)
 
@@ -145,8 +145,8 @@ def test_a_working_photograph_is_the_photograph_averaged(tmp_path, suffix, orien
     whole = read_photograph(path)
     size = round(whole.shape[1] / shrink), round(whole.shape[0] / shrink)
     expected = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    seen = read_working_photograph(path, size)
-    assert seen.shape == expected.shape
-    assert seen.dtype == np.float32
-    assert np.abs(seen - expected).max() < 0.03
-    assert np.abs(seen - expected).mean() < 0.004
+    read = read_photograph_at(path, size)
+    assert read.shape == expected.shape
+    assert read.dtype == np.float32
+    assert np.abs(read - expected).max() < 0.03
+    assert np.abs(read - expected).mean() < 0.004

@@ -12,11 +12,11 @@ import h5py
 import numpy as np
 import onnx
 import pytest
-from focal_depth.cli.main import INPUT_AT_FAULT
 from focal_depth.contract.errors import InputError
-from focal_depth.depth.focal_unet import WEIGHTS
-from focal_depth.research.evaluation.data.scene import DISPARITY, Focused
-from focal_depth.research.evaluation.submission import _timed, check_submission, write_submission
+from focal_depth.contract.messages import INPUT_AT_FAULT
+from focal_depth.research.evaluation.data.scene import DISPARITY, EvaluationStack
+from focal_depth.research.evaluation.submission import _predict_timed, check_submission, write_submission
+from focal_depth.weights import ALIGNMENT_MODEL
 from photographs import PROJECT
 
 # As published; the code has it from elsewhere.
@@ -97,7 +97,7 @@ def test_the_command_goes_on_where_it_stopped(command, tmp_path, test_file, dept
     hand_in(unfinished, depth_file, NAMES[1:-1])
 
     with pytest.raises(InputError, match="begun with another file or network"):
-        write_submission(test_file, folder, str(WEIGHTS / "alignment.onnx"), silent)
+        write_submission(test_file, folder, str(ALIGNMENT_MODEL), silent)
     done = command("submit", test_file, "--output", folder, "--messages")
     assert done.returncode == 0, done.stderr
     *progress, result = map(json.loads, done.stdout.splitlines())
@@ -108,12 +108,12 @@ def test_the_command_goes_on_where_it_stopped(command, tmp_path, test_file, dept
     assert (folder / f"{NAMES[0]}.npy").read_bytes() == first
     assert [line.split()[0] for line in (folder / "runtime.txt").read_text().splitlines()] == NAMES
     for name in TEXTURED:
-        found = np.load(folder / f"{name}.npy")
-        assert found.dtype == np.float32
-        assert np.abs(found - disparity).mean() < 0.005  # in reversed order it would be 0.11
+        depth = np.load(folder / f"{name}.npy")
+        assert depth.dtype == np.float32
+        assert np.abs(depth - disparity).mean() < 0.005  # in reversed order it would be 0.11
 
-    with pytest.raises(InputError, match="holds something already"):
-        write_submission(test_file, folder, "ours", silent)
+    with pytest.raises(InputError, match="is not empty"):
+        write_submission(test_file, folder, "focal_unet", silent)
 
 
 def test_what_is_handed_in_lies_within_the_range_of_focus(tmp_path):
@@ -134,27 +134,27 @@ def test_what_is_handed_in_lies_within_the_range_of_focus(tmp_path):
     onnx.save(onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8), tmp_path / "grey.onnx")
 
     grey = np.repeat(np.float32([0, 0.75, 1]), 64).reshape(1, 1, 192, 1)
-    stack = Focused(np.broadcast_to(grey, (10, 64, 192, 3)), DISPARITIES[::-1], DISPARITY)
-    found, seconds = _timed(stack, str(tmp_path / "grey.onnx"), warm=False)
-    assert found.shape == (64, 192) and found.dtype == np.float32 and seconds > 0
+    stack = EvaluationStack(np.broadcast_to(grey, (10, 64, 192, 3)), DISPARITIES[::-1], DISPARITY)
+    depth, seconds = _predict_timed(stack, str(tmp_path / "grey.onnx"), warm=False)
+    assert depth.shape == (64, 192) and depth.dtype == np.float32 and seconds > 0
     far, near = DISPARITIES[-1], DISPARITIES[0]
-    np.testing.assert_allclose(found[0, [0, 96, 191]], [far, (far + near) / 2, near], rtol=1e-6)
+    np.testing.assert_allclose(depth[0, [0, 96, 191]], [far, (far + near) / 2, near], rtol=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("name", "shape", "told"),
+    ("name", "shape", "message"),
     [
         ("stack_test", (3, 10, 8, 8, 3), "holds 3 stacks in stack_test and not 120"),
         ("stack_test", (120, 10, 8, 8, 3), r"stacks of \(10, 8, 8, 3\) and not \(10, 383, 552, 3\)"),
         ("stack_val", (120, 10, 8, 8, 3), "holds 0 stacks in stack_test"),
     ],
 )
-def test_a_file_of_another_layout_is_refused_before_the_long_work(tmp_path, name, shape, told):
+def test_a_file_of_another_layout_is_refused_before_the_long_work(tmp_path, name, shape, message):
     with h5py.File(tmp_path / "test.h5", "w") as file:
         file.create_dataset(name, shape, np.uint8)
         file.create_dataset("disp_val", shape[:1] + shape[2:4], np.float32)
-    with pytest.raises(InputError, match=told):
-        write_submission(tmp_path / "test.h5", tmp_path / "mine", "ours", silent)
+    with pytest.raises(InputError, match=message):
+        write_submission(tmp_path / "test.h5", tmp_path / "mine", "focal_unet", silent)
     assert not (tmp_path / "mine.unfinished").exists()
 
 
@@ -190,7 +190,7 @@ MAP = np.full(SHAPE[2:4], 0.1, np.float32)
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda f: shutil.rmtree(f), "is no folder"),
         (lambda f: (f / f"{SOME}.npy").unlink(), r"library/DISP_0007\.npy is missing"),
@@ -222,8 +222,8 @@ MAP = np.full(SHAPE[2:4], 0.1, np.float32)
         (lambda f: replaced(f / "runtime.txt", f"{SOME} 0.5", f"{SOME} inf"), "line 47 .* no time above 0"),
     ],
 )
-def test_the_checker_says_what_is_wrong(tmp_path, depth_file, spoil, told):
+def test_the_checker_says_what_is_wrong(tmp_path, depth_file, spoil, message):
     folder = hand_in(tmp_path / "mine", depth_file)
     spoil(folder)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         check_submission(folder)

@@ -20,14 +20,14 @@ torch = pytest.importorskip("torch")
 from focal_depth.contract.errors import InputError  # noqa: E402
 from focal_depth.research.networks.alignment import AlignmentNetwork, chain  # noqa: E402
 from focal_depth.research.networks.depth import DepthNetwork  # noqa: E402
-from focal_depth.research.networks.focal_depth import FocalDepthNetwork  # noqa: E402
+from focal_depth.research.networks.focal_unet import FocalUnet  # noqa: E402
 from focal_depth.research.simulation.bank import read_shards  # noqa: E402
 from focal_depth.research.simulation.stacks import Material  # noqa: E402
 from focal_depth.research.training import checkpoint  # noqa: E402
-from focal_depth.research.training.examples import from_bank, live  # noqa: E402
+from focal_depth.research.training.examples import bank_source, simulation_source  # noqa: E402
 from focal_depth.research.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # noqa: E402
-from focal_depth.research.training.objectives import OurObjective, PaperObjective, aligned_by, export  # noqa: E402
-from focal_depth.research.training.trainer import Training, train  # noqa: E402
+from focal_depth.research.training.objectives import FocalUnetObjective, WonJeonObjective, export, undo_motion  # noqa: E402
+from focal_depth.research.training.trainer import TrainingConfig, train  # noqa: E402
 from focal_depth.runtime.progress import SilentReporter  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
@@ -36,14 +36,14 @@ SMALL = {"crops": 1, "crop_size": (64, 64), "save_every": 3}
 
 
 def drawn(bank, aligned: bool, seed: int = 4, count: int = 4):
-    return from_bank(read_shards(bank), 2)(count, (64, 64), aligned, torch.Generator().manual_seed(seed))
+    return bank_source(read_shards(bank), 2)(count, (64, 64), aligned, torch.Generator().manual_seed(seed))
 
 
 def test_an_example_is_undone_by_its_own_motion(bank):
     for seed in range(6):
         examples = drawn(bank, aligned=False, seed=seed)
         inside = (..., slice(12, -12), slice(12, -12))
-        aligned, moved = aligned_by(examples.stack, examples.motion)[inside], examples.stack[inside]
+        aligned, moved = undo_motion(examples.stack, examples.motion)[inside], examples.stack[inside]
         # Neighbours, whose blur differs least, look more alike once aligned.
         assert aligned.diff(dim=1).abs().mean() <= moved.diff(dim=1).abs().mean() * 1.05
 
@@ -54,7 +54,7 @@ def test_aligned_examples_are_off_by_a_fraction_of_a_pixel(bank):
 
 
 def test_examples_can_be_made_on_the_way():
-    examples = live(Material(), 2)(2, (64, 64), False, torch.Generator().manual_seed(1))
+    examples = simulation_source(Material(), 2)(2, (64, 64), False, torch.Generator().manual_seed(1))
     assert examples.stack.shape[0] == 2 and examples.stack.shape[2:] == (3, 64, 64)
     assert examples.positions.shape == examples.stack.shape[:2]
     assert examples.stack.min() >= 0 and examples.stack.max() <= 1
@@ -79,11 +79,11 @@ def test_steps_chain_to_motion():
     assert alignment_loss(chain(steps), steps, chain(steps), picture) < 0.01
 
 
-@pytest.mark.parametrize("network", ["ours", "paper"])
+@pytest.mark.parametrize("network", ["focal_unet", "won_jeon"])
 def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path, network):
     def run(name: str, *stops: int) -> dict:
         for steps in stops:
-            settings = Training(tmp_path / name, network, bank, steps=6, **SMALL)
+            settings = TrainingConfig(tmp_path / name, network, bank, steps=6, **SMALL)
             settings.output.mkdir(exist_ok=True)
             trained = train(settings, SilentReporter(), until=steps)
         return trained.state_dict()
@@ -96,34 +96,36 @@ def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path,
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["3", "6"]
     assert all(float(value) < 5 for row in rows for name, value in row.items() if name.startswith("d"))
-    if network == "ours":  # only every 24th step aligns
+    if network == "focal_unet":  # only every 24th step aligns
         assert [row["align"] == "nan" for row in rows] == [False, True]
 
 
 def test_a_checkpoint_comes_in_small_pieces_and_knows_its_network(tmp_path):
-    objective = PaperObjective()
+    objective = WonJeonObjective()
     average, optimizer = copy.deepcopy(objective.network), torch.optim.AdamW(objective.parameters())
     for parameter in objective.parameters():
         parameter.grad = torch.ones_like(parameter)
     optimizer.step()
-    for step in (1, 2):
-        checkpoint.save(tmp_path, "paper", step, objective.network, average, optimizer)
+    for step, name in ((1, "won_jeon"), (2, "paper")):  # as version 0.1 called it
+        checkpoint.save(tmp_path, name, step, objective.network, average, optimizer)
     sizes = [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()]
     assert sum(sizes) > 60e6 and max(sizes) < 16 * 2**20
-    fresh = PaperObjective()
+    fresh = WonJeonObjective()
     other = torch.optim.AdamW(fresh.parameters())
-    assert checkpoint.load(tmp_path, "paper", fresh.network, copy.deepcopy(fresh.network), other) == 2
+    assert checkpoint.load(tmp_path, "won_jeon", fresh.network, copy.deepcopy(fresh.network), other) == 2
     for one, two in zip(fresh.parameters(), objective.parameters(), strict=True):
         torch.testing.assert_close(one, two, rtol=0, atol=0)
     with pytest.raises(InputError, match="another network"):
-        checkpoint.load(tmp_path, "ours", fresh.network, average, other)
+        checkpoint.load(tmp_path, "focal_unet", fresh.network, average, other)
 
 
 def test_a_run_may_begin_with_weights(bank, tmp_path):
     torch.manual_seed(3)
-    wanted = FocalDepthNetwork()
+    wanted = FocalUnet()
     save_file(wanted.state_dict(), tmp_path / "weights.safetensors")
-    settings = Training(tmp_path / "run", bank=bank, start_from=tmp_path / "weights.safetensors", **SMALL)
+    settings = TrainingConfig(
+        tmp_path / "run", bank=bank, start_from=tmp_path / "weights.safetensors", **SMALL
+    )
     settings.output.mkdir()
     for name, value in train(settings, SilentReporter(), until=0).state_dict().items():
         torch.testing.assert_close(value, wanted.state_dict()[name], rtol=0, atol=0)
@@ -136,6 +138,19 @@ def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
     done = command("train", "--bank", bank, "--output", tmp_path, "--crop-size", 96, 96)
     assert done.returncode == 2
     assert "64 x 80 pixels" in done.stderr
+
+
+def test_a_former_name_of_a_network_is_taken_with_a_notice_and_an_unknown_one_is_refused(
+    bank, tmp_path, command
+):
+    options = ("train", "--bank", bank, "--output", tmp_path, "--crop-size", 64, 64, "--until", 0)
+    done = command(*options, "--network", "ours")
+    assert done.returncode == 0, done.stderr
+    assert "--network ours is called focal_unet now" in done.stderr
+    assert (tmp_path / "depth.onnx").exists()
+    refused = command(*options, "--network", "other")
+    assert refused.returncode == 2
+    assert "--network other: use focal_unet or won_jeon" in refused.stderr
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
@@ -153,7 +168,7 @@ def test_a_few_steps_lower_the_error(bank, tmp_path):
         with torch.no_grad():
             return (network.depth(examples.stack, examples.positions)[0] - examples.dioptres).abs().mean()
 
-    settings = Training(tmp_path, bank=bank, steps=60, **(SMALL | {"crops": 3, "save_every": 60}))
+    settings = TrainingConfig(tmp_path, bank=bank, steps=60, **(SMALL | {"crops": 3, "save_every": 60}))
     untrained = error(train(settings, SilentReporter(), until=0))
     assert error(train(replace(settings, learning_rate=4e-3), SilentReporter())) < 0.8 * untrained
 
@@ -163,7 +178,7 @@ def test_two_processes_train_one_network(bank, tmp_path):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command += [
         "-m",
-        "backend",
+        "focal_depth",
         "train",
         "--bank",
         bank,
@@ -180,7 +195,7 @@ def test_two_processes_train_one_network(bank, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("weights in") == 1
     together = load_file(tmp_path / "focal_depth.safetensors")
-    alone = train(Training(tmp_path / "alone", bank=bank, steps=3, **SMALL), SilentReporter(), until=3)
+    alone = train(TrainingConfig(tmp_path / "alone", bank=bank, steps=3, **SMALL), SilentReporter(), until=3)
     differences = [(together[name] - value).abs().max() for name, value in alone.state_dict().items()]
     assert max(differences) > 0
 
@@ -222,8 +237,8 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
     import onnxruntime
 
     torch.manual_seed(1)
-    network = FocalDepthNetwork().eval()
-    export(OurObjective(), network, tmp_path)
+    network = FocalUnet().eval()
+    export(FocalUnetObjective(), network, tmp_path)
     count, height, width = shape
     stack, positions = torch.rand(count, 3, height, width), torch.linspace(0, 1, count)
     with torch.no_grad():
@@ -240,32 +255,30 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
 
 
 def test_the_papers_network_trained_here_runs_like_an_imported_one(tmp_path):
-    from focal_depth.depth.predictors import infer
-    from focal_depth.depth.won_jeon import DEPTH_MODEL
+    from focal_depth.depth.won_jeon import DEPTH_FILE
+    from focal_depth.research.evaluation.predict import predict
 
-    objective = PaperObjective()
+    objective = WonJeonObjective()
     export(objective, objective.network, tmp_path)
     pictures = np.random.default_rng(1).random((4, 64, 64, 3), np.float32)
-    depth, _ = infer(
-        str(tmp_path / DEPTH_MODEL), pictures, np.linspace(0, 1, 4, dtype=np.float32), lambda *_: None
-    )
+    depth = predict(pictures, np.linspace(0, 1, 4, dtype=np.float32), str(tmp_path / DEPTH_FILE)).normalised
     assert depth.shape == (64, 64) and depth.min() >= 0 and depth.max() <= 1
 
 
 def test_shipped_networks_have_the_shipped_weights():
     """The safetensors file and the ONNX files in backend/weights are one and the same network."""
     import onnxruntime
-    from focal_depth.depth.focal_unet import WEIGHTS
+    from focal_depth.weights import ALIGNMENT_MODEL, DEPTH_MODEL, TORCH_WEIGHTS
 
-    network = FocalDepthNetwork().eval()
-    network.load_state_dict(load_file(WEIGHTS / "focal_depth.safetensors"))
+    network = FocalUnet().eval()
+    network.load_state_dict(load_file(TORCH_WEIGHTS))
     stack, positions = torch.rand(4, 3, 64, 64), torch.linspace(0, 1, 4)
     with torch.no_grad():
         motion, depth = (
             network.alignment(stack[None])[0][0],
             network.depth(stack[None], positions[None])[0][0],
         )
-    run = {n: onnxruntime.InferenceSession(WEIGHTS / f"{n}.onnx") for n in ("alignment", "depth")}
+    run = {model.stem: onnxruntime.InferenceSession(model) for model in (ALIGNMENT_MODEL, DEPTH_MODEL)}
     np.testing.assert_allclose(run["alignment"].run(None, {"stack": stack.numpy()})[0], motion, atol=1e-4)
     feed = {"stack": stack.numpy(), "positions": positions.numpy()}
     np.testing.assert_allclose(run["depth"].run(None, feed)[0], depth, atol=1e-4)

@@ -7,7 +7,7 @@ import numpy as np
 import OpenEXR
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.stack import read_photograph, read_working_photograph
+from focal_depth.io.photographs import read_photograph, read_photograph_at
 from photographs import dng, heic
 from PIL import Image
 
@@ -49,7 +49,7 @@ def encoded(folder, name: str) -> bytes:
 def refuses(path) -> bool:
     """Whether both ways to read a photograph say in one sentence that this one cannot be."""
     refused = 0
-    for read in (read_photograph, lambda path: read_working_photograph(path, (75, 50))):
+    for read in (read_photograph, lambda path: read_photograph_at(path, (75, 50))):
         try:
             read(path)
         except InputError as error:
@@ -62,21 +62,21 @@ def test_cut_short_at_every_kilobyte(tmp_path, name):
     whole, path = encoded(tmp_path, name), tmp_path / name
     path.write_bytes(whole)
     assert not refuses(path)
-    for kept in [*range(1, len(whole), 1024), len(whole) - 16]:
-        path.write_bytes(whole[:kept])
-        assert refuses(path), f"{kept} of {len(whole)} bytes"
+    for length in [*range(1, len(whole), 1024), len(whole) - 16]:
+        path.write_bytes(whole[:length])
+        assert refuses(path), f"{length} of {len(whole)} bytes"
 
 
 def test_a_lost_sector(tmp_path):
     """Where what follows happens to fit, nothing shows: JPEG has no checksum."""
-    random, found = np.random.default_rng(2), []
+    random, is_refused = np.random.default_rng(2), []
     for name in ("baseline.jpg", "optimised.jpg", "restarting.jpg"):
         whole = encoded(tmp_path, name)
-        for put in (bytes(512), random.bytes(512), b""):
+        for filling in (bytes(512), random.bytes(512), b""):
             for start in range(2048, len(whole) - 1024, 512):
-                (tmp_path / name).write_bytes(whole[:start] + put + whole[start + 512 :])
-                found.append(refuses(tmp_path / name))
-    assert np.mean(found) > MOST_SECTORS, f"{sum(found)} of {len(found)}"
+                (tmp_path / name).write_bytes(whole[:start] + filling + whole[start + 512 :])
+                is_refused.append(refuses(tmp_path / name))
+    assert np.mean(is_refused) > MOST_SECTORS, f"{sum(is_refused)} of {len(is_refused)}"
 
 
 def test_filling_before_the_end_is_no_damage(tmp_path):

@@ -1,4 +1,4 @@
-"""A shoot that is followed: photographs come slowly, in pieces and out of order."""
+"""A shoot that is watched: photographs come slowly, in pieces and out of order."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from focal_depth.batch.find import Found
+from focal_depth.batch.find import StackFolder
 from focal_depth.batch.watch import Arrivals
 from focal_depth.io.result_folder import read_depth
 from photographs import PROJECT
@@ -72,14 +72,14 @@ def watching(folder: Path, output: Path):
 
 def results(process, count: int) -> list[dict]:
     """The next messages of type result."""
-    found, deadline = [], time.monotonic() + PATIENCE
-    while len(found) < count:
+    ended, deadline = [], time.monotonic() + PATIENCE
+    while len(ended) < count:
         assert time.monotonic() < deadline
         message = json.loads(process.stdout.readline())
         assert message["type"] != "error", message
         if message["type"] == "result":
-            found.append(message)
-    return found
+            ended.append(message)
+    return ended
 
 
 def depths(output: Path) -> dict[str, np.ndarray]:
@@ -101,8 +101,8 @@ def test_slow_and_out_of_order_leads_where_all_at_once_and_batch_lead(tmp_path, 
         results(process, 2)  # of what is there, which is two brackets already
         for path in shoot[2:5]:
             write_slowly(path, arriving / path.name)
-        told = results(process, 2)
-    assert {Path(message["path"]).name for message in told} == {"card", "card@IMG_0004.jpg"}
+        latest = results(process, 2)
+    assert {Path(message["path"]).name for message in latest} == {"card", "card@IMG_0004.jpg"}
     done = command("batch", arriving, "--output", tmp_path / "batch", "--quality", "draft")
     assert done.returncode == 0, done.stderr
     batch = depths(tmp_path / "batch")
@@ -128,21 +128,21 @@ def write_slowly(source: Path, target: Path) -> None:
 def test_a_file_that_grows_is_waited_for(tmp_path):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(b"1")
-    stack = Found("stack", (tmp_path / "a.jpg", tmp_path / "b.jpg"), None)
+    stack = StackFolder("stack", (tmp_path / "a.jpg", tmp_path / "b.jpg"), None)
     arrivals = Arrivals(tmp_path, tmp_path / "results")
-    assert arrivals.look()
-    assert not arrivals.settled(stack, 0.2)
+    assert arrivals.poll()
+    assert not arrivals.is_quiet(stack, 0.2)
     time.sleep(0.25)
-    assert not arrivals.look()
-    assert arrivals.settled(stack, 0.2)
+    assert not arrivals.poll()
+    assert arrivals.is_quiet(stack, 0.2)
     before = arrivals.states(stack)
     (tmp_path / "b.jpg").write_bytes(b"12")
-    assert arrivals.look()
-    assert not arrivals.settled(stack, 0.2)
+    assert arrivals.poll()
+    assert not arrivals.is_quiet(stack, 0.2)
     assert arrivals.states(stack) != before
     os.remove(tmp_path / "a.jpg")
-    assert arrivals.look()
-    assert not arrivals.settled(stack, 0)
+    assert arrivals.poll()
+    assert not arrivals.is_quiet(stack, 0)
 
 
 def test_nothing_to_watch_is_said(command, tmp_path):

@@ -8,13 +8,13 @@ import os
 import sys
 from pathlib import Path
 
-from focal_depth.research.training.trainer import Training, train
+from focal_depth.research.training.trainer import TrainingConfig, train
 from focal_depth.runtime.progress import SilentReporter
 
 bank, output, steps = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 rank = os.environ["RANK"]
 (output / f"process-{rank}").write_text(str(os.getpid()))
-settings = Training(output, bank=bank, steps=steps, crops=1, crop_size=(64, 64), save_every=4)
+settings = TrainingConfig(output, bank=bank, steps=steps, crops=1, crop_size=(64, 64), save_every=4)
 entries = train(settings, SilentReporter()).state_dict()
 digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in entries.values()))
 (output / f"weights-{rank}").write_text(digest.hexdigest())

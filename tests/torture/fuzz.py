@@ -48,10 +48,11 @@ def originals(folder: Path) -> dict[str, bytes]:
     """Whole files by a name that tells which parser is meant."""
     import cv2
     import numpy as np
-    from focal_depth.io import result_folder
-    from focal_depth.runtime import cache
+    from focal_depth.contract.files import CACHE, DEPTH_EXR, RESULT_JSON
+    from focal_depth.runtime.cache import analysis_fingerprint
     from photographs import STACKS, dng, heic, quadrants, write_photograph
-    from test_hostile_results import FOUND
+    from results import description, write_result
+    from test_hostile_results import cached_arrays, job
 
     tags = {
         "Exif.Photo.FocalLength": "50/1",
@@ -80,13 +81,13 @@ def originals(folder: Path) -> dict[str, bytes]:
         )
     files["raw.dng"], files["phone.heic"] = dng(quadrants()), heic(quadrants(96, 64))
     depth = np.ones((32, 48), np.float32)
-    described = {"metric": False, "network": "ours", "camera": {}, "frames": [], "warnings": []}
-    found = cache.to_keep(FOUND, "known")
     picture = np.ones((32, 48, 3), np.float32)
-    result_folder.write_result(folder / "result", depth, depth, picture, described, found=found)
-    for name in (results.DEPTH_EXR, results.DESCRIPTION, results.FOUND):
+    described = description(["0.png", "1.png", "2.png"])
+    cache = cached_arrays(analysis_fingerprint(job(folder)))
+    write_result(folder / "result", depth, depth, picture, described, cache=cache)
+    for name in (DEPTH_EXR, RESULT_JSON, CACHE):
         files[f"result/{name}"] = (folder / "result" / name).read_bytes()
-    files["picture.exr"] = files[f"result/{results.DEPTH_EXR}"].replace(
+    files["picture.exr"] = files[f"result/{DEPTH_EXR}"].replace(
         b"FocalDepth.Combined", b"focaldepth.combined"
     )
     files["focus.csv"] = b"file,focus_distance_m,focal_length_mm\n1.jpg,1.5,50\n2.jpg,0.7,50\n"
@@ -185,11 +186,14 @@ def work(pipe, files: dict[str, bytes], first: int, options: argparse.Namespace,
 
 def outcome(folder: Path, name: str, data: bytes) -> str:
     from focal_depth.contract.errors import InputError
+    from focal_depth.contract.files import DEPTH_EXR, RESULT_JSON
     from focal_depth.io import result_folder
-    from focal_depth.io.photographs import read_file, read_header, read_pixels, read_thumbnail
-    from focal_depth.runtime import cache
+    from focal_depth.io.header import read_header
+    from focal_depth.io.photograph_file import read_file
+    from focal_depth.io.photographs import read_pixels, read_thumbnail
     from focal_depth.stack.metadata import read_metadata
     from focal_depth.stack.sidecars import read_sidecars
+    from test_hostile_results import is_reused, job
 
     path = folder / "mutated" / Path(name).name
     path.parent.mkdir(exist_ok=True)
@@ -199,8 +203,8 @@ def outcome(folder: Path, name: str, data: bytes) -> str:
     started = time.monotonic()
     try:
         if name.startswith("result/"):
-            reader = {results.DEPTH_EXR: result_folder.read_depth, results.DESCRIPTION: result_folder.read_description}
-            reader.get(path.name, lambda where: cache.known(where, "known"))(path.parent)
+            readers = {DEPTH_EXR: result_folder.read_depth, RESULT_JSON: result_folder.read_description}
+            readers.get(path.name, lambda where: is_reused(where, job(folder)))(path.parent)
         elif path.suffix in (".csv", ".txt"):
             read_sidecars(path.parent, ("1.jpg", "2.jpg"), ("1.jpg", "2.jpg"))
         else:

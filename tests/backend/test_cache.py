@@ -7,13 +7,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from focal_depth.batch.single import Request, estimate_to_folder
 from focal_depth.io.result_folder import read_depth, read_description
-from focal_depth.pipeline import Choices, estimate
+from focal_depth.runtime.config import Config
 from focal_depth.runtime.progress import JsonReporter
+from focal_depth.runtime.resources import Resources
 from focal_depth.stack import Overrides, read_stack
 from photographs import write_photograph
 
-TYPED = Overrides(focus_distances={"0.png": 2.0, "2.png": 0.5})
+OVERRIDES = Overrides(focus_distances={"0.png": 2.0, "2.png": 0.5})
 EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
 
 
@@ -33,13 +35,16 @@ def photographs(tmp_path):
 
 @pytest.fixture
 def run(tmp_path, photographs):
-    """run(typed, name="r", ...) -> the stages that ran, and what the result's message says of reuse."""
+    """run(overrides, name="r", ...) -> the stages that ran, and what the result's message says of reuse."""
 
-    def run(typed: Overrides = TYPED, name: str = "r", **choices) -> tuple[set[str], str | None]:
-        said = io.StringIO()
-        choices = Choices(**{"save_aligned": True, **choices})
-        estimate(read_stack([photographs], typed), tmp_path / name, JsonReporter(said), choices)
-        messages = [json.loads(line) for line in said.getvalue().splitlines()]
+    def run(overrides: Overrides = OVERRIDES, name: str = "r", **config) -> tuple[set[str], str | None]:
+        output = io.StringIO()
+        request = Request(Config(**config), Resources(), saves_aligned=True)
+        reused = estimate_to_folder(
+            read_stack([photographs], overrides), tmp_path / name, request, JsonReporter(output)
+        )
+        messages = [json.loads(line) for line in output.getvalue().splitlines()]
+        assert messages[-1]["reused"] == reused
         stages = {message["stage"] for message in messages if message["type"] == "progress"}
         return stages, messages[-1]["reused"]
 
@@ -60,17 +65,17 @@ def test_nothing_is_run_again_when_nothing_has_changed(tmp_path, run):
 @pytest.mark.parametrize(
     "change",
     [
-        replace(TYPED, focus_distances={"0.png": 4.0, "2.png": 1.0}),  # the same in normalised dioptres
-        replace(TYPED, sensor_width=0.024, f_number=4.0),
+        replace(OVERRIDES, focus_distances={"0.png": 4.0, "2.png": 1.0}),  # the same in normalised dioptres
+        replace(OVERRIDES, sensor_width=0.024, f_number=4.0),
     ],
 )
-def test_metres_and_camera_are_told_anew_without_the_networks(tmp_path, run, change):
+def test_metres_and_camera_are_computed_anew_without_the_networks(tmp_path, run, change):
     run()
     assert run(change) == ({"enlarge", "write"}, "networks")
     run(change, name="anew")
     reused, anew = (files(tmp_path / name) for name in ("r", "anew"))
     assert len(reused) == len(anew) == 8
-    for name in set(anew) - {"result.json", "found.npz", "depth.exr"}:
+    for name in set(anew) - {"result.json", "cache.npz", "depth.exr"}:
         assert reused[name] == anew[name], name
     for one, other in zip(read_depth(tmp_path / "r"), read_depth(tmp_path / "anew"), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -79,19 +84,19 @@ def test_metres_and_camera_are_told_anew_without_the_networks(tmp_path, run, cha
 
 
 @pytest.mark.parametrize(
-    ("change", "choices"),
+    ("change", "config"),
     [
-        (replace(TYPED, focal_length=0.05), {}),  # the thin lens crops otherwise
-        (replace(TYPED, focus_distances={**TYPED.focus_distances, "1.png": 1.0}), {}),
-        (TYPED, {"alignment": "none"}),
+        (replace(OVERRIDES, focal_length=0.05), {}),  # the thin lens crops otherwise
+        (replace(OVERRIDES, focus_distances={**OVERRIDES.focus_distances, "1.png": 1.0}), {}),
+        (OVERRIDES, {"alignment": "none"}),
     ],
 )
-def test_what_the_networks_look_at_is_looked_at_anew(run, change, choices):
+def test_what_the_networks_are_given_runs_them_anew(run, change, config):
     run()
-    assert run(change, **choices) == (EVERYTHING, None)
+    assert run(change, **config) == (EVERYTHING, None)
 
 
-def test_a_photograph_that_was_edited_is_looked_at_anew(run, photographs):
+def test_a_photograph_that_was_edited_runs_the_networks_anew(run, photographs):
     run()
     picture = cv2.imread(str(photographs / "1.png"))
     picture[0, 0, 0] ^= 1
@@ -111,21 +116,21 @@ def test_a_result_that_is_not_whole_is_made_again(tmp_path, run, name):
     assert run() == (set(), "all")
 
 
-def test_findings_cut_short_are_found_again(tmp_path, run):
+def test_a_cache_cut_short_is_made_again(tmp_path, run):
     run()
-    found = tmp_path / "r" / "found.npz"
-    found.write_bytes(found.read_bytes()[:-30])
-    assert run(replace(TYPED, f_number=8.0)) == (EVERYTHING, None)
+    cache = tmp_path / "r" / "cache.npz"
+    cache.write_bytes(cache.read_bytes()[:-30])
+    assert run(replace(OVERRIDES, f_number=8.0)) == (EVERYTHING, None)
 
 
-def test_draft_looks_at_a_smaller_picture_and_gives_a_whole_one(tmp_path, run, photographs):
+def test_draft_has_a_smaller_working_size_and_a_whole_result(tmp_path, run, photographs):
     for path in photographs.iterdir():
         cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (1000, 700)))
     run(quality="draft")
-    with np.load(tmp_path / "r" / "found.npz") as found:
-        assert found["normalised"].shape == (448, 640)
+    with np.load(tmp_path / "r" / "cache.npz") as cache:
+        assert cache["normalised"].shape == (448, 640)
     assert read_depth(tmp_path / "r")[0].shape == (700, 1000)
     assert run(quality="full") == (EVERYTHING, None)
-    with np.load(tmp_path / "r" / "found.npz") as found:
-        assert found["normalised"].shape == (700, 1000)
+    with np.load(tmp_path / "r" / "cache.npz") as cache:
+        assert cache["normalised"].shape == (700, 1000)
     assert run(quality="standard") == ({"enlarge", "write"}, "networks")  # which would hardly shrink them

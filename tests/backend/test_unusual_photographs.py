@@ -1,4 +1,4 @@
-"""Strange stacks through all of `estimate`: a good result with a warning, or one sentence and status 2."""
+"""Unusual stacks through all of `estimate`: a good result with a warning, or one sentence and status 2."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ SAMPLE = PROJECT / "sample"
 METRES = {"00": 2.5, "02": 1.44, "04": 1.01, "06": 0.78, "07": 0.7}
 DISTANCES = tuple(METRES.values())
 SIZE = 240, 160
-GOOD = 0.06  # mean error in dioptres, of the 1.03 between the ends: 0.04 where nothing is strange
+GOOD = 0.06  # mean error in dioptres, of the 1.03 between the ends: 0.04 where nothing is unusual
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +36,13 @@ def truth() -> np.ndarray:
 
 
 class Outcome:
-    """How `estimate` ended, and what it said."""
+    """How `estimate` ended, and what it wrote."""
 
     def __init__(self, status: int, output: str, folder: Path) -> None:
-        said = [json.loads(line) for line in output.splitlines()]
+        messages = [json.loads(line) for line in output.splitlines()]
         self.status = status
-        self.warnings = " ".join(message["text"] for message in said if message["type"] == "warning")
-        self.errors = [message["text"] for message in said if message["type"] == "error"]
+        self.warnings = " ".join(message["text"] for message in messages if message["type"] == "warning")
+        self.errors = [message["text"] for message in messages if message["type"] == "error"]
         self.folder = folder
 
     def error_in_dioptres(self, truth: np.ndarray) -> float:
@@ -60,9 +60,9 @@ def estimate(tmp_path, capsys):
         folder = tmp_path / "result"
         line = ["estimate", *map(str, arguments), "--output", str(folder), "--messages", "--quality", "draft"]
         status = main(line)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err, said.err
-        return Outcome(status, said.out, folder)
+        output = capsys.readouterr()
+        assert "Traceback" not in output.err, output.err
+        return Outcome(status, output.out, folder)
 
     return run
 
@@ -72,8 +72,8 @@ def write(folder: Path, frames, distances=DISTANCES, suffix=".jpg") -> list[Path
     lens = {"FocalLength": "50/1", "FNumber": "28/10", "FocalLengthIn35mmFilm": "50"}
     paths = []
     for number, (frame, metres) in enumerate(zip(frames, distances, strict=True)):
-        told = lens if metres is None else lens | {"SubjectDistance": f"{round(1000 * metres)}/1000"}
-        exif = {f"Exif.Photo.{name}": value for name, value in told.items()}
+        tags = lens if metres is None else lens | {"SubjectDistance": f"{round(1000 * metres)}/1000"}
+        exif = {f"Exif.Photo.{name}": value for name, value in tags.items()}
         paths.append(write_photograph(folder / f"{number}{suffix}", frame, exif))
     return paths
 
@@ -185,7 +185,7 @@ def test_a_file_without_a_picture(tmp_path, pictures, estimate, content):
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (600, 8), (31, 400)])
 def test_too_small(tmp_path, pictures, estimate, size):
     outcome = estimate(*write(tmp_path, [cv2.resize(picture, size) for picture in pictures]))
-    assert outcome.status == 2 and "too few to find depth in" in outcome.errors[0]
+    assert outcome.status == 2 and "too small for a depth map" in outcome.errors[0]
 
 
 def test_the_smallest_and_a_strip(tmp_path, pictures, estimate):
@@ -199,7 +199,7 @@ def test_no_texture_at_all(tmp_path, pictures, estimate, value):
     assert outcome.status == 2 and "show nothing that could be in focus" in outcome.errors[0]
 
 
-def test_noise_alone_is_told(tmp_path, pictures, estimate):
+def test_noise_alone_gives_a_warning(tmp_path, pictures, estimate):
     random = np.random.default_rng(0)
     outcome = estimate(*write(tmp_path, [random.integers(0, 255, p.shape, dtype=np.uint8) for p in pictures]))
     assert outcome.status == 0 and "look at the result with care" in outcome.warnings
@@ -233,7 +233,7 @@ def turned(picture: np.ndarray, degrees: float, along: float = 0.0) -> np.ndarra
     return cv2.warpAffine(picture, matrix, SIZE, borderMode=cv2.BORDER_REFLECT)
 
 
-ODD = {
+MISFITS = {
     "turned": lambda picture: turned(picture, 4),
     "pushed": lambda picture: turned(picture, 0, 36),
     "upside down": lambda picture: turned(picture, 180),
@@ -243,9 +243,9 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("odd", ODD)
-def test_a_frame_that_does_not_belong_is_left_out_and_named(tmp_path, pictures, truth, estimate, odd):
-    outcome = estimate(*write(tmp_path, [*pictures[:2], ODD[odd](pictures[2]), *pictures[3:]]))
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_frame_that_does_not_belong_is_left_out_and_named(tmp_path, pictures, truth, estimate, misfit):
+    outcome = estimate(*write(tmp_path, [*pictures[:2], MISFITS[misfit](pictures[2]), *pictures[3:]]))
     assert outcome.warnings.startswith("2.jpg left out")
     assert outcome.error_in_dioptres(truth) < GOOD
 
@@ -256,7 +256,7 @@ def test_exposures_that_flicker_are_evened_out(tmp_path, pictures, truth, estima
     assert outcome.warnings and outcome.error_in_dioptres(truth) < GOOD
 
 
-def test_what_moved_is_told_and_of_low_confidence(tmp_path, pictures, estimate):
+def test_what_moved_gives_a_warning_and_low_confidence(tmp_path, pictures, estimate):
     frames = [picture.copy() for picture in pictures]
     stamp = cv2.resize(pictures[4][60:90, 60:90], (36, 36))
     where = np.zeros(SIZE[::-1], bool)
@@ -323,7 +323,7 @@ def test_a_distance_that_cannot_be(tmp_path, pictures, estimate, way, value):
         ("0.jpg," + "1" * 200_000 + "\n", "cannot be read; save it as UTF-8 text"),
     ],
 )
-def test_a_table_that_cannot_be_believed(tmp_path, pictures, estimate, lines, words):
+def test_a_table_with_errors(tmp_path, pictures, estimate, lines, words):
     write(tmp_path, pictures)
     (tmp_path / "focus.csv").write_text("file,focus_distance_m\n" + lines)
     outcome = estimate(tmp_path)

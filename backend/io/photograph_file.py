@@ -1,0 +1,106 @@
+"""Files of photographs as bytes, before anything is decoded: of what kind they are, and whether whole."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ..contract.errors import InputError
+from ..contract.formats import RAW_EXTENSIONS
+from ..contract.limits import MAX_FILE_BYTES, MAX_SCANS, read_whole
+
+T = TypeVar("T")
+EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
+TIFF_MAGICS = b"II*\0", b"MM\0*"
+JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
+JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
+START_BYTES = 64  # enough to recognise the kind of a file
+DAMAGE = (EOFError, IndexError, OSError, RuntimeError, SyntaxError, ValueError)  # what decoders raise of it
+
+
+def read_file(path: Path) -> bytes:
+    """Read a photograph's file, whole as far as that shows without decoding.
+
+    Raises
+    ------
+    InputError
+        Where it is missing, cannot be read, is too large or is cut short.
+    """
+    try:
+        data = read_whole(path, MAX_FILE_BYTES)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; check the path") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+    if not _is_whole(data):
+        raise damaged(path)
+    if _count_scans(data) > MAX_SCANS:
+        raise InputError(f"{path} is stored in more than {MAX_SCANS} passes; save it as an ordinary JPEG")
+    return data
+
+
+def read_start(path: Path) -> bytes:
+    """Read the first bytes of a photograph, which show its kind. Raises InputError as `read_file` does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(START_BYTES)
+    except OSError:
+        return read_file(path)  # which explains what is wrong
+
+
+def is_raw(path: Path, data: bytes) -> bool:
+    """Whether a file is a camera's raw file: by its name, unless it begins as none does."""
+    return path.suffix.lower() in RAW_EXTENSIONS and not data.startswith((JPEG_MAGIC, PNG_MAGIC, EXR_MAGIC))
+
+
+def decode_with(path: Path, decoder: Callable[[], T]) -> T:
+    """Return what a decoder makes of a file.
+
+    Raises
+    ------
+    InputError
+        Where the decoder finds damage.
+    """
+    try:
+        return decoder()
+    except DAMAGE:
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> InputError:
+    """Return the error for a file that is damaged or cut short."""
+    return InputError(f"{path} is damaged or cut short; copy it from the camera again")
+
+
+def _is_whole(data: bytes) -> bool:
+    if data.startswith(JPEG_MAGIC):
+        return _has_jpeg_end(data)
+    return not data.startswith(PNG_MAGIC) or b"IEND" in data[-1024:]
+
+
+def _has_jpeg_end(data: bytes) -> bool:
+    """Whether the picture has its end-of-image marker.
+
+    OpenCV fills what a cut-off file lacks with grey and only prints a warning. Segments before the scan
+    are skipped, because an embedded thumbnail has an end marker of its own (JPEG, ITU T.81, annex B).
+    """
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xDA:
+            return data.find(JPEG_END, at) >= 0
+        is_fill = data[at + 1] == 0xFF
+        at += 1 if is_fill else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
+
+
+def _count_scans(data: bytes) -> int:
+    """How many times a JPEG goes over its pixels; 0 of others."""
+    if not data.startswith(JPEG_MAGIC) or data.count(JPEG_SCAN) <= MAX_SCANS:
+        return 0  # the files of all cameras, which need not be searched byte by byte
+    at = scans = 0
+    while marker := JPEG_SEGMENT.search(data, at):
+        if marker[0] == JPEG_END:
+            break
+        scans += marker[0] == JPEG_SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans

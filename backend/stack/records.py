@@ -1,0 +1,136 @@
+"""Photographs as frames: an override beats a sidecar, and a sidecar beats the file's own metadata."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.errors import InputError
+from ..io.header import Header, read_header
+from ..io.photograph_file import read_file
+from .dioptres import SAME_FOCUS
+from .find import photographs_in
+from .focal_stack import Frame
+from .metadata import Metadata, read_metadata
+from .names import match_names
+from .overrides import Overrides
+from .sidecars import SidecarValues, read_sidecars
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A file that can be read, and what it holds beside its pixels."""
+
+    path: Path
+    header: Header
+    metadata: Metadata
+
+
+@dataclass(frozen=True)
+class FrameRecord:
+    """A frame, and the metadata of its file."""
+
+    frame: Frame
+    metadata: Metadata
+
+    @property
+    def distance_step(self) -> float:
+        """Relative step of the code that the focus distance is stored in; 0 where it is fine."""
+        metadata = self.metadata
+        return metadata.distance_step if self.frame.distance_source == metadata.distance_source else 0.0
+
+
+def open_photograph(path: Path) -> Photograph:
+    """Read the header and the metadata of a photograph.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, damaged or no photograph.
+    """
+    data = read_file(path)
+    header = read_header(path, data)
+    return Photograph(path, header, read_metadata(data, header))
+
+
+def read_records(
+    photographs: Sequence[Photograph], overrides: Overrides, paths: Sequence[Path]
+) -> list[FrameRecord]:
+    """Return each photograph as a frame.
+
+    Parameters
+    ----------
+    photographs
+        In file-name order.
+    overrides
+        What a person typed.
+    paths
+        Of all photographs that sidecars and overrides may name, whether they can be read or not.
+
+    Raises
+    ------
+    InputError
+        Where a sidecar or an override is at fault, or a focus distance lies within the focal length.
+    """
+    sidecars = _read_all_sidecars([photograph.path for photograph in photographs])
+    distances = match_names(overrides.focus_distances, paths, "--focus-distance")
+    return [
+        _record(photograph, sidecars[photograph.path], overrides, distances.get(photograph.path))
+        for photograph in photographs
+    ]
+
+
+def check_focus(frame: Frame, focal_length: float | None) -> None:
+    """Refuse a focus that no lens of this focal length (in metres) reaches.
+
+    Raises
+    ------
+    InputError
+        Where the focus distance is not beyond the focal length.
+    """
+    if frame.dioptres and focal_length and frame.dioptres * focal_length >= 1 - SAME_FOCUS:
+        raise InputError(
+            f"{frame.path} has a focus distance of {frame.focus_distance:.3g} m, which is not beyond its "
+            f"focal length of {1000 * focal_length:.3g} mm; correct the distance or the focal length"
+        )
+
+
+def _read_all_sidecars(paths: Sequence[Path]) -> dict[Path, SidecarValues]:
+    """Values from the sidecars, folder by folder."""
+    values: dict[Path, SidecarValues] = {}
+    for folder in dict.fromkeys(path.parent for path in paths):
+        here = [path for path in paths if path.parent == folder]
+        if not folder.is_dir():
+            raise InputError(f"{here[0]} does not exist; check the path")
+        rows = read_sidecars(
+            folder, [path.name for path in here], [path.name for path in photographs_in(folder)]
+        )
+        values.update({path: rows[path.name] for path in here})
+    return values
+
+
+def _record(
+    photograph: Photograph, sidecar: SidecarValues, overrides: Overrides, distance_override: float | None
+) -> FrameRecord:
+    header, metadata = photograph.header, photograph.metadata
+    distance, source = _first_distance(
+        (distance_override, "typed"),
+        (sidecar.focus_distance, "sidecar"),
+        (metadata.focus_distance, metadata.distance_source),
+    )
+    frame = Frame(
+        path=photograph.path,
+        width=header.width,
+        height=header.height,
+        focus_distance=distance,
+        distance_source=source,
+        focal_length=overrides.focal_length or sidecar.focal_length or metadata.focal_length,
+        f_number=overrides.f_number or sidecar.f_number or metadata.f_number,
+        sensor_width=overrides.sensor_width or sidecar.sensor_width or metadata.sensor_width,
+        bits_per_channel=header.bits_per_channel,
+    )
+    check_focus(frame, frame.focal_length)
+    return FrameRecord(frame, metadata)
+
+
+def _first_distance(*candidates: tuple[float | None, str]) -> tuple[float | None, str]:
+    return next((pair for pair in candidates if pair[0] is not None), (None, "unknown"))
