@@ -1,6 +1,6 @@
-"""Make docs/measured.md and docs/confidence.png from what `focal-depth evaluate --output DIR` wrote.
+"""Write docs/measured.md and docs/confidence.png from what `focal-depth evaluate --output DIR` wrote.
 
-python docs/measured.py DIR: a chapter a data set.
+python docs/measured.py DIR: a chapter for each data set.
 """
 
 import json
@@ -9,25 +9,32 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from focal_depth.research.evaluation.methods import FOCAL_UNET, ORACLE
+from focal_depth.research.evaluation.methods import heading as method_heading
 from matplotlib.figure import Figure
 
 DOCS = Path(__file__).resolve().parent
-PEER = "classical, fov"  # what any network is told against
-BEST = ", network"  # the alignment whose columns stand for a method in the tables of single stacks
+PEER = "classical, fov"  # the reference of the column "over"
+TRAINED_HERE = "paper_depth"  # Won and Jeon's network, as `focal-depth train --network won_jeon` exports it
+TRAINED_HERE_HEADING = "Won & Jeon (trained on a fifth of our data)"
+TRAINED_HERE_NOTE = f"""*{TRAINED_HERE_HEADING}* is the network of Won and Jeon (ECCV 2022),
+trained here on 768 stacks in 10 000 crops: less than a fifth of the stacks and a thirtieth of the crops that
+ours has learned from ([RECORD.md](../backend/weights/RECORD.md)). Its figures are not those of its authors'
+weights, nor of what it could become with as much training."""
 SMALLER = "error", "edges", "MSE", "RMS", "logRMS", "AbsRel", "SqRel", "BadPix", "Bump", "MAE"
 LARGER = "delta1", "delta2", "delta3"
 HEAD = """# Measured
 
 `make measured` makes this page: two sets of stacks rendered by Cycles, which share no model with what
-the networks were trained on, and `focal-depth evaluate` over them. *seed-1* was looked at while the
-networks were built; on *seed-2* nothing was chosen. See [networks.md](networks.md) for what is measured
-how. *none*, *fov*, *ecc* and *network* are ways to align: not at all, by the thin lens alone, by
-OpenCV's ECC after that, by our network."""
+the networks were trained on, and `focal-depth evaluate` over them. *seed-1* was used while the networks
+were developed; nothing was chosen on *seed-2*. [networks.md](networks.md) explains the methods and the
+measures. *none*, *fov*, *ecc* and *network* are alignments: none at all, by the thin lens alone, by
+OpenCV's ECC after that, by our network after that."""
 FIELD = """# The field
 
 Published figures of the DDFF 12-Scene test set, as their authors state them; disparity in pixels.
-Nothing of ours stands beside them, for the data set is not at hand here: `focal-depth submit
-ddff-dataset-test.h5 --output DIR` makes our submission, and `focal-depth evaluate` reads the validation
+Ours are not among them, since the data set is not available here: `focal-depth submit
+ddff-dataset-test.h5 --output DIR` writes our submission, and `focal-depth evaluate` reads the validation
 split.
 
 | method | MSE | AbsRel | Bump | delta1 |
@@ -37,9 +44,9 @@ split.
 | AiFDepthNet (Wang et al., ICCV 2021) | 8.6e-4 | 0.25 | 0.63 | 68.33 |
 | Won and Jeon, ECCV 2022 | 5.7e-4 | 0.17 | | 77.96 |
 
-Not run, for want of the data: DDFF 12-Scene, Mobile Depth, DefocusNet / FoD500, Learning to Autofocus,
-4D light field, FlyingThings3D, Middlebury, ZEDD. Their readers are proven on small files made in their
-layouts only."""
+Not measured, since the data are not available here: DDFF 12-Scene, Mobile Depth, DefocusNet / FoD500,
+Learning to Autofocus, 4D light field, FlyingThings3D, Middlebury, ZEDD. Their readers are tested on small
+files in their layouts only."""
 
 
 def main() -> None:
@@ -54,65 +61,74 @@ def main() -> None:
             _confidence(part["confidence"]),
             _invariance(part["invariance"]),
         ]
-    parts += ["![Error found against error expected](confidence.png)", FIELD]
+    parts += ["![Error against uncertainty](confidence.png)", FIELD]
     _draw_confidence({part["data_set"]: part["confidence"] for part in summary})
     (DOCS / "measured.md").write_text("\n\n".join(parts) + "\n")
 
 
 def _methods(means: dict[str, dict[str, float | None]]) -> str:
-    """A row a method, a column a measure; the best is bold."""
-    names = [name for name in (*SMALLER, *LARGER) if any(told[name] is not None for told in means.values())]
-    rivals = {method: told for method, told in means.items() if "oracle" not in method}
+    """Return a table with a row for each method and a column for each measure; the best is bold."""
+    names = [name for name in (*SMALLER, *LARGER) if any(row[name] is not None for row in means.values())]
+    rivals = {method: row for method, row in means.items() if method != ORACLE}
     best = {}
     for name in names:
-        values = [told[name] for told in rivals.values() if told[name] is not None]
+        values = [row[name] for row in rivals.values() if row[name] is not None]
         best[name] = max(values) if name in LARGER else min(values)
     rows = []
-    for method, told in means.items():
-        cells = [_bold(told[name], best[name] if method in rivals else None, name) for name in names]
-        rows.append([method, *cells, f"{told['error'] / means[PEER]['error']:.2f}", f"{told['seconds']:.1f}"])
-    headline = (
+    for method, row in means.items():
+        cells = [_bold(row[name], best[name] if method in rivals else None, name) for name in names]
+        over = f"{row['error'] / means[PEER]['error']:.2f}"
+        rows.append([heading(method), *cells, over, f"{row['seconds']:.1f}"])
+    text = (
         "Means over the stacks. *error* and *edges* are thousandths of the focus range, linear in dioptres, "
         "over all pixels and within 8 px of depth edges; the rest is as published for DDFF 12-Scene, in "
-        "dioptres; *over* is the error over the classical peer's; seconds are those of one stack on one core "
-        "beside other work."
+        "dioptres; *over* is the error over that of the classical peer aligned by the thin lens; seconds are "
+        "those of one stack on one core beside other work."
     )
+    notes = [TRAINED_HERE_NOTE] if any(method.startswith(TRAINED_HERE) for method in means) else []
+    winners = {name: [method for method, row in rivals.items() if row[name] == best[name]] for name in names}
+    table = _table(["method", *names, "over", "seconds"], rows)
+    return "\n\n".join(["## Methods", text, *notes, table, _contest(winners)])
+
+
+def _contest(winners: dict[str, list[str]]) -> str:
+    """Say where our network is not first, from {measure: the best methods}."""
     lost = {
-        name: next(method for method, told in rivals.items() if told[name] == best[name])
-        for name in names
-        if not any(told[name] == best[name] for method, told in rivals.items() if method.startswith("ours"))
+        name: methods[0]
+        for name, methods in winners.items()
+        if not any(method.startswith(FOCAL_UNET) for method in methods)
     }
-    return "\n\n".join(
-        ["## Methods", headline, _table(["method", *names, "over", "seconds"], rows), _contest(lost)]
-    )
-
-
-def _contest(lost: dict[str, str]) -> str:
-    """Where ours is not first; {measure: the method that is}."""
     if not lost:
-        return "Ours is first in every column."
-    told = ", ".join(f"{name} ({method})" for name, method in lost.items())
+        return "Focal Depth is first in every column."
+    others = ", ".join(f"{name} ({heading(method)})" for name, method in lost.items())
     why = " Bump counts every bend of the error, so that a map with few edges has less of it." * (
         "Bump" in lost
     )
-    return f"Ours is first in every column but {told}.{why}"
+    return f"Focal Depth is first in every column but {others}.{why}"
+
+
+def heading(column: str) -> str:
+    """Return a column's name in the tables of this page."""
+    if column.startswith(TRAINED_HERE):
+        return TRAINED_HERE_HEADING + column.removeprefix(TRAINED_HERE)
+    return method_heading(column)
 
 
 def _bold(value: float | None, best: float | None, name: str) -> str:
     if value is None or math.isnan(value):
         return "–"
-    shown = _thousandths(1000 * value) if name in ("error", "edges") else f"{value:.3g}"
-    return f"**{shown}**" if value == best else shown
+    text = _thousandths(1000 * value) if name in ("error", "edges") else f"{value:.3g}"
+    return f"**{text}**" if value == best else text
 
 
 def _stacks(scenes: dict[str, dict[str, dict[str, float]]]) -> str:
     methods = [name for name in next(iter(scenes.values())) if name == PEER or not _other_alignment(name)]
     rows = [
-        [scene, *(_thousandths(1000 * told[method]["error"]) for method in methods)]
-        for scene, told in sorted(scenes.items(), key=lambda each: -each[1][methods[-1]]["error"])
+        [scene, *(_thousandths(1000 * row[method]["error"]) for method in methods)]
+        for scene, row in sorted(scenes.items(), key=lambda each: -each[1][methods[-1]]["error"])
     ]
-    headline = "The error in thousandths of the focus range; the worst stack of the last column first."
-    return "\n\n".join(["## Stacks", headline, _table(["stack", *methods], rows)])
+    text = "The error in thousandths of the focus range; the worst stack of the last column first."
+    return "\n\n".join(["## Stacks", text, _table(["stack", *map(heading, methods)], rows)])
 
 
 def _other_alignment(column: str) -> bool:
@@ -125,21 +141,26 @@ def _misregistration(pixels: dict) -> str:
         for name, values in pixels.items()
         if name != "stacks"
     ]
-    headline = (
-        "Pixels at 480 px picture width between where a frame's points are and where alignment puts them, "
-        "median over frames."
+    text = (
+        "Distance between true and estimated positions of a frame's points, in pixels at 480 px picture "
+        "width, median over frames."
     )
-    return "\n\n".join(["## Alignment", headline, _table(["frames", *pixels["all"]], rows)])
+    return "\n\n".join(["## Alignment", text, _table(["frames", *pixels["all"]], rows)])
 
 
 def _confidence(confidence: dict) -> str:
     rows = []
     for network, parts in confidence.items():
-        for key, name in (("expected", "expected"), ("error", "found")):
-            rows.append([f"{network}, {name}", *(_thousandths(1000 * value) for value in parts[key])])
-    headline = "All pixels in five equal parts by the error the network itself expects, from the surest on."
-    names = ["", "surest", "2nd", "3rd", "4th", "least sure"]
-    return "\n\n".join(["## Confidence", headline, _table(names, rows)])
+        for key, name in (("expected", "uncertainty"), ("error", "error")):
+            rows.append(
+                [f"{heading(network)}, {name}", *(_thousandths(1000 * value) for value in parts[key])]
+            )
+    text = (
+        "All pixels in five equal parts by the network's uncertainty, which is the error it expects; in "
+        "thousandths of the focus range."
+    )
+    names = ["", "least uncertain", "2nd", "3rd", "4th", "most uncertain"]
+    return "\n\n".join(["## Uncertainty", text, _table(names, rows)])
 
 
 def _draw_confidence(tables: dict[str, dict]) -> None:
@@ -147,11 +168,11 @@ def _draw_confidence(tables: dict[str, dict]) -> None:
     axes = figure.subplots()
     for name, confidence in tables.items():
         for network, parts in confidence.items():
-            expected, found = (1000 * np.array(parts[key]) for key in ("expected", "error"))
-            axes.plot(expected, found, "o-", label=f"{network}, {name}")
+            uncertainty, error = (1000 * np.array(parts[key]) for key in ("expected", "error"))
+            axes.plot(uncertainty, error, "o-", label=f"{heading(network)}, {name}")
     ends = axes.get_xlim()
-    axes.plot(ends, ends, "k:", linewidth=1, label="as expected")
-    axes.set(xlabel="error the network expects (thousandths of the range)", ylabel="error found")
+    axes.plot(ends, ends, "k:", linewidth=1, label="equal")
+    axes.set(xlabel="uncertainty (thousandths of the focus range)", ylabel="error")
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(DOCS / "confidence.png")
@@ -160,23 +181,23 @@ def _draw_confidence(tables: dict[str, dict]) -> None:
 def _invariance(invariance: dict) -> str:
     keys = "error", "reversed_error", "reversed_difference", "halved_error"
     rows = [
-        [network, *(_thousandths(1000 * means[key]) for key in keys), f"{means['halved_ratio']:.2f}"]
+        [heading(network), *(_thousandths(1000 * means[key]) for key in keys), f"{means['halved_ratio']:.2f}"]
         for network, means in invariance["networks"].items()
     ]
     names = [
         "network",
         "error",
-        "near and far exchanged",
+        "error, frames reversed",
         "difference to that",
-        "every second frame",
+        "error, every second frame",
         "ratio",
     ]
     orders = list(invariance["shuffled"].values())
-    found = (
-        f"Shuffled and without distances, {orders.count('in order')} of {len(orders)} stacks were put in "
-        f"order, {orders.count('reversed')} exactly reversed."
+    text = (
+        f"Shuffled and without distances, {orders.count('in order')} of {len(orders)} stacks were ordered "
+        f"right, {orders.count('reversed')} exactly reversed."
     )
-    return "\n\n".join(["## What should not matter", _table(names, rows), found])
+    return "\n\n".join(["## Invariance", _table(names, rows), text])
 
 
 def _table(names: list[str], rows: list[list[str]]) -> str:

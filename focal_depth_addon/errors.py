@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .translations import say
+from .translations import translate
 
 
 class UserError(Exception):
@@ -25,8 +25,8 @@ def describe_error(error: UserError | OSError) -> str:
     """Return the sentence about an error that is not a fault of the add-on: a full disk, a lost folder."""
     if isinstance(error, UserError):
         return str(error)
-    return say(
-        "{file} cannot be read or written ({reason}): look at the disk and its permissions",
-        file=error.filename or say("A file"),
+    return translate(
+        "{file} cannot be read or written ({reason}): check the disk and its permissions",
+        file=error.filename or translate("A file"),
         reason=error.strerror or error,
     )

@@ -1,4 +1,4 @@
-"""What holds for every file: where the extension may write, and how it works unless told otherwise."""
+"""Preferences for all files: quality, device, limits, and where the extension may write."""
 
 import contextlib
 import os
@@ -8,22 +8,27 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from ..backend.contract.qualities import DRAFT, FULL, STANDARD
 from .errors import UserError
-from .translations import CONTEXT, say
+from .translations import CONTEXT, translate
 
-EXTENSION = __package__.rpartition(".")[0]
-OWN_FOLDER = "focal_depth_cache"  # within a folder that the person chose
+EXTENSION = __name__.rsplit(".", 2)[0]
+SUBFOLDER = "focal_depth_cache"  # within a folder that the person chose
 QUALITIES = (
-    ("draft", "Draft", "Depth is inferred at 640 pixels of the longer side: a first look"),
-    ("standard", "Standard", "Depth is inferred at about 960 pixels of the longer side"),
-    ("full", "Full", "Depth is inferred at the photographs' own size: takes by far the most time and memory"),
+    (DRAFT, "Draft", "Estimate depth at about 640 pixels along the longer side, for a quick preview"),
+    (STANDARD, "Standard", "Estimate depth at about 960 pixels along the longer side"),
+    (
+        FULL,
+        "Full",
+        "Estimate depth at the full size of the photographs. This takes by far the most time and memory",
+    ),
 )
 DEVICES = (
-    ("auto", "Automatic", "A graphics processor where the extension's engine is built for one, else the CPU"),
-    ("cpu", "CPU", "The processor, whatever else there is"),
-    ("gpu", "GPU", "A graphics processor; estimating stops where none can be used"),
+    ("auto", "Automatic", "Use a graphics processor where the extension supports one, otherwise the CPU"),
+    ("cpu", "CPU", "Use the CPU, even if there is a graphics processor"),
+    ("gpu", "GPU", "Use a graphics processor. If none can be used, estimating stops with an error"),
 )
-FRESH = 2.0  # seconds for which a measured size holds
+SIZE_LIFETIME = 2.0  # seconds for which a measured size holds
 
 _measured: tuple[float, Path, int] = (0.0, Path(), 0)  # when, of what, bytes
 
@@ -33,34 +38,34 @@ class FocalDepthPreferences(bpy.types.AddonPreferences):
 
     cache_folder: StringProperty(
         name="Cache Folder",
-        description="Where results of unsaved files, and what need not be kept, are written. Empty is the "
-        "extension's own folder",
+        description="Folder for results of unsaved files and for temporary data. If empty, the extension's "
+        "own folder is used",
         subtype="DIR_PATH",
     )
     quality: EnumProperty(
         name="Quality",
-        description="How finely depth is inferred where the scene does not say otherwise",
+        description="Quality of the depth in scenes that do not set their own",
         items=QUALITIES,
-        default="standard",
+        default=STANDARD,
         translation_context=CONTEXT,
     )
     threads: IntProperty(
         name="Threads",
-        description="Processor threads that estimating may use. 0 is one for every core",
+        description="Number of processor threads for estimating depth. 0 means one for each core",
         min=0,
         soft_max=64,
     )
     device: EnumProperty(
         name="Device",
-        description="What the networks run on",
+        description="Processor that runs the networks",
         items=DEVICES,
         default="auto",
         translation_context=CONTEXT,
     )
     memory: FloatProperty(
         name="Memory Limit",
-        description="Gigabytes that estimating may use. Where they do not suffice, depth is inferred "
-        "coarser. 0 is no limit",
+        description="Memory for estimating depth, in gigabytes. If it does not suffice, depth is estimated "
+        "at a smaller size. 0 means no limit",
         min=0,
         soft_max=64,
         step=50,
@@ -74,57 +79,64 @@ class FocalDepthPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "quality")
         layout.prop(self, "device")
         layout.prop(self, "threads")
-        layout.prop(self, "memory", text=say("Memory Limit (GB)"))
-        layout.prop(self, "cache_folder", placeholder=str(own_folder()))
+        layout.prop(self, "memory", text=translate("Memory Limit (GB)"))
+        layout.prop(self, "cache_folder", placeholder=str(extension_folder()))
         columns = layout.split(factor=0.4)
         columns.label()
         row = columns.row()
         try:
-            row.label(text=say("Holds {size}", size=in_words(folder_size(cache_folder()))))
+            row.label(text=translate("Size: {size}", size=format_size(measure_folder(cache_folder()))))
         except UserError as error:
             row.label(text=str(error), icon="ERROR")
         row.operator("focal_depth.clear_cache")
 
 
 def preferences() -> FocalDepthPreferences:
+    """Return the preferences of the extension."""
     return bpy.context.preferences.addons[EXTENSION].preferences
 
 
-def own_folder() -> Path:
-    """The extension's own folder, which outlives its updates."""
+def extension_folder() -> Path:
+    """Return the extension's own folder, which outlives its updates."""
     return Path(bpy.utils.extension_path_user(EXTENSION, create=True))
 
 
 def cache_folder() -> Path:
-    """Where the extension may write. Raises UserError where it cannot."""
+    """Return the folder in which the extension may write.
+
+    Raises
+    ------
+    UserError
+        Where it cannot.
+    """
     chosen = preferences().cache_folder
     if not chosen:
-        return own_folder()
-    folder = Path(bpy.path.abspath(chosen)) / OWN_FOLDER
+        return extension_folder()
+    folder = Path(bpy.path.abspath(chosen)) / SUBFOLDER
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise UserError(
-            say(
-                "The cache folder {folder} cannot be written: choose another in the preferences",
+            translate(
+                "The cache folder {folder} cannot be written: choose another one in the preferences",
                 folder=folder,
             )
         )
     return folder
 
 
-def folder_size(folder: Path) -> int:
-    """Bytes, some seconds old at most: panels ask whenever they are drawn."""
+def measure_folder(folder: Path) -> int:
+    """Return the bytes in a folder as of the last seconds: panels ask whenever they are drawn."""
     global _measured
-    when, what, size = _measured
-    if what != folder or time.monotonic() - when > FRESH:
+    when, measured_folder, size = _measured
+    if measured_folder != folder or time.monotonic() - when > SIZE_LIFETIME:
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         _measured = (time.monotonic(), folder, size)
     return size
 
 
-def in_words(size: float) -> str:
-    """Bytes as people count them."""
+def format_size(size: float) -> str:
+    """Return a number of bytes with a unit that suits it."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

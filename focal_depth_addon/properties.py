@@ -1,6 +1,8 @@
-"""What a scene keeps: the photographs, what the person typed, and where the result is."""
+"""What a scene stores: the photographs, what the person typed and chose, and the result."""
 
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -13,50 +15,74 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..backend.contract import qualities, schema
 from .compat import RELATIVE_PATH
 from .jobs import manager
 from .preferences import QUALITIES, preferences
-from .preview.settings import Look
-from .translations import CONTEXT, say
+from .preview.settings import PreviewSettings
+from .translations import CONTEXT, translate
 
-TYPED = "typed"
+# Sources of a focus distance, of those that result.json has.
+OVERRIDE = "typed"
+INTERPOLATED = "interpolated"
 UNKNOWN = "unknown"
-LEVELS = (  # of a mesh
-    ("preview", "Preview", "At most 50 thousand triangles"),
-    ("full", "Full", "At most 500 thousand triangles"),
-    ("ar", "AR", "At most 100 thousand triangles, as phones show them"),
+LEVELS = (  # of detail of a mesh
+    ("preview", "Preview", "At most 50,000 triangles"),
+    ("full", "Full", "At most 500,000 triangles"),
+    ("ar", "AR", "At most 100,000 triangles, as phones can show"),
 )
 ALIGNMENTS = (
-    ("network", "Network", "By the thin lens, then by a network that finds what scale and shift are left"),
-    ("thin-lens", "Thin Lens Only", "Crop each frame as its focus distance tells: for a camera on a tripod"),
-    ("none", "None", "Take the photographs as they are: for a stack that is aligned already"),
+    (
+        qualities.NETWORK,
+        "Network",
+        "Align the frames by the thin lens model, then let a network correct the remaining scale and shift",
+    ),
+    (
+        qualities.THIN_LENS,
+        "Thin Lens Only",
+        "Align the frames by the thin lens model only: for a camera on a tripod",
+    ),
+    (qualities.NONE, "None", "Use the photographs as they are: for a stack that is already aligned"),
 )
+# Files store the numbers: they stay.
 NETWORKS = (
-    ("ours", "Focal Depth", "The network that comes with the extension; it tells how sure it is"),
-    ("paper", "Paper", "Won and Jeon's, ECCV 2022, once `focal-depth import-weights` has imported it"),
+    (
+        qualities.FOCAL_UNET,
+        "Focal Depth",
+        "Use the network of this extension, which also estimates its uncertainty",
+        "NONE",
+        0,
+    ),
+    (
+        qualities.WON_JEON,
+        "Won and Jeon",
+        "Use the network of Won and Jeon (ECCV 2022), once `focal-depth import-weights` has imported it",
+        "NONE",
+        1,
+    ),
 )
 _QUALITY_NAMES = [name for name, *_ in QUALITIES]
 
 
-def _note_change(owner: "Photograph | Settings", _context) -> None:
-    """Something was typed or chosen that tells other photographs' distances too."""
+def _update_stack(owner: "Photograph | Settings", _context) -> None:
+    """Let the photographs be read again: other focus distances may depend on what has changed."""
     settings = owner.id_data.focal_depth
     if len(settings.photographs) > 1:
         settings.changed = True
         manager.autoread.schedule()
 
 
-def _mark_typed(photograph: "Photograph", context) -> None:
-    known = photograph.at_infinity or photograph.focus_distance > 0
-    photograph.source = TYPED if known else UNKNOWN
-    _note_change(photograph, context)
+def _update_distance(photograph: "Photograph", context) -> None:
+    has_distance = photograph.at_infinity or photograph.focus_distance > 0
+    photograph.source = OVERRIDE if has_distance else UNKNOWN
+    _update_stack(photograph, context)
 
 
-def _shown(typed: str, read: str, **options) -> FloatProperty:
-    """What was typed, or else what was read; setting it is typing, and 0 is to take back what was typed."""
+def _lens_value(override: str, read: str, **options) -> FloatProperty:
+    """A lens value as the panel has it: the override or else what was read; setting it sets the override."""
     return FloatProperty(
-        get=lambda settings: getattr(settings, typed) or getattr(settings, read),
-        set=lambda settings, value: setattr(settings, typed, value),
+        get=lambda settings: getattr(settings, override) or getattr(settings, read),
+        set=lambda settings, value: setattr(settings, override, value),
         min=0,
         **options,
     )
@@ -68,61 +94,65 @@ class Photograph(bpy.types.PropertyGroup):
     path: StringProperty(subtype="FILE_PATH", options=RELATIVE_PATH)
     used: BoolProperty(
         name="Use",
-        description="Let the photograph be part of the stack. Off leaves it out of what is estimated",
+        description="Use the photograph as part of the stack. If off, estimating leaves it out",
         default=True,
-        update=_note_change,
+        update=_update_stack,
     )
-    short_name: StringProperty()  # what tells it from the others
-    notes: StringProperty(name="Notes", description="What is odd about the photograph")  # one a line
+    short_name: StringProperty()  # what distinguishes it from the others
+    notes: StringProperty(name="Notes", description="Possible problems of the photograph")  # one a line
     focus_distance: FloatProperty(
         name="Focus Distance",
-        description="Distance from the lens to what is in focus, in the scene's units. Type it where the "
-        "file does not know it; two typed distances make the whole stack metric. 0 is unknown",
+        description="Distance from the lens to what is in focus, in the scene's units. Type it if the file "
+        "does not contain it: two typed distances make the whole stack metric. 0 means unknown",
         translation_context=CONTEXT,
         unit="LENGTH",
         min=0,
         precision=3,
-        update=_mark_typed,
+        update=_update_distance,
     )
     at_infinity: BoolProperty(
         name="Focused at Infinity",
         description="The lens is focused at infinity (0 dioptres)",
-        update=_mark_typed,
+        update=_update_distance,
     )
     source: StringProperty(name="Source", description="Where the focus distance comes from")
     width: IntProperty(
-        name="Width", description="Of the photograph, in pixels. 0 is unknown", subtype="PIXEL"
+        name="Width",
+        description="Width of the photograph in pixels. 0 means unknown",
+        subtype="PIXEL",
     )
     height: IntProperty(
-        name="Height", description="Of the photograph, in pixels. 0 is unknown", subtype="PIXEL"
+        name="Height",
+        description="Height of the photograph in pixels. 0 means unknown",
+        subtype="PIXEL",
     )
     relative_fov: FloatProperty(
         name="Relative Field of View",
-        description="Width of what this frame sees over what the nearest-focus frame sees: 1 is the same. "
-        "0 is unknown",
+        description="Width of the field of view relative to that of the frame focused nearest. "
+        "0 means unknown",
     )
 
     @property
     def file(self) -> str:
-        """Its absolute path."""
+        """Absolute path."""
         return bpy.path.abspath(self.path)
 
     @property
     def is_override(self) -> bool:
-        """Whether its focus distance was typed."""
-        return self.source == TYPED
+        """Whether the focus distance was typed."""
+        return self.source == OVERRIDE
 
-    def metres(self, metres_per_unit: float) -> str:
-        """The focus distance as the backend reads it."""
-        return "inf" if self.at_infinity else f"{self.focus_distance * metres_per_unit:.6g}"
+    def format_metres(self, metres_per_unit: float) -> str:
+        """Return the focus distance as the backend reads it."""
+        return schema.INFINITY if self.at_infinity else f"{self.focus_distance * metres_per_unit:.6g}"
 
-    def take(self, frame: dict, metres_per_unit: float) -> None:
+    def update_from(self, frame: Mapping[str, Any], metres_per_unit: float) -> None:
         """Show what the backend says of a frame."""
         distance = frame["focus_distance_m"]
         self.path, self.name = frame["file"], bpy.path.basename(frame["file"])
-        self.at_infinity = distance == "inf"
-        self.focus_distance = 0 if distance in (None, "inf") else distance / metres_per_unit
-        self.source = frame["source"]  # last: setting the distance marked it as typed
+        self.at_infinity = distance == schema.INFINITY
+        self.focus_distance = 0 if distance in (None, schema.INFINITY) else distance / metres_per_unit
+        self.source = frame["source"]  # last: setting the distance marked it as an override
         self.relative_fov = frame["relative_fov"] or 0
         self.width, self.height = frame.get("width", 0), frame.get("height", 0)
         self.used = not frame.get("left_out", False)
@@ -130,11 +160,11 @@ class Photograph(bpy.types.PropertyGroup):
             self.notes = "\n".join(frame["notes"])
 
 
-def _quality(settings: "Settings") -> int:
+def _get_quality(settings: "Settings") -> int:
     return _QUALITY_NAMES.index(settings.chosen_quality or preferences().quality)
 
 
-def _choose_quality(settings: "Settings", index: int) -> None:
+def _set_quality(settings: "Settings", index: int) -> None:
     settings.chosen_quality = _QUALITY_NAMES[index]
 
 
@@ -142,54 +172,56 @@ class Settings(bpy.types.PropertyGroup):
     """One scene's focal stack. Lens values are in millimetres, distances in Blender units."""
 
     photographs: CollectionProperty(type=Photograph)
-    active_photograph: IntProperty(name="Photograph", description="The one that is shown below the list")
+    active_photograph: IntProperty(
+        name="Photograph", description="Active photograph, which is shown below the list"
+    )
     changed: BoolProperty()  # something was typed or chosen since the photographs were read
     order: EnumProperty(
         name="Order",
-        description="How the photographs follow one another where no focus distances are known",
+        description="Order of the photographs if their focus distances are unknown",
         items=(
-            ("auto", "Automatic", "By focus distance; without it, by where the picture is sharp"),
-            ("far-to-near", "Far to Near", "By file name, the first is focused farthest"),
-            ("near-to-far", "Near to Far", "By file name, the first is focused nearest"),
+            ("auto", "Automatic", "By focus distance or, if unknown, by where each picture is sharp"),
+            ("far-to-near", "Far to Near", "By file name, the first photograph being focused farthest"),
+            ("near-to-far", "Near to Far", "By file name, the first photograph being focused nearest"),
         ),
-        update=_note_change,
+        update=_update_stack,
         translation_context=CONTEXT,
     )
-    # What was typed, 0 where nothing was, and what the photographs say, 0 where they say nothing.
-    focal_length: FloatProperty(unit="CAMERA", min=0, update=_note_change)
-    f_number: FloatProperty(min=0, update=_note_change)
-    sensor_width: FloatProperty(unit="CAMERA", min=0, update=_note_change)
+    # Overrides, and what the photographs' metadata say; 0 where there is none.
+    focal_length: FloatProperty(unit="CAMERA", min=0, update=_update_stack)
+    f_number: FloatProperty(min=0, update=_update_stack)
+    sensor_width: FloatProperty(unit="CAMERA", min=0, update=_update_stack)
     read_focal_length: FloatProperty(unit="CAMERA")
     read_f_number: FloatProperty()
     read_sensor_width: FloatProperty(unit="CAMERA")
-    shown_focal_length: _shown(
+    shown_focal_length: _lens_value(
         "focal_length",
         "read_focal_length",
         name="Focal Length",
         translation_context=CONTEXT,
-        description="In millimetres, as engraved on the lens: what the photographs say, until you type "
-        "another. 0 takes theirs again",
+        description="Focal length in millimetres, as engraved on the lens. The value in the photographs is "
+        "used until you type another; 0 restores it",
         unit="CAMERA",
     )
-    shown_f_number: _shown(
+    shown_f_number: _lens_value(
         "f_number",
         "read_f_number",
         name="F-Number",
-        description="The aperture, as in f/2.8: what the photographs say, until you type another. 0 takes "
-        "theirs again",
+        description="Aperture, such as 2.8 for f/2.8. The value in the photographs is used until you type "
+        "another; 0 restores it",
         precision=1,
     )
-    shown_sensor_width: _shown(
+    shown_sensor_width: _lens_value(
         "sensor_width",
         "read_sensor_width",
         name="Sensor Width",
-        description="In millimetres, along the picture's width: what the photographs say, until you type "
-        "another. 0 takes theirs again",
+        description="Size of the sensor in millimetres, along the picture's width. The value in the "
+        "photographs is used until you type another; 0 restores it",
         unit="CAMERA",
     )
     level: EnumProperty(
-        name="Level",
-        description="How fine the mesh is",
+        name="Level of Detail",
+        description="Number of triangles in the mesh",
         items=LEVELS,
         default="full",
         translation_context=CONTEXT,
@@ -197,40 +229,40 @@ class Settings(bpy.types.PropertyGroup):
     chosen_quality: StringProperty()  # empty: as the preferences have it
     quality: EnumProperty(
         name="Quality",
-        description="How finely depth is inferred. Results are of the photographs' size in any case",
+        description="Quality of the depth. Results always have the full size of the photographs",
         items=QUALITIES,
-        get=_quality,
-        set=_choose_quality,
+        get=_get_quality,
+        set=_set_quality,
         translation_context=CONTEXT,
     )
     alignment: EnumProperty(
         name="Alignment",
-        description="How frames are brought onto one grid",
+        description="How the frames are aligned with each other",
         items=ALIGNMENTS,
         translation_context=CONTEXT,
     )
     network: EnumProperty(
         name="Network",
-        description="What infers depth",
+        description="Network that estimates the depth",
         items=NETWORKS,
         translation_context=CONTEXT,
     )
     output: StringProperty(
         name="Output",
-        description="Folder for the result. Empty: focal_depth beside the .blend file, or in the "
+        description="Folder for the result. If empty, the folder focal_depth beside the .blend file, or the "
         "extension's own folder while the file is not saved",
         subtype="DIR_PATH",
         options=RELATIVE_PATH,
     )
     follow_folder: StringProperty(
         name="Folder",
-        description="Where the photographs of the shoot arrive, in folders below it too",
+        description="Folder in which the photographs of a shoot arrive, or a folder above it",
         subtype="DIR_PATH",
         options=RELATIVE_PATH,
     )
     follow_pause: FloatProperty(
         name="Pause",
-        description="A bracket is complete when none of its photographs has come or changed for so long",
+        description="A bracket is complete when none of its photographs has arrived or changed for this long",
         unit="TIME_ABSOLUTE",
         default=10,
         min=1,
@@ -241,19 +273,37 @@ class Settings(bpy.types.PropertyGroup):
     summary: StringProperty()
     metric: BoolProperty()
     warnings: StringProperty()  # one a line
-    look: PointerProperty(type=Look)
+    look: PointerProperty(type=PreviewSettings)  # `preview`, by the name that files of version 0.1 have
 
     @property
-    def upright(self) -> bool:
+    def preview(self) -> PreviewSettings:
+        """How the result is previewed."""
+        return self.look
+
+    @property
+    def is_upright(self) -> bool:
         """Whether the photographs are higher than wide."""
         return any(each.height > each.width for each in self.photographs if each.used)
 
-    def show_frames(
-        self, frames: list[dict], warnings: list[str], metres_per_unit: float, in_place: bool = False
+    def list_frames(
+        self,
+        frames: Sequence[Mapping[str, Any]],
+        warnings: Sequence[str],
+        metres_per_unit: float,
+        in_place: bool = False,
     ) -> None:
-        """Fill the list with what the backend says of the stack, far to near.
+        """Fill the list with what the backend says of a stack.
 
-        `in_place` keeps the rows in the order they have: someone may be typing into one.
+        Parameters
+        ----------
+        frames
+            As the backend describes them, far to near.
+        warnings
+            Sentences about the whole stack.
+        metres_per_unit
+            Of the scene.
+        in_place
+            Whether the rows keep their order: someone may be typing into one.
         """
         active = self.photographs[self.active_photograph].file if self.photographs else None
         self._read_lens(frames)
@@ -272,15 +322,15 @@ class Settings(bpy.types.PropertyGroup):
             place = rows.index(frame["file"])
             self.photographs.move(place, index)
             rows.insert(index, rows.pop(place))
-            self.photographs[index].take(frame, metres_per_unit)
+            self.photographs[index].update_from(frame, metres_per_unit)
         for photograph, short_name in zip(self.photographs, _short_names(files), strict=True):
             photograph.short_name = short_name
         self.active_photograph = files.index(active) if active in files else 0
         self.warnings = "\n".join(warnings)
         self.changed = False
 
-    def show_alone(self, file: str) -> None:
-        """List one photograph of which nothing is known yet."""
+    def list_unread(self, file: str) -> None:
+        """List one photograph, which has not been read."""
         self.photographs.clear()
         photograph = self.photographs.add()
         photograph.path, photograph.name, photograph.source = file, bpy.path.basename(file), UNKNOWN
@@ -288,38 +338,50 @@ class Settings(bpy.types.PropertyGroup):
         self.active_photograph, self.warnings = 0, ""
 
     def remove_active(self) -> None:
+        """Remove the active photograph from the list."""
         self.photographs.remove(self.active_photograph)
         self.active_photograph = max(0, min(self.active_photograph, len(self.photographs) - 1))
-        _note_change(self, None)
+        _update_stack(self, None)
 
-    def _read_lens(self, frames: list[dict]) -> None:
-        """Of the nearest frame, as the backend takes it; what was typed hides what the file says."""
-        for typed, key in (
-            ("focal_length", "focal_length_mm"),
-            ("f_number", "f_number"),
-            ("sensor_width", "sensor_width_mm"),
-        ):
-            if not getattr(self, typed):
-                used = (frame for frame in reversed(frames) if not frame.get("left_out"))
-                setattr(self, f"read_{typed}", next(used, {}).get(key) or 0)
+    def use_result(self, stored_folder: str, description: schema.Description, metres_per_unit: float) -> None:
+        """Use a result: list its frames, and summarise its depth in one line.
 
-    def show_result(self, stored_folder: str, description: dict, metres_per_unit: float) -> None:
-        """Use a result: its frames in the list, its depth in one line."""
+        Parameters
+        ----------
+        stored_folder
+            The result folder, as `result_folder.to_stored` returns it.
+        description
+            What its result.json says.
+        metres_per_unit
+            Of the scene.
+        """
         frames = {frame["file"]: frame for frame in description["frames"]}
         listed = {bpy.path.abspath(photograph.path): photograph for photograph in self.photographs}
         if frames.keys() < listed.keys():  # those left out stay listed, so that the next run has them too
             for path in frames:
-                listed[path].take(frames[path], metres_per_unit)
+                listed[path].update_from(frames[path], metres_per_unit)
             self.warnings = "\n".join(description["warnings"])
             self.changed = False
         else:
-            self.show_frames(description["frames"], description["warnings"], metres_per_unit)
+            self.list_frames(description["frames"], description["warnings"], metres_per_unit)
         self.result = stored_folder
         self.metric = description["metric"]
-        self.summary = _summary(description)
+        self.summary = _summarise(description)
 
-    def forget_result(self) -> None:
+    def clear_result(self) -> None:
+        """Use no result."""
         self.result = self.summary = ""
+
+    def _read_lens(self, frames: Sequence[Mapping[str, Any]]) -> None:
+        """Take lens values from the nearest frame, as the backend does, where none was typed."""
+        for override, key in (
+            ("focal_length", "focal_length_mm"),
+            ("f_number", "f_number"),
+            ("sensor_width", "sensor_width_mm"),
+        ):
+            if not getattr(self, override):
+                used = (frame for frame in reversed(frames) if not frame.get("left_out"))
+                setattr(self, f"read_{override}", next(used, {}).get(key) or 0)
 
 
 def _short_names(files: list[str]) -> list[str]:
@@ -334,20 +396,20 @@ def _short_names(files: list[str]) -> list[str]:
     return [stem.removeprefix(shared) or stem for stem in stems]
 
 
-def _summary(description: dict) -> str:
+def _summarise(description: schema.Description) -> str:
     if description["metric"]:
-        near, far = (_metres(description["depth"][edge]) for edge in ("near", "far"))
-        return say("Metric depth, {near} to {far}", near=near, far=far)
-    return say("Relative depth: the focus distances are not known")
+        near, far = (_format_metres(description["depth"][edge]) for edge in ("near", "far"))
+        return translate("Metric depth, {near} to {far}", near=near, far=far)
+    return translate("Relative depth: the focus distances are unknown")
 
 
-def _metres(distance: float | str) -> str:
-    return say("infinity") if distance == "inf" else f"{distance:.3g} m"
+def _format_metres(distance: float | str) -> str:
+    return translate("infinity") if distance == schema.INFINITY else f"{distance:.3g} m"
 
 
 def register() -> None:
     bpy.utils.register_class(Photograph)
-    bpy.utils.register_class(Look)
+    bpy.utils.register_class(PreviewSettings)
     bpy.utils.register_class(Settings)
     bpy.types.Scene.focal_depth = PointerProperty(type=Settings)
 
@@ -355,5 +417,5 @@ def register() -> None:
 def unregister() -> None:
     del bpy.types.Scene.focal_depth
     bpy.utils.unregister_class(Settings)
-    bpy.utils.unregister_class(Look)
+    bpy.utils.unregister_class(PreviewSettings)
     bpy.utils.unregister_class(Photograph)

@@ -1,29 +1,36 @@
-"""The results used last, newest first, so that one opens without running anything."""
+"""The results used last, newest first: any of them opens without an estimate."""
 
 import json
 import os
 from pathlib import Path
 
-from .result_folder import DESCRIPTION
+from ..backend.contract.files import RESULT_JSON
 
-FILE = "recent.json"
-MOST = 10
-
-
-def results(cache: Path) -> list[Path]:
-    """Result folders that still exist."""
-    return [folder for folder in _noted(cache) if (folder / DESCRIPTION).is_file()]
+FILE = "recent.json"  # in the cache folder
+MAX_COUNT = 10
 
 
-def note(cache: Path, folder: Path) -> None:
-    """Put a result at the head of the list. Raises OSError where that cannot be written."""
-    others = [other for other in results(cache) if other != folder]
+def list_results(cache: Path) -> list[Path]:
+    """Return the result folders that still exist, newest first."""
+    return [folder for folder in _read(cache) if (folder / RESULT_JSON).is_file()]
+
+
+def add_result(cache: Path, folder: Path) -> None:
+    """Put a result folder first in the list.
+
+    Raises
+    ------
+    OSError
+        Where the list cannot be written.
+    """
+    others = [other for other in list_results(cache) if other != folder]
     unfinished = cache / f"{FILE}.unfinished-{os.getpid()}"
-    unfinished.write_text(json.dumps([str(path) for path in (folder, *others)][:MOST]), encoding="utf-8")
+    paths = [str(path) for path in (folder, *others)][:MAX_COUNT]
+    unfinished.write_text(json.dumps(paths), encoding="utf-8")
     os.replace(unfinished, cache / FILE)
 
 
-def _noted(cache: Path) -> list[Path]:
+def _read(cache: Path) -> list[Path]:
     try:
         return [Path(path) for path in json.loads((cache / FILE).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):

@@ -1,7 +1,7 @@
 """The pictures of the manual, taken from a real Blender window: `make manual`.
 
-Does what the pages tell, on the sample, in the order of their steps; BLENDER names the program,
-FOCAL_DEPTH_ZIP the zip. The screen and the window are those of tests/window.
+Does the steps of the pages, in their order, on the sample; BLENDER names the program, FOCAL_DEPTH_ZIP the
+zip. The screen and the window are those of tests/window.
 """
 
 import os
@@ -21,15 +21,15 @@ PICTURES = HERE / "pictures"
 SCRATCH = Path(tempfile.gettempdir()) / "focal_depth_manual"  # always the same: pictures show it
 PHOTOGRAPHS = sorted(SAMPLE.glob("*.jpg"))
 LARGER = 1.25  # times the usual size of the interface, to be read on a page
-SETTLED = 1.2  # seconds after which menus have opened, views have glided and thumbnails are there
+DELAY = 1.2  # seconds after which menus have opened, views have glided and thumbnails are there
 TABS = 40  # pixels of the sidebar's right, where its tabs are
-DROPS = 6  # tries, and looks for what each has done
+DROPS = 6  # tries, and checks after each
 PATIENCE = 1800  # seconds for what runs beside Blender
 COLOURS, QUALITY, WIDEST = 128, 85, 1100  # of a panel's PNG, of a photograph's JPEG, pixels of a picture
 BELOW_ESTIMATE, BELOW_MATTE = (46, 125, 153), 51  # pixels from a button to what is folded below it
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the screen
 
-# The first project, as its page tells it.
+# The first project, as on its page.
 TABLE = (0.319, 0.742)  # where the monkey is put: in the view, of its width and height from the upper left
 MONKEY = "size=0.16, location=(*bpy.context.scene.cursor.location[:2], 0.05), rotation=(radians(-35), 0, 0)"
 LIGHT = """
@@ -50,7 +50,7 @@ class Manual:
         """A part of the screen as pictures/`name`; the mouse is where it marks nothing, or at a place."""
         self.window.move(mouse or self.window.middle())
         self.window.run("draw()")  # a tooltip goes with that
-        time.sleep(SETTLED)
+        time.sleep(DELAY)
         screenshot = self.window.screenshot(f"manual_{Path(name).stem}")
         left, top, width, height = box
         small = ["-strip", "-resize", f"{WIDEST}x>"]
@@ -58,23 +58,22 @@ class Manual:
         crop = ["-crop", f"{width}x{height}+{left}+{top}", "+repage"]
         subprocess.run(["convert", screenshot, *crop, *small, PICTURES / name], check=True)
 
-    def glance(self, box: Box) -> str:
-        """What tells apart whether a part of the screen has changed."""
-        screenshot = SCRATCH / "glance.png"
+    def checksum(self, box: Box) -> str:
+        """A text that differs once a part of the screen has changed."""
+        screenshot = SCRATCH / "part.png"
         crop = ("-crop", "{2}x{3}+{0}+{1}".format(*box))
         self.window.screen.call("import", "-window", "root", *crop, str(screenshot))
         return self.window.screen.call("convert", str(screenshot), "-format", "%#", "info:")
 
-    def drop(self, paths: list[Path], place: Place, asked: Box) -> None:
-        """Photographs from another application, until Blender asks what to do with them: a busy one may
-        miss a drop."""
+    def drop(self, paths: list[Path], place: Place, menu: Box) -> None:
+        """Photographs from another application, until Blender shows its menu: a busy one may miss a drop."""
         self.window.run("draw()")
-        before = self.glance(asked)
+        before = self.checksum(menu)
         for _ in range(DROPS):
             self.window.drag(paths, place)
             for _ in range(DROPS):
-                time.sleep(2 * SETTLED)
-                if self.glance(asked) != before:
+                time.sleep(2 * DELAY)
+                if self.checksum(menu) != before:
                     return
         raise TimeoutError("Blender takes no drop")
 
@@ -105,18 +104,18 @@ shown.x + found.x, {HEIGHT} - shown.y - found.y - found.height, found.width, fou
         self.window.move((left + width // 2, top + height // 2))
         for _ in range(abs(steps)):
             self.window.screen.call("xdotool", "click", "5" if steps > 0 else "4")
-        time.sleep(SETTLED)
+        time.sleep(DELAY)
 
     def unfold(self, call: str, below: int) -> None:
         """What is folded so many pixels below a button of the sidebar: headings are no buttons."""
         left, top = self.button(call)
         self.window.click((left, top + below))
-        time.sleep(SETTLED)
+        time.sleep(DELAY)
 
     def press(self, call: str) -> None:
         """A button of the sidebar, and wait for what it starts."""
         self.window.click(self.button(call))
-        time.sleep(SETTLED)
+        time.sleep(DELAY)
         self.window.wait_until("idle()", PATIENCE)
 
     def call(self, operator: str, **arguments) -> None:
@@ -132,11 +131,11 @@ view = bpy.context.preferences.view
 view.ui_scale, view.smooth_view = {LARGER}, 0  # views jump rather than glide
 """)
     window.run("bpy.ops.screen.userpref_show(section='EXTENSIONS')")
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     preferences = preferences_box(window)
     left, top, width, _ = preferences
     window.click((left + width - 24, top + 22))  # the menu in the corner
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     manual.take("install.png", (left, top - 18, width, 230), (left + width - 120, top + 171))
     window.screen.call("xdotool", "key", "Escape")
     window.run(f"""
@@ -166,9 +165,9 @@ def photographs_to_mesh(manual: Manual) -> None:
     window.run("bpy.data.objects.remove(bpy.data.objects['Cube'])")
     place = window.middle()
     left, top, *_ = manual.box()
-    asked = (left, top + 230, 920, 420)
-    manual.drop(PHOTOGRAPHS, place, asked)
-    manual.take("drop.png", asked, place)
+    menu = (left, top + 230, 920, 420)
+    manual.drop(PHOTOGRAPHS, place, menu)
+    manual.take("drop.png", menu, place)
     window.click(place)
     window.wait_until(f"idle() and len(settings().photographs) == {len(PHOTOGRAPHS)}", PATIENCE)
     manual.sidebar("listed.png", "bpy.ops.focal_depth.estimate", 1000, 68)
@@ -190,10 +189,10 @@ def place_and_render(manual: Manual) -> None:
     left, top, width, height = manual.box()
     window.move((left + int(TABLE[0] * width), top + int(TABLE[1] * height)))
     screen.call("xdotool", "keydown", "shift", "click", "3", "keyup", "shift")
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     window.run("from math import radians")
     window.run(f"bpy.ops.mesh.primitive_monkey_add('EXEC_REGION_WIN', True, {MONKEY})")
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     manual.take("monkey.jpg", manual.box())
     window.click((left + 95, top + height - 35))  # opens the box of what was done last
     manual.take("add_monkey.png", (left + 70, top + height - 310, 390, 305))
@@ -234,9 +233,9 @@ bpy.ops.render.render("INVOKE_DEFAULT", write_still=True)
     )
 
 
-def look(manual: Manual) -> None:
+def preview(manual: Manual) -> None:
     window = manual.window
-    manual.call("look", show="DEPTH")
+    manual.call("preview", show="DEPTH")
     manual.call("overlay", enable=True)
     manual.scroll(-40)
     manual.scroll(6)
@@ -245,10 +244,10 @@ def look(manual: Manual) -> None:
     window.run("main_area().ui_type = 'IMAGE_EDITOR'")
     window.wait_until("image_sidebar_is_open()")
     for shown in ("DEPTH", "CONFIDENCE", "ALIGNED"):
-        manual.call("look", show=shown)
+        manual.call("preview", show=shown)
         window.run("view_whole_picture()")
         manual.take(f"look_{shown.lower()}.jpg", manual.box())
-    manual.call("look", show="ALL_IN_FOCUS")
+    manual.call("preview", show="ALL_IN_FOCUS")
     window.run("view_whole_picture()")
     manual.call("pick")
     left, top, width, height = manual.box()
@@ -278,22 +277,22 @@ def build_and_composite(manual: Manual) -> None:
     window.wait_until("sidebar_is_open()")
     manual.scroll(40)
     manual.sidebar("set.png", "bpy.ops.focal_depth.build_mesh", 60, 350)
-    for effect in ("depth_pass", "refocus"):
+    for effect in ("depth_merge", "refocus"):
         manual.call(effect)
     manual.scroll(40)
-    manual.sidebar("compositing.png", "bpy.ops.focal_depth.depth_pass", 50, 270)
+    manual.sidebar("compositing.png", "bpy.ops.focal_depth.depth_merge", 50, 270)
     manual.unfold("bpy.ops.focal_depth.depth_matte", BELOW_MATTE)
     manual.scroll(40)
     manual.sidebar("export.png", "bpy.ops.focal_depth.export", 55, 105)
     window.run("bpy.context.window.workspace = bpy.data.workspaces['Compositing']")
     window.wait_until("areas('NODE_EDITOR')")
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     window.run("""
 nodes = areas("NODE_EDITOR")[0]
 with bpy.context.temp_override(area=nodes, region=region(nodes)):
     bpy.ops.screen.screen_full_area(use_hide_panels=True)
 """)
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
     window.run("""
 nodes = areas("NODE_EDITOR")[0]
 with bpy.context.temp_override(area=nodes, region=region(nodes)):
@@ -306,7 +305,7 @@ with bpy.context.temp_override(area=areas("NODE_EDITOR")[0]):
     bpy.ops.screen.screen_full_area(use_hide_panels=True)
 """)
     window.run("bpy.context.window.workspace = bpy.data.workspaces['Layout']")
-    time.sleep(SETTLED)
+    time.sleep(DELAY)
 
 
 def list_and_lens(manual: Manual) -> None:
@@ -336,7 +335,7 @@ def follow(manual: Manual) -> None:
     manual.unfold("bpy.ops.focal_depth.estimate", BELOW_ESTIMATE[2])
     window.click(manual.button("bpy.ops.focal_depth.follow"))
     shutil.copytree(SAMPLE, shoot / "table")
-    window.wait_until("addon('following').status()[1]", PATIENCE)
+    window.wait_until("addon('jobs').manager.shoot.status()[1]", PATIENCE)
     with held(SCRATCH / "blender"):
         manual.sidebar("on_set.png", "bpy.ops.focal_depth.follow", 108, 72)
     window.run("bpy.ops.focal_depth.follow(enable=False)")
@@ -347,7 +346,7 @@ def work(manual: Manual) -> None:
     manual.window.run(IMAGE_EDITOR)
     photographs_to_mesh(manual)
     place_and_render(manual)
-    look(manual)
+    preview(manual)
     build_and_composite(manual)
     list_and_lens(manual)
     follow(manual)

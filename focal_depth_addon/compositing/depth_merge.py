@@ -1,4 +1,4 @@
-"""Focal Depth Merge: a render between the things in the photograph, by which is nearer, pixel by pixel."""
+"""Focal Depth Merge: render and photograph, of which each pixel shows the nearer."""
 
 import bpy
 
@@ -8,53 +8,53 @@ from .result import Result
 from .scene_tree import SceneTree
 
 KIND = "Merge"
-DESCRIPTION = "The render stands between the things in the photograph, by which is nearer"
+DESCRIPTION = "Render and photograph merged by depth: each pixel shows the nearer of the two"
 SHADOW_PASS = "Shadow Catcher"
-SHADOW_REACH = 1.05  # times the photograph's depth: how far behind it a surface may stand to shade it
-LEAST_BLUR = 1.5  # pixels: as much as hard comparisons need against stairs
-NOTHING = 1e-6
+SHADOW_REACH = 1.05  # times the photograph's depth: up to which a surface shades it
+MIN_BLUR = 1.5  # pixels: as much as hard comparisons need to be smooth
+MIN_WEIGHT = 1e-6
 
 
 def draw(group: Group) -> None:
-    """The photograph hides the render by a matte that is blurred, but only among pixels of the render.
+    """Draw a matte by which the photograph hides the render; it is blurred only among pixels of the render.
 
     At its edges a render is part transparent and its Z, which is one sample's, may be the background's.
     So the comparison is weighted with the render's alpha where its Z shows something, and divided by the
     weight after both are blurred: it carries on over the render's edges, where the alpha alone decides.
     A Gaussian has no negative lobes, so nothing rings.
     """
-    image = group.colour("Image", (0, 0, 0, 0), "The render, premultiplied: Image of Render Layers")
-    depth = group.depth("Depth", "The render's Z: Depth of Render Layers")
-    picture = group.colour("Photograph", (0, 0, 0, 1), "The photograph")
-    picture_depth = group.depth("Photograph Depth", "The photograph's depth in Blender units")
+    image = group.colour("Image", (0, 0, 0, 0), "Render, premultiplied: Image of Render Layers")
+    depth = group.depth("Depth", "Depth of the render: Depth of Render Layers")
+    picture = group.colour("Photograph", (0, 0, 0, 1), "Photograph")
+    picture_depth = group.depth("Photograph Depth", "Depth of the photograph, in Blender units")
     shadow = group.colour(
-        "Shadow", (1, 1, 1, 1), "What darkens the photograph: Shadow Catcher of Render Layers"
+        "Shadow", (1, 1, 1, 1), "Shadows on the photograph: Shadow Catcher of Render Layers"
     )
     softness = group.number(
-        "Softness", 2.0, "Width in pixels of the edge where the photograph hides the render", 0, 100
+        "Softness", 2.0, "Width of the soft edge where the photograph hides the render, in pixels", 0, 100
     )
-    radius = group.math("MAXIMUM", softness, LEAST_BLUR)
+    radius = group.math("MAXIMUM", softness, MIN_BLUR)
 
     alpha = group.alpha(image)
     weight = group.math("MULTIPLY", alpha, group.math("LESS_THAN", depth, INFINITY))
     in_front = group.math("MULTIPLY", weight, group.math("LESS_THAN", depth, picture_depth))
-    shares = (group.blurred(each, radius) for each in (in_front, weight))
-    share = group.math("DIVIDE", next(shares), group.math("MAXIMUM", next(shares), NOTHING), clamp=True)
+    shares = (group.blur(each, radius) for each in (in_front, weight))
+    share = group.math("DIVIDE", next(shares), group.math("MAXIMUM", next(shares), MIN_WEIGHT), clamp=True)
 
     reach = group.math("MULTIPLY", picture_depth, SHADOW_REACH)
-    shaded = group.blurred(group.math("LESS_THAN", depth, reach), radius)
-    merged = group.over(share, group.multiplied(shaded, picture, shadow), image)
+    shaded = group.blur(group.math("LESS_THAN", depth, reach), radius)
+    merged = group.over(share, group.multiply(shaded, picture, shadow), image)
     matte = group.math("MULTIPLY", share, alpha)
     hidden = group.math("LESS_THAN", matte, 0.5)
     nearest = group.math("MINIMUM", group.math("MULTIPLY_ADD", hidden, INFINITY, depth), picture_depth)
 
-    group.give("Image", merged, "Render and photograph")
-    group.give("Depth", nearest, "Depth of what is seen, in Blender units")
-    group.give("Matte", matte, "Where the render is seen")
+    group.output("Image", merged, "Render and photograph")
+    group.output("Depth", nearest, "Depth of the nearer of the two, in Blender units")
+    group.output("Matte", matte, "Share of the render in each pixel, 0 to 1")
 
 
-def put(scene: bpy.types.Scene, result: Result) -> SceneTree:
-    """The photograph and what the scene renders, merged. Returns the scene's tree.
+def apply(scene: bpy.types.Scene, result: Result) -> SceneTree:
+    """Merge the photograph with what a scene renders; return the scene's compositor.
 
     A second call changes the photograph and leaves the nodes as they are.
     """
@@ -67,7 +67,7 @@ def put(scene: bpy.types.Scene, result: Result) -> SceneTree:
     scene.render.use_compositing = True
 
     tree = SceneTree(scene)
-    shown = photograph.group(result)
+    shown = photograph.update_group(result)
     source, merge = tree.find(photograph.KIND), tree.find(KIND)
     if source is not None:
         source.node_tree = shown

@@ -1,24 +1,27 @@
-"""Focal Depth Photograph: the result's picture and depth at the render's size, in Blender units."""
+"""Focal Depth Photograph: the result's picture and depth, at the render's size and in Blender units."""
 
 import bpy
 
+from ...backend.contract.files import DEPTH_EXR
 from .. import result_folder
 from .nodes import INFINITY, Group, result_group
 from .result import Result
 
 KIND = "Photograph"
-DESCRIPTION = "The photograph, all in focus, with its depth, at the render's size"
+DESCRIPTION = "All-in-focus picture of the stack and its depth, at the render's size"
 
 
-def group(result: Result) -> bpy.types.NodeTree:
+def update_group(result: Result) -> bpy.types.NodeTree:
+    """Return the group that shows a result."""
+
     def draw(group: Group) -> None:
-        passes = group.image(result_folder.load_image(result.folder / result_folder.DEPTH))
+        passes = group.image(result_folder.load_image(result.folder / DEPTH_EXR))
         units = group.math("MULTIPLY", passes["Depth"], result.units_per_metre)
         finite = group.math("MINIMUM", units, INFINITY)  # infinity does not survive being resampled
-        group.give("Image", group.fitted(passes["Combined"]), "The photograph, all in focus")
-        depth = group.fitted(finite, nearest=True)
-        group.give("Depth", depth, "Distance along the optical axis in Blender units")
-        confidence = group.fitted(passes["Confidence"])
-        group.give("Confidence", confidence, "How far the depth is to be trusted, 0 to 1")
+        group.output("Image", group.fit(passes["Combined"]), "All-in-focus picture")
+        depth = group.fit(finite, nearest=True)
+        group.output("Depth", depth, "Distance along the optical axis, in Blender units")
+        confidence = group.fit(passes["Confidence"])
+        group.output("Confidence", confidence, "Reliability of the depth, 0 to 1")
 
     return result_group(KIND, DESCRIPTION, result.folder, draw)

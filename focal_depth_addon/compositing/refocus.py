@@ -2,9 +2,9 @@
 
 A pixel at d dioptres, to be shown with the lens focused at f and its aperture k times as wide, has the blur
 that a frame of the stack focused at f' = d + k (f - d) has there: k s |f - d| = s |f' - d| (thin lens, see
-backend/optics.py). So each pixel is taken from the two frames next to its f'. With k = 1 that is one
-photograph as the lens would have taken it; with k towards 0 everything is in focus. What blur the frames
-cannot give, since f' lies beyond the stack, is added: discs, whose squared radii add up.
+backend/lens/thin_lens.py). So each pixel is taken from the two frames next to its f'. With k = 1 that is one
+photograph as the lens would have taken it; with k towards 0 everything is in focus. Blur that the frames
+cannot have, since f' lies beyond the stack, is added: discs, whose squared radii add up.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,47 @@ from pathlib import Path
 
 import bpy
 
+from ...backend.contract.files import DEPTH_EXR
 from .. import result_folder
-from ..translations import say
+from ..translations import translate
 from . import depth_merge, photograph
 from .nodes import Group, result_group
 from .result import Result
 from .scene_tree import SceneTree
 
 KIND = "Refocus"
-DESCRIPTION = "The photograph with another focus and aperture: the lens's own blur, taken from the stack"
+DESCRIPTION = "Photograph with another focus and aperture: the blur is the lens's own, taken from the stack"
 FOCUS, F_NUMBER, APERTURE = "Focus Distance", "F-Number", "Aperture"
-NOTE_TAG = "focal_depth_note"  # on the group: what a person should know
-RELATIVE_FAR, RELATIVE_NEAR = 0.25, 1.0  # dioptres of a stack without distances, as the backend has it
-USUAL_BLUR = 1 / 40  # of the picture's width, at one end of the stack while the other is in focus
-MOST_BLUR = 1 / 40  # of the picture's width: the radius above which it takes too long
-NO_DISC = 0.05  # pixels: radius that is not worth the time
-SMALLEST_DISC = 1.6  # pixels: the radius of Blender's disc of 3 x 3 pixels
-DISC_EXCESS = 0.5  # pixels by which Blender's discs are wider than asked for
+NOTE_TAG = "focal_depth_note"  # on the group: a sentence for the panel
+# Shares of the picture's width.
+USUAL_BLUR = 1 / 40  # at one end of the stack while the other is in focus, if the aperture is unknown
+MAX_RADIUS = 1 / 40  # of a disc: larger ones take too long
+# Pixels.
+MIN_RADIUS = 0.05  # of a disc that is worth the time
+SMALLEST_DISC = 1.6  # radius of Blender's disc of 3 x 3 pixels
+DISC_EXCESS = 0.5  # by which Blender's discs are wider than their size
 
 
 @dataclass(frozen=True)
 class Lens:
-    """What Refocus has of a stack. `frames` are (dioptres, picture), far to near; without aligned
-    photographs there are none. `blur` is the disc's diameter in pixels a dioptre out of focus."""
+    """A stack and the lens that took it, as far as Refocus needs them.
+
+    Attributes
+    ----------
+    frames
+        (dioptres, picture) of frames that are focused at different distances, far to near; empty without
+        aligned photographs.
+    far, near
+        Dioptres at the ends of the stack.
+    f_number
+        None where it is unknown.
+    blur
+        Diameter of the disc in pixels for a dioptre out of focus.
+    size
+        (width, height) in pixels.
+    note
+        Sentences for the panel, or empty.
+    """
 
     frames: tuple[tuple[float, Path], ...]
     far: float
@@ -45,34 +63,21 @@ class Lens:
     note: str
 
     @classmethod
-    def of(cls, result: Result) -> "Lens":
+    def from_result(cls, result: Result) -> "Lens":
+        """Return what a result says of its stack and lens."""
         description = result.description
-        told, camera, size = description["frames"], description["camera"], tuple(description["size"])
-        notes = []
-        if description["metric"]:
-            distances = [frame["focus_distance_m"] for frame in told]
-            dioptres = [0.0 if distance == "inf" else 1 / distance for distance in distances]
-        else:
-            step = (RELATIVE_NEAR - RELATIVE_FAR) / (len(told) - 1)
-            dioptres = [RELATIVE_FAR + step * number for number in range(len(told))]
-            notes.append(
-                say("Focus distances are not known: Focus Distance is relative, 1 (near) to 4 (far)")
-            )
-        far, near = dioptres[0], dioptres[-1]
+        frames, camera = description["frames"], description["camera"]
+        width, height = description["size"]
+        far, near = frames[0]["dioptres"], frames[-1]["dioptres"]
         f_number = camera["f_number"] if description["metric"] else None
         if f_number:
             # c = A s |f - d| on the sensor, and fx pixels are s: A fx |f - d| pixels in every aligned frame.
             blur = camera["focal_length_mm"] / 1000 / f_number * camera["fx"]
         else:
-            blur = USUAL_BLUR * size[0] / (near - far)
-            notes.append(say("The f-number is not known: blur beyond the stack is a guess"))
-        aligned = zip(dioptres, (frame.get("aligned") for frame in told), strict=True)
-        frames = tuple((dioptre, result.folder / path) for dioptre, path in aligned if path)
-        if not frames:
-            notes.insert(
-                0, say("There are no aligned photographs, all blur is synthetic: estimate depth again")
-            )
-        return cls(frames, far, near, f_number, blur, size, ". ".join(notes))
+            blur = USUAL_BLUR * width / (near - far)
+        pictures = _distinct_frames(result)
+        note = _note(result, bool(pictures), bool(f_number))
+        return cls(pictures, far, near, f_number, blur, (width, height), note)
 
     @property
     def middle(self) -> float:
@@ -80,39 +85,87 @@ class Lens:
         return 2 / (self.far + self.near)
 
 
-def group(result: Result) -> bpy.types.NodeTree:
-    lens = Lens.of(result)
+def update_group(result: Result) -> bpy.types.NodeTree:
+    """Return the group that refocuses a result, drawn anew."""
+    lens = Lens.from_result(result)
 
     def draw(group: Group) -> None:
         distance = group.number(
-            FOCUS, lens.middle * result.units_per_metre, "What is in focus", 0.001, 1e6, subtype="DISTANCE"
+            FOCUS,
+            lens.middle * result.units_per_metre,
+            "Distance that is in focus",
+            0.001,
+            1e6,
+            subtype="DISTANCE",
         )
-        ratio = _aperture(group, lens)
-        passes = group.image(result_folder.load_image(result.folder / result_folder.DEPTH))
-        here = group.math("DIVIDE", 1, passes["Depth"])
+        ratio = _aperture_ratio(group, lens)
+        passes = group.image(result_folder.load_image(result.folder / DEPTH_EXR))
+        depth = group.math("DIVIDE", 1, passes["Depth"])
         focus = group.math("DIVIDE", result.units_per_metre, distance)
-        wanted = group.math("MULTIPLY_ADD", ratio, group.math("SUBTRACT", focus, here), here)
+        wanted = group.math("MULTIPLY_ADD", ratio, group.math("SUBTRACT", focus, depth), depth)
         if lens.frames:
-            picture, had = _blended(group, lens.frames, wanted)
+            picture, available = _blend(group, lens.frames, wanted)
         else:
-            picture, had = passes["Combined"], here
-        radius = _missing_radius(group, wanted, had, here, lens.blur)
-        group.give("Image", group.fitted(_blurred(group, picture, radius, lens)), "The photograph, refocused")
+            picture, available = passes["Combined"], depth
+        radius = _missing_radius(group, wanted, available, depth, lens.blur)
+        refocused = _blur(group, picture, radius, lens)
+        group.output("Image", group.fit(refocused), "Photograph, refocused")
 
     tree = result_group(KIND, DESCRIPTION, result.folder, draw)
     tree[NOTE_TAG] = lens.note
     return tree
 
 
-def _aperture(group: Group, lens: Lens):
+def apply(tree: SceneTree, result: Result) -> str:
+    """Let Depth Merge show the photograph refocused; return a note about it, or an empty string.
+
+    A second call changes the photographs and leaves focus and aperture as they are.
+    """
+    group = update_group(result)
+    node = tree.find(KIND)
+    if node is None:
+        node = tree.beside(tree.get(photograph.KIND), group, 0, 1)
+        tree.link(node.outputs["Image"], tree.get(depth_merge.KIND).inputs["Photograph"])
+    node.node_tree = group
+    return group[NOTE_TAG]
+
+
+def _distinct_frames(result: Result) -> tuple[tuple[float, Path], ...]:
+    """Aligned frames, of those focused alike the first: between them there is nothing to blend."""
+    distinct: list[tuple[float, Path]] = []
+    for frame in result.description["frames"]:
+        dioptres, path = frame["dioptres"], frame.get("aligned")
+        if path and (not distinct or dioptres > distinct[-1][0]):
+            distinct.append((dioptres, result.folder / path))
+    return tuple(distinct)
+
+
+def _note(result: Result, has_frames: bool, has_f_number: bool) -> str:
+    notes = []
+    if not has_frames:
+        notes.append(
+            translate("There are no aligned photographs, so all blur is synthetic: estimate depth again")
+        )
+    if not result.description["metric"]:
+        notes.append(
+            translate("The focus distances are unknown: Focus Distance is relative, from 1 (near) to 4 (far)")
+        )
+    if not has_f_number:
+        notes.append(translate("The f-number is unknown: the blur beyond the stack is a guess"))
+    return ". ".join(notes)
+
+
+def _aperture_ratio(group: Group, lens: Lens):
     """k, the aperture's width over the lens's own."""
     if not lens.f_number:
-        return group.number(APERTURE, 1, "Width of the aperture; 1 is the photographs' own", 0, 8)
-    number = group.number(F_NUMBER, lens.f_number, "Of the aperture; the photographs' own at first", 0.1, 128)
+        return group.number(APERTURE, 1, "Width of the aperture, where 1 is that of the photographs", 0, 8)
+    number = group.number(
+        F_NUMBER, lens.f_number, "F-number of the aperture, at first that of the photographs", 0.1, 128
+    )
     return group.math("DIVIDE", lens.f_number, number)
 
 
-def _blended(group: Group, frames: tuple, wanted):
+def _blend(group: Group, frames: tuple[tuple[float, Path], ...], wanted):
     """The frames focused next to `wanted` dioptres, blended, and where that blend is focused."""
     (farthest, path), *nearer = frames
     picture, before = _picture(group, path), farthest
@@ -126,34 +179,20 @@ def _picture(group: Group, path: Path):
     return group.image(result_folder.load_image(path))["Image"]
 
 
-def _missing_radius(group: Group, wanted, had, here, blur: float):
-    """In pixels, of the disc that turns the blur there is into the blur wanted."""
+def _missing_radius(group: Group, wanted, available, depth, blur: float):
+    """In pixels, of the disc that turns the available blur into the wanted one."""
     squares = []
-    for focus in (wanted, had):
-        off = group.math("SUBTRACT", focus, here)
-        squares.append(group.math("MULTIPLY", off, off))
+    for focus in (wanted, available):
+        difference = group.math("SUBTRACT", focus, depth)
+        squares.append(group.math("MULTIPLY", difference, difference))
     missing = group.math("SQRT", group.math("MAXIMUM", group.math("SUBTRACT", *squares), 0))
     return group.math("MULTIPLY", missing, blur / 2)
 
 
-def _blurred(group: Group, picture, radius, lens: Lens):
+def _blur(group: Group, picture, radius, lens: Lens):
     """There is no disc between one pixel and 3 x 3: below that, the two are blended."""
     at_least = group.math("MAXIMUM", group.math("SUBTRACT", radius, DISC_EXCESS), 1)
-    asked = group.math("MULTIPLY", at_least, group.math("GREATER_THAN", radius, NO_DISC))
-    blurred = group.defocused(picture, asked, lens.size, MOST_BLUR * lens.size[0])
+    size = group.math("MULTIPLY", at_least, group.math("GREATER_THAN", radius, MIN_RADIUS))
+    blurred = group.defocus(picture, size, lens.size, MAX_RADIUS * lens.size[0])
     share = group.math("DIVIDE", radius, SMALLEST_DISC)
     return group.over(group.math("MULTIPLY", share, share, clamp=True), picture, blurred)
-
-
-def put(tree: SceneTree, result: Result) -> str:
-    """Let Depth Merge show the photograph refocused. Returns what a person should know of it.
-
-    A second call changes the photographs and leaves focus and aperture as they are.
-    """
-    refocused = group(result)
-    node = tree.find(KIND)
-    if node is None:
-        node = tree.beside(tree.find(photograph.KIND), refocused, 0, 1)
-        tree.link(node.outputs["Image"], tree.find(depth_merge.KIND).inputs["Photograph"])
-    node.node_tree = refocused
-    return refocused[NOTE_TAG]

@@ -3,20 +3,32 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-REACH = 4  # times near: what is farther than this, most of all infinity, shall not set the scale of effects
+from ...backend.contract.schema import Description
+
+MAX_RATIO = 4  # of far to near: what is farther, most of all infinity, does not set the scale of effects
 
 
 @dataclass(frozen=True)
 class Result:
-    """A result folder, what its result.json says, and the scene's scale."""
+    """A result, and the scale of the scene that shows it.
+
+    Attributes
+    ----------
+    folder
+        The result folder.
+    description
+        What its result.json says.
+    units_per_metre
+        Blender units for a metre of the result.
+    """
 
     folder: Path
-    description: dict
+    description: Description
     units_per_metre: float
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """From how near to how far effects usefully go, in Blender units."""
-        near, far = (self.description["depth"][edge] for edge in ("near", "far"))
-        far = REACH * near if far == "inf" else min(far, REACH * near)
+    def effect_range(self) -> tuple[float, float]:
+        """Near and far distances between which effects are useful, in Blender units."""
+        near, far = (float(self.description["depth"][edge]) for edge in ("near", "far"))
+        far = min(far, MAX_RATIO * near)
         return near * self.units_per_metre, far * self.units_per_metre

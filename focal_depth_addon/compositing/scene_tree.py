@@ -1,4 +1,4 @@
-"""A scene's own compositor nodes: our groups among them, and where the next one goes."""
+"""A scene's compositor nodes: where the groups of this extension are, and where the next one goes."""
 
 import bpy
 
@@ -10,7 +10,7 @@ STEP, DROP = WIDTH + 60, 320  # to the node at the right, and to the one below
 
 
 class SceneTree:
-    """The scene's compositor, with an output and a Render Layers node, made where they are missing."""
+    """The scene's compositor, with an output and a Render Layers node, which are added where missing."""
 
     def __init__(self, scene: bpy.types.Scene) -> None:
         self._tree = compat.compositor_tree(scene)
@@ -19,19 +19,26 @@ class SceneTree:
 
     @property
     def picture(self) -> bpy.types.NodeSocket:
-        """What the tree gives: a person's own nodes stay in the way."""
+        """What is linked to the output: a person's own nodes stay before it."""
         links = self._output.inputs[0].links
         return links[0].from_socket if links else self.layers.outputs["Image"]
 
     def find(self, kind: str) -> bpy.types.Node | None:
-        """The first node that is our group of this kind."""
+        """Return the first node with the group of this kind, or None."""
         return _find(self._tree, kind)
 
+    def get(self, kind: str) -> bpy.types.Node:
+        """Return the first node with the group of this kind, which must be there."""
+        if (node := self.find(kind)) is None:
+            raise KeyError(kind)
+        return node
+
     def first(self, node_type: str) -> bpy.types.Node | None:
+        """Return the first node of a type, or None."""
         return next((node for node in self._tree.nodes if node.bl_idname == node_type), None)
 
     def append(self, group: bpy.types.NodeTree) -> bpy.types.Node:
-        """An instance between what the tree gave so far and its output."""
+        """Add a group between what is linked to the output and the output; return its node."""
         x, y = self._output.location
         for each in self._tree.nodes:
             if each.parent is None and each.location.x >= x:
@@ -42,15 +49,16 @@ class SceneTree:
         return node
 
     def beside(self, neighbour: bpy.types.Node, group: bpy.types.NodeTree, right: int, down: int):
-        """An instance so many steps from a neighbour, not linked to anything."""
+        """Add a group, without links, so many steps from a neighbour; return its node."""
         x, y = neighbour.location
         return self._instance(group, (x + right * STEP, y - down * DROP))
 
     def link(self, source: bpy.types.NodeSocket, sink: bpy.types.NodeSocket) -> None:
+        """Link two sockets."""
         self._tree.links.new(source, sink)
 
     def view(self, socket: bpy.types.NodeSocket) -> None:
-        """Show it in a viewer, unless the person looks at something else."""
+        """Show a socket in a viewer, unless there is one."""
         if self.first("CompositorNodeViewer") is None:
             viewer = self._tree.nodes.new("CompositorNodeViewer")
             viewer.location = socket.node.location.x + STEP, socket.node.location.y
@@ -72,8 +80,8 @@ class SceneTree:
 
 
 def find(scene: bpy.types.Scene, kind: str) -> bpy.types.Node | None:
-    """The node in the scene's compositor that is our group of this kind; makes nothing."""
-    tree = compat.existing_compositor_tree(scene)
+    """Return the node with the group of this kind in a scene's compositor, or None; adds nothing."""
+    tree = compat.find_compositor_tree(scene)
     return _find(tree, kind) if tree else None
 
 

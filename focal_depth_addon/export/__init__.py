@@ -1,4 +1,4 @@
-"""Files of the photograph's set for phones, headsets and web pages."""
+"""Files of the set for phones, headsets and web pages."""
 
 from .files import require_exporter, write
 from .presets import PRESETS, TEXTURE, Preset

@@ -1,4 +1,4 @@
-"""The set as a file, by Blender's own exporters."""
+"""The set as a file, written by Blender's own exporters."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import UserError
 from ..scene import materials
 from ..scene.nodes import Drawing
-from ..translations import say
-from . import model
+from ..translations import translate
+from .model import build_model
 from .presets import Preset
 
 # Draco's. The background reaches a thousand times as far as the nearest thing, and both stay in place
@@ -21,11 +21,11 @@ POSITION_BITS, UV_BITS = 22, 14
 
 
 def require_exporter(preset: Preset) -> None:
-    """Raises UserError where this Blender cannot write such files."""
+    """Raise UserError where this Blender cannot write such files."""
     if preset.suffix == ".usdz" and not bpy.app.build_options.usd:
-        raise UserError("This Blender was built without USD: use one from blender.org")
+        raise UserError("This Blender was built without USD: use a Blender from blender.org")
     if preset.suffix == ".glb" and not hasattr(bpy.types, "EXPORT_SCENE_OT_gltf"):
-        raise UserError("The add-on glTF 2.0 is off: enable it in Edit > Preferences > Add-ons")
+        raise UserError("The add-on glTF 2.0 is disabled: enable it in Edit > Preferences > Add-ons")
 
 
 def write(
@@ -36,41 +36,61 @@ def write(
     texture: Path,
     path: Path,
 ) -> str:
-    """Write the file `path`; returns what to tell the person. Raises UserError.
+    """Write a file of a set; all in Blender stays as it is.
 
-    `stored` are the arrays of `focal-depth mesh` of the result `folder`, `texture` is their atlas; what
-    stands of the result in `scene` gives them their place and shape. All in Blender stays as it was.
+    Parameters
+    ----------
+    preset
+        The viewer.
+    scene
+        Its set, if it has one, has the place and the modifiers.
+    folder
+        The result folder.
+    stored, texture
+        Files of `focal-depth mesh`: its arrays, and their atlas.
+    path
+        The file to write.
+
+    Returns
+    -------
+    str
+        What people read about it.
+
+    Raises
+    ------
+    UserError
+        Where it cannot be written, or is more than the viewer shows.
     """
     with np.load(stored) as file:
         arrays = dict(file)
     unfinished = texture.parent / path.name  # USD names what is in its package after it
     for layer in scene.view_layers:
-        layer.update()  # where things stand
-    with _bench(folder.name) as bench:
-        made = model.make(scene, folder, arrays, bench)
-        triangles, vertices = len(made.data.polygons), len(made.data.vertices)
+        layer.update()  # transforms
+    with _temporary_scene(folder.name) as temporary:
+        model = build_model(scene, folder, arrays, temporary)
+        triangles, vertices = len(model.data.polygons), len(model.data.vertices)
         if vertices > preset.vertices:
-            too_many = say(
-                "{name} has {vertices} vertices at {triangles} triangles, and {viewer} shows {most}: "
-                "switch Background off, or use another preset",
+            too_many = translate(
+                "{name} has {vertices} vertices in {triangles} triangles, and {viewer} shows at most "
+                "{limit}: disable Background, or use another preset",
                 name=folder.name,
                 vertices=f"{vertices:,}",
                 triangles=f"{triangles:,}",
-                viewer=say(preset.name),
-                most=f"{preset.vertices:,}",
+                viewer=translate(preset.name),
+                limit=f"{preset.vertices:,}",
             )
             raise UserError(too_many)
         export = _export_usdz if preset.suffix == ".usdz" else _export_glb
-        export(preset, made, bpy.data.images.load(str(texture)), unfinished)
+        export(preset, model, bpy.data.images.load(str(texture)), unfinished)
     size = unfinished.stat().st_size / 1e6
     try:
         shutil.move(unfinished, path)
     except OSError as error:
-        unwritten = say(
-            "{file} cannot be written ({reason}): choose another place", file=path, reason=error.strerror
+        unwritten = translate(
+            "{file} cannot be written ({reason}): choose another folder", file=path, reason=error.strerror
         )
         raise UserError(unwritten) from None
-    return say(
+    return translate(
         "{file}: {triangles} triangles, {vertices} vertices, {size} MB",
         file=path,
         triangles=f"{triangles:,}",
@@ -80,21 +100,21 @@ def write(
 
 
 @contextmanager
-def _bench(name: str) -> Iterator[bpy.types.Scene]:
-    """A new scene that the window shows, as exporters write that one. It goes, and all made meanwhile."""
-    window, kept = bpy.context.window, set(bpy.data.user_map())
+def _temporary_scene(name: str) -> Iterator[bpy.types.Scene]:
+    """Show a new scene, which exporters then write; it is removed with all that was added meanwhile."""
+    window, before = bpy.context.window, set(bpy.data.user_map())
     shown, window.scene = window.scene, bpy.data.scenes.new(name)
     try:
         yield window.scene
     finally:
         window.scene = shown
-        bpy.data.batch_remove(set(bpy.data.user_map()) - kept)
+        bpy.data.batch_remove(set(bpy.data.user_map()) - before)
 
 
-def _export_glb(preset: Preset, made: bpy.types.Object, image: bpy.types.Image, path: Path) -> None:
-    drawing = _new_drawing(made)
+def _export_glb(preset: Preset, model: bpy.types.Object, image: bpy.types.Image, path: Path) -> None:
+    drawing = _new_drawing(model)
     # A colour instead of a shader is what the exporter takes for unlit.
-    drawing.add("ShaderNodeOutputMaterial", materials.texture(drawing, image))
+    drawing.add("ShaderNodeOutputMaterial", materials.add_texture(drawing, image))
     bpy.ops.export_scene.gltf(
         filepath=str(path),
         export_format="GLB",
@@ -107,13 +127,13 @@ def _export_glb(preset: Preset, made: bpy.types.Object, image: bpy.types.Image, 
     )
 
 
-def _export_usdz(preset: Preset, made: bpy.types.Object, image: bpy.types.Image, path: Path) -> None:
-    drawing = _new_drawing(made)
+def _export_usdz(preset: Preset, model: bpy.types.Object, image: bpy.types.Image, path: Path) -> None:
+    drawing = _new_drawing(model)
     shader = drawing.add("ShaderNodeBsdfPrincipled")
     for name, value in (("Base Color", (0, 0, 0, 1)), ("Roughness", 1), ("IOR", 1), ("Emission Strength", 1)):
         shader.inputs[name].default_value = value
-    made.data.materials[0].node_tree.links.new(
-        materials.texture(drawing, image), shader.inputs["Emission Color"]
+    model.data.materials[0].node_tree.links.new(
+        materials.add_texture(drawing, image), shader.inputs["Emission Color"]
     )
     drawing.add("ShaderNodeOutputMaterial", shader.outputs[0])
     bpy.ops.wm.usd_export(
@@ -125,8 +145,8 @@ def _export_usdz(preset: Preset, made: bpy.types.Object, image: bpy.types.Image,
     )
 
 
-def _new_drawing(made: bpy.types.Object) -> Drawing:
+def _new_drawing(model: bpy.types.Object) -> Drawing:
     """Of the object's only material."""
-    material = materials.new(made.name)
-    made.data.materials.append(material)
+    material = materials.new_material(model.name)
+    model.data.materials.append(material)
     return Drawing(material.node_tree)

@@ -1,4 +1,4 @@
-"""What each viewer asks of its files."""
+"""Presets for viewers."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,19 @@ TEXTURE = 2048  # pixels, of the one square texture; with it no file comes near 
 
 @dataclass(frozen=True)
 class Preset:
-    """A viewer: how its files end, and what they may hold at most."""
+    """A viewer and the limits of its files.
+
+    Attributes
+    ----------
+    name, description
+        In the interface.
+    suffix
+        Of a file.
+    triangles, vertices
+        At most.
+    draco
+        Whether meshes are compressed.
+    """
 
     name: str
     description: str
@@ -20,22 +32,22 @@ class Preset:
 PRESETS = {
     "QUICK_LOOK": Preset(
         "Quick Look",
-        "USDZ for iPhone, iPad and Vision Pro: at most 100 thousand triangles",
+        "Write a USDZ file for iPhone, iPad and Vision Pro, of at most 100,000 triangles",
         ".usdz",
         triangles=100_000,
         vertices=100_000,
     ),
     "SCENE_VIEWER": Preset(
         "Scene Viewer",
-        "GLB for Android: at most 30 thousand vertices and 10 MB",
+        "Write a GLB file for Android, of at most 30,000 vertices and 10 MB",
         ".glb",
         triangles=45_000,  # each brings 0.5 to 0.6 vertices, more where depth jumps often
         vertices=30_000,
     ),
     "WEB": Preset(
         "Web",
-        "GLB for web pages and other programs: at most 100 thousand triangles, compressed by Draco "
-        "where this Blender has it",
+        "Write a GLB file for web pages and other programs, of at most 100,000 triangles, compressed by "
+        "Draco if this Blender has it",
         ".glb",
         triangles=100_000,
         vertices=100_000,

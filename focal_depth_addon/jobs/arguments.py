@@ -36,7 +36,7 @@ def lens_arguments(settings: Settings) -> list[str]:
 def distance_arguments(photographs: Iterable[Photograph], metres_per_unit: float) -> list[str]:
     """Return the focus distances that were typed for some of these photographs."""
     overrides = (each for each in photographs if each.is_override)
-    pairs = (f"{each.file}={each.metres(metres_per_unit)}" for each in overrides)
+    pairs = (f"{each.file}={each.format_metres(metres_per_unit)}" for each in overrides)
     return [word for pair in pairs for word in ("--focus-distance", pair)]
 
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .process import Process
 from .reading import ReadPhotographs
 from .timer import Timer
 
 if TYPE_CHECKING:
-    from .job_manager import JobManager
+    from .job_manager import JobManager, Run
 
 REST = 0.5  # seconds without another change, before the reading starts
 RETRY = 0.1  # seconds, while another job runs
@@ -33,7 +32,7 @@ class AutoRead:
     def __init__(self, manager: JobManager) -> None:
         self._manager = manager
         self._timer = Timer(self._read)
-        self._process: Process | None = None  # the last that was started here
+        self._run: Run | None = None  # the last that was started here
 
     @property
     def is_scheduled(self) -> bool:
@@ -48,16 +47,16 @@ class AutoRead:
     def stop(self) -> None:
         """Let no reading be due any longer."""
         self._timer.stop()
-        self._process = None
+        self._run = None
 
     def _read(self) -> float | None:
         scenes = (window.scene for window in bpy.context.window_manager.windows)
         scene = next((scene for scene in scenes if scene.focal_depth.changed), None)
         if scene is None:
             return None
-        if self._manager.process is not None:
-            if self._manager.process is self._process:
+        if self._manager.run is not None:
+            if self._manager.run is self._run:
                 self._manager.cancel()  # what it reads has been overtaken
             return RETRY
-        self._process = self._manager.start_unattended(_ReadAgain(), scene)
+        self._run = self._manager.start_unattended(_ReadAgain(), scene)
         return None

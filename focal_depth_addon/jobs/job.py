@@ -4,7 +4,7 @@ from pathlib import Path
 
 import bpy
 
-from .process import Process
+from ...backend.contract.messages import Done
 
 
 class Job:
@@ -44,8 +44,17 @@ class Job:
         """
         raise NotImplementedError
 
-    def conclude(self, context: bpy.types.Context, scene: bpy.types.Scene, process: Process) -> str:
+    def conclude(self, context: bpy.types.Context, scene: bpy.types.Scene, result: Done) -> str:
         """Take the result over into Blender; return what people read about it.
+
+        Parameters
+        ----------
+        context
+            Where the job was started, or the view in which it shows.
+        scene
+            As in `arguments`.
+        result
+            The backend's last message.
 
         Raises
         ------

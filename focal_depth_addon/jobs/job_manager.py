@@ -20,7 +20,7 @@ from .timer import Timer
 from .view import in_view_of, redraw_sidebars
 
 INTERVAL = 0.1  # seconds from one poll of a process to the next
-STOPPED_BY_UNDO = "Undo stopped what was running: start it again"
+STOPPED_BY_UNDO = "Undo stopped the running task: start it again"
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,47 @@ class Notice:
     label: str = ""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What people read about a job that went well: a sentence, and the backend's warnings."""
+
+    text: str
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class Run:
+    """A job, its process, and what waits for it.
+
+    Attributes
+    ----------
+    job, process
+        The two.
+    scene_name
+        Of the scene that it is for: a name outlives undo, a reference does not.
+    undo_message
+        Of the undo step that it makes where no operator does; empty makes none.
+    event_timer
+        What wakes the operator that waits.
+    is_in_window
+        Whether Blender goes on meanwhile, other than in a script.
+    """
+
+    job: Job
+    process: Process
+    scene_name: str
+    undo_message: str = ""
+    event_timer: bpy.types.Timer | None = None
+    is_in_window: bool = False
+
+
 class JobManager:
     """Runs jobs, one at a time, and owns the other two processes that there may be.
 
     Attributes
     ----------
-    process
-        The process of the job that is running, or None.
+    run
+        The job that is running, or None.
     notice
         What the panel says of the last run, or None.
     standby
@@ -63,19 +97,19 @@ class JobManager:
     """
 
     def __init__(self) -> None:
-        self.process: Process | None = None
+        self.run: Run | None = None
         self.notice: Notice | None = None
         self.standby = Standby()
         self.shoot = Shoot(self)
         self.autoread = AutoRead(self)
-        self._job = Job()
-        self._scene_name = ""  # a name outlives undo, a reference does not
-        self._undo_message = ""
-        self._is_in_window = False
-        self._event_timer: bpy.types.Timer | None = None  # wakes the operator that waits
-        self._poll_timer = Timer(self._poll_unattended)  # where none waits
+        self._timer = Timer(self._poll_unattended)  # of a run that no operator waits for
 
-    def start(self, job: Job, scene: bpy.types.Scene) -> Process:
+    @property
+    def process(self) -> Process | None:
+        """The process of the job that is running, or None."""
+        return None if self.run is None else self.run.process
+
+    def start(self, job: Job, scene: bpy.types.Scene) -> Run:
         """Start the process of a job.
 
         Raises
@@ -92,19 +126,21 @@ class JobManager:
             arguments = job.arguments(scene, scratch.folder)
             threads = preferences().threads
             standby = self.standby.take(cache, threads) if job.uses_standby else None
-            self.process = Process(arguments, scratch, cache, threads, standby)
+            process = Process(arguments, scratch, cache, threads, standby)
         except BaseException:
             scratch.remove()
             raise
-        self._job, self._scene_name = job, scene.name
-        return self.process
+        self.run = Run(job, process, scene.name)
+        return self.run
 
-    def wake(self, context: bpy.types.Context) -> None:
-        """Send timer events to the operator that waits for the job."""
-        self._event_timer = context.window_manager.event_timer_add(INTERVAL, window=context.window)
-        self._is_in_window = True
+    def start_attended(self, job: Job, context: bpy.types.Context) -> Run:
+        """Start a job in a window, and wake the operator that waits for it. Raises as `start` does."""
+        run = self.start(job, context.scene)
+        run.event_timer = context.window_manager.event_timer_add(INTERVAL, window=context.window)
+        run.is_in_window = True
+        return run
 
-    def start_unattended(self, job: Job, scene: bpy.types.Scene, undo_message: str = "") -> Process | None:
+    def start_unattended(self, job: Job, scene: bpy.types.Scene, undo_message: str = "") -> Run | None:
         """Start a job that no operator waits for.
 
         Parameters
@@ -118,22 +154,22 @@ class JobManager:
 
         Returns
         -------
-        Process or None
+        Run or None
             None where it cannot start; the notice then says why.
         """
         try:
-            process = self.start(job, scene)
+            run = self.start(job, scene)
         except (UserError, OSError) as error:
             self.report_fault(error, job.label)
             return None
-        self._undo_message, self._is_in_window = undo_message, True
-        self._poll_timer.start(INTERVAL)
-        return process
+        run.undo_message, run.is_in_window = undo_message, True
+        self._timer.start(INTERVAL)
+        return run
 
     def poll(self) -> bool:
         """Read the process's messages; return whether it runs."""
         try:
-            return self.process.poll()
+            return self.run is not None and self.run.process.poll()
         except Exception:
             self.stop()
             raise
@@ -141,7 +177,8 @@ class JobManager:
     def cancel(self) -> None:
         """Ask the process to stop. Does not wait: what waits for the job sees the end, and ends."""
         try:
-            self.process.cancel()
+            if self.run is not None:
+                self.run.process.cancel()
         except Exception:
             self.stop()
             raise
@@ -152,10 +189,12 @@ class JobManager:
             while self.poll():
                 time.sleep(INTERVAL / 5)
         except KeyboardInterrupt:
-            self.process.stop()
+            self.cancel()
+            while self.poll():
+                time.sleep(INTERVAL / 5)
 
-    def finish(self, context: bpy.types.Context) -> str:
-        """Let the job conclude, once its process has ended; return what people read about it.
+    def finish(self, context: bpy.types.Context) -> Outcome:
+        """Let the job conclude, once its process has ended.
 
         Raises
         ------
@@ -164,31 +203,32 @@ class JobManager:
         UserError, OSError
             Where there is no result, or Blender cannot take it over.
         """
-        job, process, scene = self._job, self.process, bpy.data.scenes.get(self._scene_name)
-        is_in_window = self._is_in_window
-        self._forget()
+        run = self._release()
+        if run is None:
+            raise Cancelled
         redraw_sidebars()
         try:
-            text = _conclude(job, context, scene, process)
+            text = _conclude(run, context)
         except BaseException:
             self.standby.end()
             raise
         finally:
-            process.close()
-        if is_in_window and job.precedes_estimate:
+            run.process.close()
+        if run.is_in_window and run.job.precedes_estimate:
             self.standby.expect_estimate()
-        return text
+        return Outcome(text, tuple(run.process.warnings))
 
     def stop(self) -> None:
         """Cancel the process, if any; none waits on standby for another run."""
-        self._end_process()
+        if (run := self._release()) is not None:
+            run.process.end()
         self.standby.end()
 
     def stop_before_undo(self) -> None:
         """Stop a job before a step of undo: the photographs that it works on may be others after it."""
-        if self.process is None:
+        if self.run is None:
             return
-        resumes = self._job.resumes_after_undo
+        resumes = self.run.job.resumes_after_undo
         self.stop()
         if not resumes:
             self.notice = Notice(STOPPED_BY_UNDO)
@@ -204,13 +244,12 @@ class JobManager:
         """End every process at Blender's exit, when it has no timers and windows any more."""
         self.standby.kill()
         self.shoot.end_process()
-        process, self.process = self.process, None
-        if process is not None:
-            _end(process)
+        if self.run is not None:
+            self.run.process.end()
 
     def status(self) -> tuple[str, float]:
         """Return what the running job is doing, in words, and how much of it is done, 0 to 1."""
-        return describe_progress(self.process, self._job.label)
+        return ("", 0.0) if self.run is None else describe_progress(self.run.process, self.run.job.label)
 
     def report_fault(self, error: UserError | OSError, label: str = "") -> None:
         """Let the panel say why the work of that label came to nothing."""
@@ -222,42 +261,32 @@ class JobManager:
             if self.status() != before:
                 redraw_sidebars()
             return INTERVAL
-        undo_message, label = self._undo_message, self._job.label
+        if (run := self.run) is None:
+            return None
         try:
-            with in_view_of(bpy.data.scenes.get(self._scene_name)):
+            with in_view_of(bpy.data.scenes.get(run.scene_name)):
                 self.finish(bpy.context)
-                if undo_message:
-                    bpy.ops.ed.undo_push(message=undo_message)
+                if run.undo_message:
+                    bpy.ops.ed.undo_push(message=run.undo_message)
         except Cancelled:
             pass
         except (UserError, OSError) as error:
-            self.report_fault(error, label)
+            self.report_fault(error, run.job.label)
         return None
 
-    def _end_process(self) -> None:
-        process = self.process
-        self._forget()
-        if process is not None:
-            _end(process)
-
-    def _forget(self) -> None:
-        if self._event_timer is not None:
-            bpy.context.window_manager.event_timer_remove(self._event_timer)
-        self._event_timer = self.process = None
-        self._poll_timer.stop()
-        self._is_in_window, self._job = False, Job()
+    def _release(self) -> Run | None:
+        """Take the run out of the manager's hands, with the timers that wait for it."""
+        run, self.run = self.run, None
+        self._timer.stop()
+        if run is not None and run.event_timer is not None:
+            bpy.context.window_manager.event_timer_remove(run.event_timer)
+        return run
 
 
-def _conclude(job: Job, context: bpy.types.Context, scene: bpy.types.Scene | None, process: Process) -> str:
+def _conclude(run: Run, context: bpy.types.Context) -> str:
+    process, scene = run.process, bpy.data.scenes.get(run.scene_name)
     if process.is_cancelled or scene is None:
         raise Cancelled
-    if process.fault is not None:
-        raise UserError(process.fault, process.log)
-    return job.conclude(context, scene, process)
-
-
-def _end(process: Process) -> None:
-    try:
-        process.stop()
-    finally:
-        process.close()
+    if process.result is None or process.fault is not None:
+        raise UserError(process.fault or "", process.log)
+    return run.job.conclude(context, scene, process.result)

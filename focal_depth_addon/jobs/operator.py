@@ -1,24 +1,32 @@
-"""Operators that start jobs, and those that have to wait for one."""
+"""Operators that are jobs, and those that have to wait for one."""
+
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ...backend.contract.errors import Cancelled
 from ..errors import UserError, describe_error
-from ..translations import say
+from ..translations import translate
 from . import manager
 from .job import Job
-from .job_manager import Notice
-from .process import Process
+from .job_manager import Notice, Run
 from .view import redraw_sidebars
 
+if TYPE_CHECKING:
+    OperatorMixin = bpy.types.Operator
+else:
 
-class ExclusiveOperator:
+    class OperatorMixin:
+        """What an operator may inherit beside Blender's own class."""
+
+
+class ExclusiveOperator(OperatorMixin):
     """An operator that cannot run while a job does."""
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set(say("Wait for the present task to end, or cancel it"))
-        return manager.process is None
+        cls.poll_message_set(translate("Wait for the running task to end, or cancel it"))
+        return manager.run is None
 
 
 class JobOperator(ExclusiveOperator, Job):
@@ -29,11 +37,11 @@ class JobOperator(ExclusiveOperator, Job):
     end, and reports to Blender's status bar.
     """
 
-    _process: Process | None = None
+    _run: Run | None = None
 
     def execute(self, context):
         try:
-            self._process = manager.start(self, context.scene)
+            self._run = manager.start(self, context.scene)
             manager.wait()
         except (UserError, OSError) as error:
             return fail(self, error)
@@ -41,19 +49,17 @@ class JobOperator(ExclusiveOperator, Job):
 
     def invoke(self, context, event):
         try:
-            self._process = manager.start(self, context.scene)
+            self._run = manager.start_attended(self, context)
+            context.window_manager.modal_handler_add(self)
         except (UserError, OSError) as error:
             return fail(self, error)
-        try:
-            manager.wake(context)
-            context.window_manager.modal_handler_add(self)
         except BaseException:
             manager.stop()
             raise
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
-        if manager.process is not self._process:  # stopped from outside
+        if manager.run is not self._run:  # stopped from outside
             return {"CANCELLED"}
         if event.type == "ESC" and event.value == "PRESS":
             manager.cancel()
@@ -67,20 +73,20 @@ class JobOperator(ExclusiveOperator, Job):
 
     def cancel(self, context):
         """End the process: Blender ends the operator, as another file is opened or the window closes."""
-        if self._process is not None and manager.process is self._process:
+        if self._run is not None and manager.run is self._run:
             manager.stop()
 
     def _finish(self, context):
         try:
-            text = manager.finish(context)
+            outcome = manager.finish(context)
         except Cancelled:
             self.report({"INFO"}, "Cancelled")
             return {"CANCELLED"}
         except (UserError, OSError) as error:
             return fail(self, error)
-        for warning in self._process.warnings:
+        for warning in outcome.warnings:
             self.report({"WARNING"}, warning)
-        self.report({"INFO"}, text)
+        self.report({"INFO"}, outcome.text)
         return {"FINISHED"}
 
 

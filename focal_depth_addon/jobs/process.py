@@ -133,7 +133,7 @@ class Process:
             return
         self.is_cancelled = True
         self._grace_ends = time.monotonic() + GRACE
-        self._close_stdin()
+        _close_stdin(self._process)
 
     def stop(self) -> None:
         """Cancel the process and wait for its end."""
@@ -141,10 +141,17 @@ class Process:
         while self.poll():
             time.sleep(0.01)
 
+    def end(self) -> None:
+        """Stop the process, and leave nothing behind."""
+        try:
+            self.stop()
+        finally:
+            self.close()
+
     def close(self) -> None:
-        """Leave nothing behind of the process, but the log of one that failed. One that still runs is killed."""
+        """Leave nothing behind of the process, which ends, but the log of one that failed."""
         self._messages.close()
-        self._close_stdin()
+        _close_stdin(self._process)
         if self._process.poll() is None:
             self.is_cancelled = True
             kill(self._process)
@@ -159,9 +166,9 @@ class Process:
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
         if self._has_failed():
-            return self.error or "The backend ended unexpectedly: try again, or look into the log"
+            return self.error or "The task ended unexpectedly: try again, or read the log"
         if self.error is None and self.result is None:
-            return "The backend ended without a result: try again"
+            return "The task ended without a result: try again"
         return self.error
 
     @property
@@ -173,9 +180,11 @@ class Process:
         """Tell one that waits what to run. A pipe may not hold as much as a file does."""
         file = self._scratch.folder / ORDER
         file.write_text(json.dumps(order), encoding="utf-8")
+        stdin, line = self._process.stdin, json.dumps(str(file)).encode() + b"\n"
         with contextlib.suppress(OSError):  # it has died just now, which `poll` sees
-            self._process.stdin.write(json.dumps(str(file)).encode() + b"\n")
-            self._process.stdin.flush()
+            if stdin is not None:
+                stdin.write(line)
+                stdin.flush()
 
     def _has_failed(self) -> bool:
         return not self.is_cancelled and self._process.returncode not in (DONE, INPUT_AT_FAULT, CANCELLED)
@@ -187,10 +196,6 @@ class Process:
         ended = f"Ended with status {self._process.returncode} in stage: {stage}"
         log = f"{shlex.join(self._arguments)}\n{ended}\n\n{written}"
         (self._cache / LAST_LOG).write_text(log, encoding="utf-8")
-
-    def _close_stdin(self) -> None:
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
 
     def _read_messages(self) -> None:
         *lines, self._unfinished_line = (self._unfinished_line + self._messages.read()).split(b"\n")
@@ -217,7 +222,7 @@ def launch(
     stdout: BinaryIO | int = subprocess.DEVNULL,
     stderr: BinaryIO | int = subprocess.DEVNULL,
 ) -> subprocess.Popen:
-    """Start `python -m backend ...` in a folder, with a pipe to its standard input, less urgent than Blender."""
+    """Start `python -m backend ...` in a folder, with a pipe to its standard input, behind Blender."""
     process = subprocess.Popen(
         [*_COMMAND, *arguments],
         stdin=subprocess.PIPE,
@@ -227,27 +232,40 @@ def launch(
         env=environment,
         creationflags=_WINDOWS_FLAGS,
     )
+    try:
+        _step_back(process.pid)
+    except BaseException:
+        kill(process)
+        raise
+    return process
+
+
+def _step_back(pid: int) -> None:
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + COURTESY)
-    return process
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + COURTESY)
 
 
 def kill(process: subprocess.Popen) -> None:
     """End a process at once."""
     process.kill()
     process.wait()
+    _close_stdin(process)
+
+
+def _close_stdin(process: subprocess.Popen) -> None:
     with contextlib.suppress(OSError):
-        process.stdin.close()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def environment(cache: Path, threads: int) -> dict[str, str]:
-    """Return the environment in which Python finds the backend, and the libraries in the extension's wheels."""
+    """Return the environment in which Python finds the backend, and the libraries in its wheels."""
     limits = {"OMP_NUM_THREADS": str(threads), "OPENCV_FOR_THREADS_NUM": str(threads)} if threads else {}
     path = [str(EXTENSION)]
     wheels = importlib.util.find_spec("onnxruntime")  # finds it without importing it
-    if wheels is not None:
-        path.append(str(Path(wheels.origin).parents[2]))
+    if wheels is not None and wheels.origin is not None:
+        path.append(str(Path(wheels.origin).parents[1]))
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path),

@@ -3,15 +3,15 @@
 import time
 
 from ...backend.contract.messages import ALIGN, DEPTH, ENLARGE, FUSE, READ, WRITE
-from ..translations import say
+from ..translations import translate
 from .process import Process
 
 STAGES = {  # of an estimate, as people call them
     READ: "Reading photographs",
     ALIGN: "Aligning",
-    DEPTH: "Inferring depth",
-    FUSE: "Fusing the sharpest",
-    ENLARGE: "Bringing depth to full size",
+    DEPTH: "Predicting depth",
+    FUSE: "Fusing the all-in-focus picture",
+    ENLARGE: "Enlarging the depth",
     WRITE: "Saving",
 }
 
@@ -29,20 +29,20 @@ def describe_progress(process: Process, label: str) -> tuple[str, float]:
     progress = process.progress
     done = 0.0 if progress is None else progress.overall
     if process.is_cancelled:
-        return say("Stopping"), done
+        return translate("Stopping"), done
     if progress is None:
-        return say(label), done
-    stage = say(STAGES.get(progress.stage, label))
+        return translate(label), done
+    stage = translate(STAGES.get(progress.stage, label))
     if progress.seconds_left is None:
         return stage, done
     left = progress.seconds_left - (time.monotonic() - process.progress_time)
     if left < 1:
         return stage, done
-    return say("{stage}, {time} left", stage=stage, time=format_duration(left)), done
+    return translate("{stage}, {time} left", stage=stage, time=format_duration(left)), done
 
 
 def format_duration(seconds: float) -> str:
     """Return a duration as rough as anyone can foresee it."""
     if seconds < 90:
-        return say("{seconds} s", seconds=f"{seconds:.0f}")
-    return say("{minutes} min", minutes=f"{seconds / 60:.0f}")
+        return translate("{seconds} s", seconds=f"{seconds:.0f}")
+    return translate("{minutes} min", minutes=f"{seconds / 60:.0f}")

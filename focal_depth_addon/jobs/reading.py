@@ -1,7 +1,9 @@
 """The job that reads photographs and lists them with their distances."""
 
+from typing import Any, cast
+
 from ..errors import UserError
-from ..translations import say
+from ..translations import translate
 from .arguments import NO_PHOTOGRAPHS, inspect_arguments
 from .job import Job
 
@@ -31,17 +33,17 @@ class ReadPhotographs(Job):
         settings.changed = False
         return inspect_arguments(settings, files, scene.unit_settings.scale_length)
 
-    def conclude(self, context, scene, process):
-        settings, stack = scene.focal_depth, process.result.details["stack"]
+    def conclude(self, context, scene, result):
+        settings, stack = scene.focal_depth, cast(dict[str, Any], result.details["stack"])
         if settings.changed:  # typed in the meantime: it stays, and is read next
-            return "Reading again, with what was typed meanwhile"
-        settings.show_frames(
+            return "Reading the photographs again, with the values typed meanwhile"
+        settings.list_frames(
             stack["frames"], stack["warnings"], scene.unit_settings.scale_length, self.in_place
         )
         count = sum(not frame["left_out"] for frame in stack["frames"])
         if stack["metric"]:
-            return say("Photographs: {count}, focus distances known", count=count)
-        return say(
-            "Photographs: {count}, focus distances not known: depth is relative until two are typed in",
+            return translate("Photographs: {count}, focus distances known", count=count)
+        return translate(
+            "Photographs: {count}, focus distances unknown: depth is relative until you type two of them",
             count=count,
         )

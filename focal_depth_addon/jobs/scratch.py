@@ -67,7 +67,7 @@ def _new_lock(cache: Path) -> tuple[Path, BinaryIO]:
         path = Path(name)
         try:
             lock = lock_file(path)
-        except OSError:
+        except BaseException:
             path.unlink(missing_ok=True)
             raise
         if lock is not None:

@@ -16,8 +16,8 @@ import bpy
 from ...backend.contract.messages import Done, Error, Message, StackStarted, Warning
 from ..errors import UserError
 from ..preferences import cache_folder, preferences
-from ..scene.photo_set import set_hidden, standing
-from ..translations import say
+from ..scene.photo_set import find_objects, set_hidden
+from ..translations import translate
 from .job import Job
 from .process import Process
 from .progress import describe_progress
@@ -39,6 +39,8 @@ class ShootProcess(Process):
 
     Attributes
     ----------
+    open_result
+        What is done with each result.
     stack
         Name of the bracket that is being estimated, or empty.
     arrival
@@ -47,7 +49,8 @@ class ShootProcess(Process):
         Why the last bracket has no result, until it is shown.
     """
 
-    def __init__(self, *arguments) -> None:
+    def __init__(self, open_result: Opening, *arguments) -> None:
+        self.open_result = open_result
         self.stack = ""
         self.arrival: Path | None = None
         self.stack_error: str | None = None
@@ -81,7 +84,6 @@ class Shoot:
         self._manager = manager
         self._timer = Timer(self._poll)
         self._scene_name = ""
-        self._open: Opening | None = None
         self._shown: list[Path] = []  # results whose sets were built here, the last at the end
         self._is_building = False  # the set of the last
 
@@ -91,15 +93,18 @@ class Shoot:
 
     def status(self) -> tuple[str, float | None]:
         """Return what the panel says of the shoot, and how much of a bracket at work is done, 0 to 1."""
-        if self.process.stack:
-            text, done = describe_progress(self.process, LABEL)
-            return f"{self.process.stack}: {text}", done
-        if self.process.arrival is not None:
-            name = self.process.arrival.name
-            return say("{name} is ready: it comes in Object Mode, between two steps", name=name), None
+        process = self.process
+        if process is not None and process.stack:
+            text, done = describe_progress(process, LABEL)
+            return f"{process.stack}: {text}", done
+        if process is not None and process.arrival is not None:
+            name = process.arrival.name
+            return translate(
+                "{name} is ready: it appears in Object Mode, once no other task is running", name=name
+            ), None
         if self._shown:
-            return say("{name} is shown. Waiting for photographs", name=self._shown[-1].name), None
-        return say("Waiting for photographs"), None
+            return translate("{name} is shown. Waiting for photographs", name=self._shown[-1].name), None
+        return translate("Waiting for photographs"), None
 
     def start(self, scene: bpy.types.Scene, arguments: list[str], open_result: Opening) -> None:
         """Let a backend follow a shoot for the scene.
@@ -123,15 +128,15 @@ class Shoot:
         remove_abandoned(cache)
         scratch = Scratch(cache)
         try:
-            self.process = ShootProcess(arguments, scratch, cache, preferences().threads)
+            self.process = ShootProcess(open_result, arguments, scratch, cache, preferences().threads)
         except BaseException:
             scratch.remove()
             raise
-        self._scene_name, self._open = scene.name, open_result
+        self._scene_name = scene.name
         self._timer.start(INTERVAL)
 
     def stop(self) -> None:
-        """Follow no longer; what is half estimated is lost, and estimated when the folder is followed again."""
+        """Follow no longer. What is half estimated begins anew when the folder is followed again."""
         self._timer.stop()
         self.end_process()
         self._is_building = False
@@ -141,66 +146,68 @@ class Shoot:
         """End the backend. It is all that can be done when Blender ends."""
         process, self.process = self.process, None
         if process is not None:
-            try:
-                process.stop()
-            finally:
-                process.close()
+            process.end()
 
     def _poll(self) -> float | None:
+        if self.process is None:
+            return None
+        before = self.status()
         try:
-            before, is_running = self.status(), self.process.poll()
+            self._follow(self.process)
         except Exception:
             self.stop()
             raise
-        scene = bpy.data.scenes.get(self._scene_name)
-        if self.process.stack_error is not None:
-            self._manager.report_fault(UserError(self.process.stack_error), LABEL)
-            self.process.stack_error = None
-        if scene is None:
-            self.stop()
-        elif not is_running:
-            self._manager.report_fault(UserError(self.process.fault, self.process.log), LABEL)
-            self.stop()
-        elif self._is_still(scene):
-            self._show(scene)
         if self.process is None or self.status() != before:
             redraw_sidebars()
         return INTERVAL if self.process is not None else None
 
+    def _follow(self, process: ShootProcess) -> None:
+        is_running, scene = process.poll(), bpy.data.scenes.get(self._scene_name)
+        if process.stack_error is not None:
+            self._manager.report_fault(UserError(process.stack_error), LABEL)
+            process.stack_error = None
+        if scene is None:
+            self.stop()
+        elif not is_running:
+            self._manager.report_fault(UserError(process.fault or "", process.log), LABEL)
+            self.stop()
+        elif self._is_still(scene):
+            self._show(scene, process)
+
     def _is_still(self, scene: bpy.types.Scene) -> bool:
         """Whether a window shows the scene, and nothing is under way there that a change would disturb."""
-        if self._manager.process is not None:
+        if self._manager.run is not None:
             return False
         for window in bpy.context.window_manager.windows:
             active = window.view_layer.objects.active
-            if window.scene == scene and not window.modal_operators:
-                if active is None or active.mode == "OBJECT":
-                    return True
+            is_in_object_mode = active is None or active.mode == "OBJECT"
+            if window.scene == scene and not window.modal_operators and is_in_object_mode:
+                return True
         return False
 
-    def _show(self, scene: bpy.types.Scene) -> None:
+    def _show(self, scene: bpy.types.Scene, process: ShootProcess) -> None:
         """Open the result that has come, and build its set; then hide the sets before it."""
         if self._is_building:
             self._is_building = False
             self._hide_earlier(scene)
-        elif self.process.arrival is not None:
-            folder, self.process.arrival = self.process.arrival, None
+        elif process.arrival is not None:
+            folder, process.arrival = process.arrival, None
             try:
                 with in_view_of(scene):
-                    job = self._open(bpy.context, scene, folder)
+                    job = process.open_result(bpy.context, scene, folder)
             except (UserError, OSError) as error:
                 self._manager.report_fault(error)
                 return
-            self._manager.start_unattended(job, scene, undo_message=say("Build Mesh"))
+            self._manager.start_unattended(job, scene, undo_message=translate("Build Mesh"))
             if folder in self._shown:
                 self._shown.remove(folder)
             self._shown.append(folder)
             self._is_building = True
 
     def _hide_earlier(self, scene: bpy.types.Scene) -> None:
-        """Let the last set stand alone, of those that came here; unless building it failed, or was cancelled."""
-        if "mesh" not in standing(scene, self._shown[-1]):
+        """Let the last set stand alone, of those that came here, unless its building came to nothing."""
+        if "mesh" not in find_objects(scene, self._shown[-1]):
             return
         for folder in self._shown:
             set_hidden(scene, folder, folder != self._shown[-1])
-        bpy.ops.ed.undo_push(message=say("Follow"))
+        bpy.ops.ed.undo_push(message=translate("Follow"))

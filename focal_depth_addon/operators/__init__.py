@@ -1,8 +1,30 @@
 """The operators. Each works from the panel and, with arguments, from a script without a window."""
 
-from . import cache, compositing, estimate, export, follow, photographs, picking, preview, scene
+from . import (
+    cache,
+    compositing,
+    estimate,
+    export,
+    follow,
+    former_names,
+    photographs,
+    picking,
+    preview,
+    scene,
+)
 
-_MODULES = (photographs, estimate, follow, cache, preview, picking, scene, compositing, export)
+_MODULES = (
+    photographs,
+    estimate,
+    follow,
+    cache,
+    preview,
+    picking,
+    scene,
+    compositing,
+    export,
+    former_names,
+)
 
 
 def register() -> None:

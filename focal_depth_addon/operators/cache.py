@@ -5,14 +5,15 @@ from pathlib import Path
 
 import bpy
 
+from ...backend.contract.files import RESULT_JSON
 from .. import result_folder
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.operator import ExclusiveOperator
 from ..jobs.process import BYTECODE, LAST_LOG
 from ..preferences import cache_folder
-from ..preview.cache import SHELVES
-from ..translations import say
+from ..preview.cache import PREVIEWS
+from ..translations import translate
 
 TEXT = "Focal Depth Log"
 
@@ -21,8 +22,8 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
     bl_idname = "focal_depth.clear_cache"
     bl_label = "Clear Cache"
     bl_description = (
-        "Delete what the cache folder holds, but for results that the open file uses. "
-        "Results beside .blend files are never touched"
+        "Delete the contents of the cache folder, except for results that the open file uses. "
+        "Results beside .blend files are not deleted"
     )
 
     def invoke(self, context, event):
@@ -33,11 +34,11 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
         used = _used()
         for folder in _results():
             if folder in used:
-                stays = say("{name} stays: this file uses it", name=folder.name)
+                stays = translate("{name} is kept: this file uses it", name=folder.name)
                 self.layout.label(text=stays, icon="CHECKMARK")
             else:
-                self.layout.label(text=say("{name} will go", name=folder.name), icon="TRASH")
-        self.layout.label(text="A .blend file elsewhere that uses one of these needs it estimated again")
+                self.layout.label(text=translate("{name} will be deleted", name=folder.name), icon="TRASH")
+        self.layout.label(text="Other .blend files that use a deleted result will need a new estimate")
 
     def execute(self, context):
         try:
@@ -47,30 +48,34 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
             return {"CANCELLED"}
         used = _used()
         unused = [folder for folder in _results() if folder not in used]
-        for folder in (*unused, cache / BYTECODE, cache / SHELVES):
+        for folder in (*unused, cache / BYTECODE, cache / PREVIEWS):
             shutil.rmtree(folder, ignore_errors=True)
         (cache / LAST_LOG).unlink(missing_ok=True)
-        text = say("Results deleted: {gone}. Kept: {kept}", gone=len(unused), kept=len(_results()))
+        text = translate(
+            "Results deleted: {deleted}. Results kept: {kept}", deleted=len(unused), kept=len(_results())
+        )
         self.report({"INFO"}, text)
         return {"FINISHED"}
 
 
 class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
-    """Show what the backend wrote before it failed, in a text editor"""
+    """Show the log of the failed task in a text editor"""
 
     bl_idname = "focal_depth.show_log"
     bl_label = "Show Log"
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set(say("There is no log: nothing has failed"))
-        return manager.notice is not None and manager.notice.log is not None
+        cls.poll_message_set(translate("There is no log: nothing has failed"))
+        return _last_log() is not None
 
     def execute(self, context):
+        if (path := _last_log()) is None:
+            return {"CANCELLED"}
         try:
-            log = manager.notice.log.read_text(encoding="utf-8", errors="replace")
+            log = path.read_text(encoding="utf-8", errors="replace")
         except OSError:
-            log = say("The log has been deleted") + "\n"
+            log = translate("The log has been deleted") + "\n"
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
         text.from_string(log)
         text.cursor_set(0)
@@ -81,7 +86,7 @@ class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
 
 
 class FOCAL_DEPTH_OT_dismiss(bpy.types.Operator):
-    """Take this message away"""
+    """Remove this message"""
 
     bl_idname = "focal_depth.dismiss"
     bl_label = "Dismiss"
@@ -89,6 +94,10 @@ class FOCAL_DEPTH_OT_dismiss(bpy.types.Operator):
     def execute(self, context):
         manager.notice = None
         return {"FINISHED"}
+
+
+def _last_log() -> Path | None:
+    return None if manager.notice is None else manager.notice.log
 
 
 def _text_editor(context: bpy.types.Context) -> bpy.types.SpaceTextEditor:
@@ -104,7 +113,7 @@ def _text_editor(context: bpy.types.Context) -> bpy.types.SpaceTextEditor:
 
 def _results() -> list[Path]:
     """Return the results in the cache folder: those of files that were not saved."""
-    descriptions = (cache_folder() / result_folder.UNSAVED).glob(f"*/{result_folder.DESCRIPTION}")
+    descriptions = (cache_folder() / result_folder.UNSAVED).glob(f"*/{RESULT_JSON}")
     return sorted(path.parent for path in descriptions)
 
 

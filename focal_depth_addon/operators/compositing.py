@@ -1,102 +1,106 @@
-"""The compositor, wired."""
+"""Effects in the compositor."""
 
 import bpy
 
-from .. import result_folder, scene
+from .. import result_folder
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
 from ..compositing.result import Result
 from ..errors import UserError
 from ..jobs.operator import ExclusiveOperator
-from ..translations import say
+from ..scene.photo_set import PhotoSet
+from ..translations import translate
 from .inputs import NeedsResult
 
 
 class Effect(NeedsResult, ExclusiveOperator):
-    """Puts one of our node groups into the scene's compositor, or brings it up to date.
+    """Adds a node group to the scene's compositor, or updates it; all need Depth Merge, which comes first.
 
-    All of them stand on Depth Merge, which is put there first.
+    Attributes
+    ----------
+    matches_renders
+        Whether renders get the photograph's camera, size and colours again where they have had them once.
     """
 
-    matches = False  # whether the scene shall see as the photograph does even where it once did
+    matches_renders = False
 
     def execute(self, context):
         try:
-            told = self._put(context.scene)
+            text = self._apply(context.scene)
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, told)
+        self.report({"INFO"}, text)
         return {"FINISHED"}
 
-    def _put(self, scene: bpy.types.Scene) -> str:
-        """Returns what to tell the person. Raises UserError."""
+    def _apply(self, scene: bpy.types.Scene) -> str:
+        """Return what people read about it. Raises UserError."""
         folder = result_folder.from_stored(scene.focal_depth.result)
-        photo_set = scene.PhotoSet(scene, folder)
+        photo_set = PhotoSet(scene, folder)
         changed = ""
-        if self.matches or scene_tree.find(scene, depth_merge.KIND) is None:
-            _hide_what_the_photograph_shows(scene, photo_set)
-            changed = photo_set.look_through()
+        if self.matches_renders or scene_tree.find(scene, depth_merge.KIND) is None:
+            _hide_mesh(scene, photo_set)
+            changed = photo_set.match_renders()
         result = Result(folder, photo_set.description, photo_set.units_per_metre)
-        tree = depth_merge.put(scene, result)
+        tree = depth_merge.apply(scene, result)
         if tree.find(refocus.KIND):
-            refocus.put(tree, result)
-        return ". ".join(filter(None, (self.add(tree, result), changed)))
+            refocus.apply(tree, result)
+        return ". ".join(filter(None, (self.apply(tree, result), changed)))
 
-    def add(self, tree: scene_tree.SceneTree, result: Result) -> str:
-        """Put the node group there; returns what to tell the person. Raises UserError."""
+    def apply(self, tree: scene_tree.SceneTree, result: Result) -> str:
+        """Add or update the node group; return what people read about it. May raise UserError."""
         raise NotImplementedError
 
 
-class FOCAL_DEPTH_OT_depth_pass(Effect, bpy.types.Operator):
-    """Set up the compositor so that rendered objects stand between the things in the photograph"""
+class FOCAL_DEPTH_OT_depth_merge(Effect, bpy.types.Operator):
+    """Merge renders with the photograph in the compositor: each pixel shows the nearer of the two"""
 
-    bl_idname = "focal_depth.depth_pass"
+    bl_idname = "focal_depth.depth_merge"
     bl_label = "Depth Merge"
     bl_options = {"UNDO"}
-    matches = True
+    matches_renders = True
 
-    def add(self, tree, result):
-        return say("The compositor merges renders with the photograph by depth")
+    def apply(self, tree, result):
+        return translate("The compositor merges renders with the photograph by depth")
 
 
 class FOCAL_DEPTH_OT_refocus(Effect, bpy.types.Operator):
-    """Choose focus and aperture of the photograph: the blur is the lens's own, taken from the stack"""
+    """Change focus and aperture of the photograph. The blur is the lens's own, taken from the stack"""
 
     bl_idname = "focal_depth.refocus"
     bl_label = "Refocus"
     bl_options = {"UNDO"}
 
-    def add(self, tree, result):
-        note = refocus.put(tree, result)
-        return ". ".join(filter(None, (say("The photograph can be refocused"), note)))
+    def apply(self, tree, result):
+        note = refocus.apply(tree, result)
+        return ". ".join(filter(None, (translate("The compositor refocuses the photograph"), note)))
 
 
 class FOCAL_DEPTH_OT_depth_fog(Effect, bpy.types.Operator):
-    """Add fog that hides what is far away, in the photograph and in renders"""
+    """Add fog to the photograph and renders in the compositor, which hides more with distance"""
 
     bl_idname = "focal_depth.depth_fog"
     bl_label = "Depth Fog"
     bl_options = {"UNDO"}
 
-    def add(self, tree, result):
-        depth_fog.put(tree, result)
-        return say("There is fog over all the compositor gives")
+    def apply(self, tree, result):
+        depth_fog.apply(tree, result)
+        return translate("The compositor adds fog to its output")
 
 
 class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
-    """Add a matte of what stands between two distances, for use in the compositor"""
+    """Add a matte of what lies between two distances, for use by other nodes in the compositor"""
 
     bl_idname = "focal_depth.depth_matte"
     bl_label = "Depth Matte"
     bl_options = {"UNDO"}
 
-    def add(self, tree, result):
-        depth_matte.put(tree, result)
-        return say("Depth Matte is in the compositor, for other nodes to use")
+    def apply(self, tree, result):
+        depth_matte.apply(tree, result)
+        return translate("The compositor has a depth matte for other nodes to use")
 
 
-def _hide_what_the_photograph_shows(scene: bpy.types.Scene, photo_set: scene.PhotoSet) -> None:
-    """The mesh, unless it catches shadows, which leaves nothing else of it in the render."""
+def _hide_mesh(scene: bpy.types.Scene, photo_set: PhotoSet) -> None:
+    """Hide the mesh from renders, unless it catches shadows, which leaves nothing else of it in there."""
     catchers = [each for each in scene.objects if each.is_shadow_catcher and not each.hide_render]
     photo_set.hide_mesh_from_renders()
     for each in catchers:
@@ -105,7 +109,7 @@ def _hide_what_the_photograph_shows(scene: bpy.types.Scene, photo_set: scene.Pho
 
 register, unregister = bpy.utils.register_classes_factory(
     (
-        FOCAL_DEPTH_OT_depth_pass,
+        FOCAL_DEPTH_OT_depth_merge,
         FOCAL_DEPTH_OT_refocus,
         FOCAL_DEPTH_OT_depth_fog,
         FOCAL_DEPTH_OT_depth_matte,

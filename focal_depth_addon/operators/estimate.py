@@ -14,11 +14,11 @@ from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_argument
 from ..jobs.job_manager import Notice
 from ..jobs.operator import JobOperator, fail
 from ..preferences import cache_folder
-from ..translations import say
+from ..translations import translate
 from .inputs import ChosenFiles
-from .preview import show_new
+from .preview import preview_new_result
 
-UNCHANGED = "Nothing has changed since the last run, so nothing was run again"
+UNCHANGED = "Nothing has changed since the last estimate, so its result was used again"
 
 
 class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
@@ -32,7 +32,7 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
 
     output: StringProperty(
         name="Output",
-        description="Folder for the result. Empty: the scene's",
+        description="Folder for the result. If empty, that of the scene is used",
         subtype="DIR_PATH",
         options={"SKIP_SAVE"},
     )
@@ -60,22 +60,22 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
             *lens_arguments(settings),
         ]
 
-    def conclude(self, context, scene, process):
-        if process.result.details["reused"] == REUSED_ALL:
+    def conclude(self, context, scene, result):
+        if result.details["reused"] == REUSED_ALL:
             manager.notice = Notice(UNCHANGED)
         return open_result(context, scene, self._folder)
 
 
 class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
-    """Stop what is running. Nothing half-done stays behind"""
+    """Cancel the running task and remove its unfinished files"""
 
     bl_idname = "focal_depth.cancel"
     bl_label = "Cancel"
 
     @classmethod
     def poll(cls, context):
-        cls.poll_message_set(say("Nothing is running"))
-        return manager.process is not None
+        cls.poll_message_set(translate("Nothing is running"))
+        return manager.run is not None
 
     def execute(self, context):
         manager.cancel()
@@ -83,14 +83,14 @@ class FOCAL_DEPTH_OT_cancel(bpy.types.Operator):
 
 
 class FOCAL_DEPTH_OT_open_result(bpy.types.Operator):
-    """Use a result folder that exists already"""
+    """Open an existing result folder"""
 
     bl_idname = "focal_depth.open_result"
     bl_label = "Open Result"
     bl_options = {"UNDO"}
 
     directory: StringProperty(
-        name="Folder", description="The result folder", subtype="DIR_PATH", options={"SKIP_SAVE"}
+        name="Folder", description="Result folder", subtype="DIR_PATH", options={"SKIP_SAVE"}
     )
 
     def invoke(self, context, event):
@@ -119,10 +119,10 @@ def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path
     """
     description = result_folder.read_description(folder)
     with contextlib.suppress(OSError):  # a full disk spoils the list, not the result
-        recent_results.note(cache_folder(), folder)
+        recent_results.add_result(cache_folder(), folder)
     settings = scene.focal_depth
-    settings.show_result(result_folder.to_stored(folder), description, scene.unit_settings.scale_length)
-    show_new(context, scene)
+    settings.use_result(result_folder.to_stored(folder), description, scene.unit_settings.scale_length)
+    preview_new_result(context, scene)
     return f"{settings.summary} ({folder})"
 
 

@@ -20,13 +20,13 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
 
     preset: EnumProperty(
         name="Preset",
-        description="The viewer that the file is for",
+        description="Viewer for which the file is written",
         items=[(key, each.name, each.description) for key, each in export.PRESETS.items()],
         options={"HIDDEN", "SKIP_SAVE"},  # the file browser was opened for one of them
     )
     filepath: StringProperty(
         name="File",
-        description="The file to write. What it ends with is the preset's",
+        description="File to write. The preset determines its extension",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
@@ -48,9 +48,9 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def check(self, context):
-        named = bpy.path.ensure_ext(self.filepath, export.PRESETS[self.preset].suffix)
-        changed, self.filepath = named != self.filepath, named
-        return changed
+        path = bpy.path.ensure_ext(self.filepath, export.PRESETS[self.preset].suffix)
+        has_changed, self.filepath = path != self.filepath, path
+        return has_changed
 
     def execute(self, context):
         if not self.options.is_invoke:
@@ -62,7 +62,7 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
     def arguments(self, scene, scratch):
         preset = export.PRESETS[self.preset]
         if not self.filepath:
-            raise UserError("Say with filepath where the file shall go")
+            raise UserError("Set filepath to the file to write")
         export.require_exporter(preset)
         self._folder = result_folder.from_stored(scene.focal_depth.result)
         result_folder.read_description(self._folder)
@@ -80,7 +80,7 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
             str(export.TEXTURE),
         ]
 
-    def conclude(self, context, scene, process):
+    def conclude(self, context, scene, result):
         preset = export.PRESETS[self.preset]
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), preset.suffix))
         return export.write(preset, scene, self._folder, self._arrays, self._texture, path)

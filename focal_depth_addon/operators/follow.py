@@ -12,7 +12,7 @@ from ..jobs.arguments import choice_arguments, lens_arguments
 from ..jobs.job import Job
 from ..jobs.operator import fail
 from ..preferences import cache_folder
-from ..translations import say
+from ..translations import translate
 from .estimate import open_result
 from .scene import BuildMesh
 
@@ -21,18 +21,22 @@ class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
     bl_idname = "focal_depth.follow"
     bl_label = "Follow"
     bl_description = (
-        "Estimate each focus bracket that arrives in the folder, from a tethered camera for one, and build "
-        "the last one's set, under its name. You can go on working meanwhile"
+        "Estimate each focus bracket that arrives in the folder, for example from a tethered camera, and "
+        "build the set of the latest one. You can continue to work meanwhile"
     )
 
     directory: StringProperty(
         name="Folder",
-        description="Where photographs arrive, in folders below it too. Empty: the scene's",
+        description="Folder in which the photographs arrive, or one above it. If empty, that of the scene is "
+        "used",
         subtype="DIR_PATH",
         options={"SKIP_SAVE"},
     )
     enable: BoolProperty(
-        name="Enable", description="Off follows no longer", default=True, options={"SKIP_SAVE"}
+        name="Enable",
+        description="Follow the folder. If off, stop following",
+        default=True,
+        options={"SKIP_SAVE"},
     )
 
     def execute(self, context):
@@ -56,9 +60,9 @@ class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
             raise UserError("Choose the folder in which photographs arrive")
         folder = Path(bpy.path.abspath(chosen))
         if not folder.is_dir():
-            raise UserError(say("There is no folder {folder}: choose another", folder=folder))
+            raise UserError(translate("There is no folder {folder}: choose another", folder=folder))
         stored = settings.output
-        output = result_folder.from_stored(stored) if stored else result_folder.default_place(cache_folder())
+        output = result_folder.from_stored(stored) if stored else result_folder.default_parent(cache_folder())
         return [
             *("watch", str(folder), "--output", str(output / folder.name)),
             *("--quiet", f"{settings.follow_pause:g}"),
@@ -71,7 +75,7 @@ def _open_arrival(context: bpy.types.Context, scene: bpy.types.Scene, folder: Pa
     """Open a result as the button does; return the job that builds its set. Raises UserError."""
     manager.notice = None
     open_result(context, scene, folder)
-    bpy.ops.ed.undo_push(message=say("Open Result"))
+    bpy.ops.ed.undo_push(message=translate("Open Result"))
     job = BuildMesh()
     job.level = scene.focal_depth.level
     return job

@@ -8,18 +8,19 @@ import bpy
 from bpy.props import CollectionProperty, StringProperty
 
 from ...backend.contract.formats import EXTENSIONS, photographs_among
-from ..translations import say
+from ..jobs.operator import OperatorMixin
+from ..translations import translate
 
 
-class ChosenFiles:
+class ChosenFiles(OperatorMixin):
     """The photographs an operator works on: chosen files, or a whole folder."""
 
     directory: StringProperty(
-        name="Folder", description="Where the photographs are", subtype="DIR_PATH", options={"SKIP_SAVE"}
+        name="Folder", description="Folder of the photographs", subtype="DIR_PATH", options={"SKIP_SAVE"}
     )
     files: CollectionProperty(
         name="Files",
-        description="Names of photographs in the folder. Without any it is the whole folder",
+        description="Names of photographs in the folder. If empty, all photographs in it are used",
         type=bpy.types.OperatorFileListElement,
         options={"SKIP_SAVE"},
     )
@@ -39,13 +40,13 @@ class ChosenFiles:
         return list(map(str, _without_raw_twins(paths)))
 
 
-class NeedsResult:
+class NeedsResult(OperatorMixin):
     """An operator on the scene's result folder."""
 
     @classmethod
     def poll(cls, context):
         if not context.scene.focal_depth.result:
-            cls.poll_message_set(say("There is no result yet: press Estimate Depth, or open a result"))
+            cls.poll_message_set(translate("There is no result yet: press Estimate Depth, or open a result"))
             return False
         return super().poll(context)
 

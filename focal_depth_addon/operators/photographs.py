@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ...backend.contract.formats import EXTENSIONS
 from ..jobs.operator import ExclusiveOperator, JobOperator, fail
 from ..jobs.reading import ReadPhotographs
-from ..translations import say
+from ..translations import translate
 from .inputs import ChosenFiles
 
 PHOTOGRAPHS = ";".join(f"*{extension}" for extension in EXTENSIONS)
@@ -18,7 +18,7 @@ LENS_VALUES = {"focal_length": "Focal Length", "f_number": "F-Number", "sensor_w
 
 
 class FOCAL_DEPTH_OT_inspect(ReadPhotographs, JobOperator, bpy.types.Operator):
-    """Read the photographs again, with the distances and lens values typed in"""
+    """Read the photographs again, with the distances and lens values that were typed"""
 
     # What it fills in belongs to the step that typed: it makes no undo step of its own.
     bl_idname = "focal_depth.inspect"
@@ -26,7 +26,7 @@ class FOCAL_DEPTH_OT_inspect(ReadPhotographs, JobOperator, bpy.types.Operator):
 
     in_place: BoolProperty(
         name="In Place",
-        description="Keep the rows of the list as they are, rather than far to near",
+        description="Keep the order of the rows instead of sorting them from far to near",
         options={"SKIP_SAVE"},
     )
 
@@ -48,19 +48,19 @@ class AddingOperator(ChosenFiles, ReadPhotographs, JobOperator):
         settings = context.scene.focal_depth
         files = self.files_to_read(settings)
         if len(files) == 1 and os.path.isfile(files[0]):
-            settings.show_alone(files[0])
-            settings.forget_result()
+            settings.list_unread(files[0])
+            settings.clear_result()
             return {"FINISHED"}
         return super().invoke(context, event)
 
-    def conclude(self, context, scene, process):
+    def conclude(self, context, scene, result):
         scene.focal_depth.changed = False  # what is added has to be listed, whatever was typed meanwhile
-        scene.focal_depth.forget_result()
-        return super().conclude(context, scene, process)
+        scene.focal_depth.clear_result()
+        return super().conclude(context, scene, result)
 
 
 class FOCAL_DEPTH_OT_add_photographs(AddingOperator, bpy.types.Operator):
-    """Add the frames of a focus bracket: choose all its files, or its folder"""
+    """Add the photographs of a focus bracket: choose all its files, or its folder"""
 
     bl_idname = "focal_depth.add_photographs"
     bl_label = "Add Photographs"
@@ -86,7 +86,7 @@ class FOCAL_DEPTH_OT_add_photographs(AddingOperator, bpy.types.Operator):
 
 
 class FOCAL_DEPTH_OT_drop_photographs(AddingOperator, bpy.types.Operator):
-    """List dropped photographs: of the same folder, they are added; of another, they take the list's place"""
+    """Add dropped photographs to the list. Photographs from another folder replace those in the list"""
 
     bl_idname = "focal_depth.drop_photographs"
     bl_label = "Read as Focus Bracket"  # what a drop offers beside Blender's own "Add Empty Image"
@@ -100,10 +100,10 @@ class FOCAL_DEPTH_OT_drop_photographs(AddingOperator, bpy.types.Operator):
         _show_panel(context)
         return super().invoke(context, event)
 
-    def conclude(self, context, scene, process):
+    def conclude(self, context, scene, result):
         if self.options.is_invoke:
             _show_panel(context)  # a sidebar that had never been drawn has its tabs only now
-        return super().conclude(context, scene, process)
+        return super().conclude(context, scene, result)
 
 
 class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
@@ -118,7 +118,7 @@ class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
 
 
 class FOCAL_DEPTH_OT_remove_photograph(ExclusiveOperator, bpy.types.Operator):
-    """Take the photograph that is chosen off the list. Its file stays"""
+    """Remove the active photograph from the list. The file is not deleted"""
 
     bl_idname = "focal_depth.remove_photograph"
     bl_label = "Remove Photograph"
@@ -127,7 +127,7 @@ class FOCAL_DEPTH_OT_remove_photograph(ExclusiveOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not context.scene.focal_depth.photographs:
-            cls.poll_message_set(say("There are no photographs"))
+            cls.poll_message_set(translate("There are no photographs"))
             return False
         return super().poll(context)
 
@@ -136,14 +136,16 @@ class FOCAL_DEPTH_OT_remove_photograph(ExclusiveOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
-    """Choose the photograph, to read what is odd about it"""
+class FOCAL_DEPTH_OT_show_notes(bpy.types.Operator):
+    """Show the notes on this photograph below the list"""
 
-    bl_idname = "focal_depth.tell_notes"
-    bl_label = "Odd Photograph"
+    bl_idname = "focal_depth.show_notes"
+    bl_label = "Photograph Notes"
     bl_options = {"INTERNAL"}
 
-    index: IntProperty(name="Photograph", description="Its row in the list, from 0", options={"SKIP_SAVE"})
+    index: IntProperty(
+        name="Photograph", description="Row in the list, counted from 0", options={"SKIP_SAVE"}
+    )
 
     @classmethod
     def description(cls, context, properties):
@@ -156,7 +158,7 @@ class FOCAL_DEPTH_OT_tell_notes(bpy.types.Operator):
 
 
 class FOCAL_DEPTH_OT_clear(ExclusiveOperator, bpy.types.Operator):
-    """Empty the list of photographs. Files and results stay"""
+    """Remove all photographs from the list. Files and results are not deleted"""
 
     bl_idname = "focal_depth.clear"
     bl_label = "Clear Photographs"
@@ -164,13 +166,13 @@ class FOCAL_DEPTH_OT_clear(ExclusiveOperator, bpy.types.Operator):
 
     def execute(self, context):
         settings = context.scene.focal_depth
-        settings.show_frames([], [], 1)
-        settings.forget_result()
+        settings.list_frames([], [], 1)
+        settings.clear_result()
         return {"FINISHED"}
 
 
 class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
-    """Take the sensor's width from one of Blender's camera presets; its height for upright photographs"""
+    """Set the sensor width from a camera preset. For upright photographs, use the height of its sensor"""
 
     bl_idname = "focal_depth.choose_sensor"
     bl_label = "Choose Sensor"
@@ -178,7 +180,7 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
 
     filepath: StringProperty(
         name="Preset",
-        description="File of one of Blender's camera presets",
+        description="File of a camera preset of Blender",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
@@ -190,24 +192,24 @@ class FOCAL_DEPTH_OT_choose_sensor(bpy.types.Operator):
                 bpy.utils.execfile(self.filepath)
             width, height = camera.sensor_width, camera.sensor_height
         except Exception:  # whatever is in that file
-            return fail(self, say("{file} is not a camera preset: choose another", file=self.filepath))
+            return fail(self, translate("{file} is not a camera preset: choose another", file=self.filepath))
         finally:
             bpy.data.cameras.remove(camera)
         settings = context.scene.focal_depth
-        settings.sensor_width = min(width, height) if settings.upright else max(width, height)
+        settings.sensor_width = min(width, height) if settings.is_upright else max(width, height)
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_as_read(bpy.types.Operator):
-    """Take this lens value from the photographs again"""
+class FOCAL_DEPTH_OT_reset_lens_value(bpy.types.Operator):
+    """Use the value in the photographs again"""
 
-    bl_idname = "focal_depth.as_read"
-    bl_label = "As Read"
+    bl_idname = "focal_depth.reset_lens_value"
+    bl_label = "Reset Lens Value"
     bl_options = {"UNDO", "INTERNAL"}
 
     value: EnumProperty(
         name="Value",
-        description="Which one",
+        description="Lens value to reset",
         items=[(name, label, "") for name, label in LENS_VALUES.items()],
         options={"SKIP_SAVE"},
     )
@@ -237,9 +239,9 @@ register, unregister = bpy.utils.register_classes_factory(
         FOCAL_DEPTH_OT_drop_photographs,
         FOCAL_DEPTH_FH_photographs,
         FOCAL_DEPTH_OT_remove_photograph,
-        FOCAL_DEPTH_OT_tell_notes,
+        FOCAL_DEPTH_OT_show_notes,
         FOCAL_DEPTH_OT_clear,
         FOCAL_DEPTH_OT_choose_sensor,
-        FOCAL_DEPTH_OT_as_read,
+        FOCAL_DEPTH_OT_reset_lens_value,
     )
 )

@@ -1,4 +1,4 @@
-"""Looking at a result: what is shown, where, in which colours, and frames played one after another."""
+"""The preview of a result: what is shown, where, in which colours, and frames played one after another."""
 
 import time
 from pathlib import Path
@@ -7,13 +7,15 @@ import bpy
 from bpy.app.handlers import persistent
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
+from ...backend.contract.schema import Description
 from .. import result_folder
 from ..errors import UserError
-from ..jobs.operator import ExclusiveOperator, JobOperator, fail
+from ..jobs.operator import ExclusiveOperator, JobOperator, OperatorMixin, fail
 from ..preview import cache, images
 from ..preview.coordinates import ping_pong
 from ..preview.settings import SHOWN
-from ..translations import say
+from ..scene.photo_set import PhotoSet
+from ..translations import translate
 from .inputs import NeedsResult
 
 INTERVAL = 0.2  # seconds a frame is shown
@@ -22,73 +24,75 @@ NO_FRAMES = "No frames are shown: choose Aligned or As Photographed first"
 _timer: bpy.types.Timer | None = None  # of the frames that are played
 
 
-class LooksInto(NeedsResult, JobOperator):
-    """An operator on what `focal-depth look` makes of the result; a child makes it where it is not cache."""
+class PreviewOperator(NeedsResult, JobOperator):
+    """An operator on what `focal-depth preview` makes of the result; a job makes it unless it is cached."""
 
-    label = "Preparing to look"
+    label = "Preparing the preview"
 
-    def needs(self, scene: bpy.types.Scene) -> str | None:
-        """As images.needed."""
+    def needed_part(self, scene: bpy.types.Scene) -> str | None:
+        """Return what has to be cached, as `images.needed_part` does."""
         raise NotImplementedError
 
-    def look(self, context: bpy.types.Context, scene: bpy.types.Scene) -> str:
-        """All is there: do the work; returns what to tell the person. Raises UserError."""
+    def present(self, context: bpy.types.Context, scene: bpy.types.Scene) -> str:
+        """Do the work, once all is cached; return what people read about it. May raise UserError."""
         raise NotImplementedError
 
     def execute(self, context):
-        return self._at_once(context) if self._is_kept(context.scene) else super().execute(context)
+        return self._present_now(context) if self._is_cached(context.scene) else super().execute(context)
 
     def invoke(self, context, event):
-        return self._at_once(context) if self._is_kept(context.scene) else super().invoke(context, event)
+        if self._is_cached(context.scene):
+            return self._present_now(context)
+        return super().invoke(context, event)
 
     def arguments(self, scene, scratch):
         folder = folder_of(scene)
         result_folder.read_description(folder)
-        self._made = scratch / "look"
-        return ["look", str(folder), "--output", str(self._made), "--show", self.needs(scene)]
+        self._output = scratch / "preview"
+        return ["preview", str(folder), "--output", str(self._output), "--show", self.needed_part(scene)]
 
-    def conclude(self, context, scene, process):
+    def conclude(self, context, scene, result):
         result_folder.read_description(folder_of(scene))  # it may be gone by now
-        cache.keep(folder_of(scene), self._made)
-        return self.look(context, scene)
+        cache.store(folder_of(scene), self._output)
+        return self.present(context, scene)
 
-    def _is_kept(self, scene: bpy.types.Scene) -> bool:
-        return images.is_kept(folder_of(scene), self.needs(scene))
+    def _is_cached(self, scene: bpy.types.Scene) -> bool:
+        return images.is_cached(folder_of(scene), self.needed_part(scene))
 
-    def _at_once(self, context):
+    def _present_now(self, context):
         try:
-            self.report({"INFO"}, self.look(context, context.scene))
+            self.report({"INFO"}, self.present(context, context.scene))
         except (UserError, OSError) as error:
             return fail(self, error)
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_look(LooksInto, bpy.types.Operator):
-    """Show this of the result: in an image editor if one is open, and in the overlay of the 3D view"""
+class FOCAL_DEPTH_OT_preview(PreviewOperator, bpy.types.Operator):
+    """Show a part of the result in an image editor, if one is open, and in the overlay"""
 
-    bl_idname = "focal_depth.look"
-    bl_label = "Look"
+    bl_idname = "focal_depth.preview"
+    bl_label = "Preview"
     bl_options = {"UNDO"}
 
-    show: EnumProperty(name="Show", description="What of the result is shown", items=SHOWN, default="DEPTH")
+    show: EnumProperty(name="Show", description="Part of the result to show", items=SHOWN, default="DEPTH")
 
     @classmethod
     def description(cls, context, properties):
         text = next(text for key, _, text in SHOWN if key == properties.show)
         return bpy.app.translations.pgettext_tip(text)
 
-    def needs(self, scene):
-        return images.needed(self.show)
+    def needed_part(self, scene):
+        return images.needed_part(self.show)
 
-    def look(self, context, scene):
-        another = _take_up(scene)
-        scene.focal_depth.look.shown = self.show
-        images.show(context, scene, fit=another)
+    def present(self, context, scene):
+        is_new = _use_present_result(scene)
+        scene.focal_depth.preview.shown = self.show
+        images.show(context, scene, fit=is_new)
         return next(name for key, name, _ in SHOWN if key == self.show)
 
 
 class FOCAL_DEPTH_OT_reset_range(NeedsResult, ExclusiveOperator, bpy.types.Operator):
-    """Colour from the nearest to the farthest thing in the picture again"""
+    """Set Near and Far to the nearest and farthest distance in the picture"""
 
     bl_idname = "focal_depth.reset_range"
     bl_label = "Reset Near and Far"
@@ -97,133 +101,141 @@ class FOCAL_DEPTH_OT_reset_range(NeedsResult, ExclusiveOperator, bpy.types.Opera
     def execute(self, context):
         scene = context.scene
         try:
-            reset_range(scene.focal_depth.look, result_folder.read_description(folder_of(scene)))
+            _reset_range(scene, result_folder.read_description(folder_of(scene)))
         except UserError as error:
             return fail(self, error)
         return {"FINISHED"}
 
 
-class Shows:
-    """An operator on the picture that is looked at."""
+class NeedsPreview(OperatorMixin):
+    """An operator on the picture that is previewed."""
 
     @classmethod
     def poll(cls, context):
         if not images.is_shown(context.scene):
-            cls.poll_message_set(say("Nothing of the result is shown yet: choose Depth, for one, first"))
+            cls.poll_message_set(
+                translate("No part of the result is shown yet: choose one first, such as Depth")
+            )
             return False
         return True
 
 
-class FOCAL_DEPTH_OT_look_window(Shows, bpy.types.Operator):
+class FOCAL_DEPTH_OT_preview_window(NeedsPreview, bpy.types.Operator):
     """Show the picture in a new window"""
 
-    bl_idname = "focal_depth.look_window"
+    bl_idname = "focal_depth.preview_window"
     bl_label = "Open in New Window"
 
     def execute(self, context):
         if bpy.app.background:
-            without = say("Blender runs without a window: use the image {image}", image=images.NAME)
-            return fail(self, without)
+            name = images.update_image(context.scene).name
+            return fail(self, translate("Blender runs without a window: use the image {image}", image=name))
         images.open_window(context, context.scene)
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_overlay(Shows, bpy.types.Operator):
+class FOCAL_DEPTH_OT_overlay(NeedsPreview, bpy.types.Operator):
     bl_idname = "focal_depth.overlay"
     bl_label = "Overlay"
     bl_description = (
-        "Lay what is shown over the view through the photograph's camera. Where the "
-        "scene has no such camera yet, it is made"
+        "Overlay the picture on the view through the photograph's camera, which is added to the scene if it "
+        "is not there yet"
     )
     bl_options = {"UNDO"}
 
     enable: BoolProperty(
-        name="Enable", description="Off takes the picture away again", default=True, options={"SKIP_SAVE"}
+        name="Enable",
+        description="Show the overlay. If off, it is removed",
+        default=True,
+        options={"SKIP_SAVE"},
     )
 
     def execute(self, context):
-        scene, look = context.scene, context.scene.focal_depth.look
+        scene = context.scene
         if not self.enable:
-            if (camera := images.camera_of(scene)) is not None:
-                images.remove_overlay(camera, look)
+            if (camera := images.find_camera(scene)) is not None:
+                images.remove_overlay(camera, scene)
             return {"FINISHED"}
         try:
-            photo_set = scene.PhotoSet(scene, folder_of(scene))
+            photo_set = PhotoSet(scene, folder_of(scene))
         except UserError as error:
             return fail(self, error)
-        images.put_overlay(photo_set.camera.data, look, images.image(scene))
-        changed = photo_set.look_through()
-        self.report({"INFO"}, changed)
+        images.update_overlay(photo_set.camera.data, scene, images.update_image(scene))
+        text = photo_set.match_renders()
+        self.report({"INFO"}, text)
         if context.space_data is not None and context.space_data.type == "VIEW_3D":
             context.space_data.region_3d.view_perspective = "CAMERA"
         return {"FINISHED"}
 
 
-class ShowsFrames:
-    """An operator on the frames that are shown."""
+class NeedsFrames(OperatorMixin):
+    """An operator on the frames that are previewed."""
 
     @classmethod
     def poll(cls, context):
         scene = context.scene
-        if scene.focal_depth.look.shown not in images.FRAMES or not images.is_shown(scene):
-            cls.poll_message_set(say(NO_FRAMES))
+        if scene.focal_depth.preview.shown not in images.FRAMES or not images.is_shown(scene):
+            cls.poll_message_set(translate(NO_FRAMES))
             return False
         return True
 
 
-class FOCAL_DEPTH_OT_step(ShowsFrames, bpy.types.Operator):
-    """Show the next frame or the one before; after the last comes the first"""
+class FOCAL_DEPTH_OT_step(NeedsFrames, bpy.types.Operator):
+    """Show the next or previous frame. The first follows the last"""
 
     bl_idname = "focal_depth.step"
     bl_label = "Step to Frame"
 
-    by: IntProperty(name="By", description="Frames towards the nearest focus; negative: farther", default=1)
+    by: IntProperty(
+        name="By",
+        description="Number of frames to move towards the nearest focus. Negative moves towards the farthest",
+        default=1,
+    )
 
     def execute(self, context):
-        look, count = context.scene.focal_depth.look, frame_count(context.scene)
-        look.frame = (min(look.frame, count) - 1 + self.by) % count + 1
+        preview, count = context.scene.focal_depth.preview, count_frames(context.scene)
+        preview.frame = (min(preview.frame, count) - 1 + self.by) % count + 1
         return {"FINISHED"}
 
 
-class FOCAL_DEPTH_OT_play(ShowsFrames, bpy.types.Operator):
-    """Play the frames, far to near and back, to see what moves between them. Press again or ESC to stop"""
+class FOCAL_DEPTH_OT_play(NeedsFrames, bpy.types.Operator):
+    """Play the frames back and forth to see what moves between them. Press again or ESC to stop"""
 
     bl_idname = "focal_depth.play"
     bl_label = "Play Frames"
 
     def execute(self, context):
-        return fail(self, "Frames play in a window only; scripts use focal_depth.step")
+        return fail(self, "Playing frames needs a window: in a script use focal_depth.step")
 
     def invoke(self, context, event):
         global _timer
-        if playing():
+        if is_playing():
             stop_playing()
             return {"FINISHED"}
         self._scene_name = context.scene.name  # a name outlives undo, a reference does not
-        self._step = context.scene.focal_depth.look.frame - 1
+        self._step = context.scene.focal_depth.preview.frame - 1
         self._due = time.monotonic() + INTERVAL
         _timer = context.window_manager.event_timer_add(INTERVAL, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
-        if not playing():  # stopped from outside
+        if not is_playing():  # stopped from outside
             return {"CANCELLED"}
         if event.type == "ESC" and event.value == "PRESS":
             return self._stop()
         if event.type != "TIMER" or time.monotonic() < self._due:  # others have timers too
             return {"PASS_THROUGH"}
         scene = bpy.data.scenes.get(self._scene_name)
-        count = 0 if scene is None else frame_count(scene)
-        if not count:
+        if scene is None or not (count := count_frames(scene)):
             return self._stop()
         self._step += 1
         self._due = time.monotonic() + 0.9 * INTERVAL
-        scene.focal_depth.look.frame = ping_pong(self._step, count) + 1
+        scene.focal_depth.preview.frame = ping_pong(self._step, count) + 1
         return {"PASS_THROUGH"}
 
     def cancel(self, context):
-        """Blender itself ends the operator: another file is opened, or the window closes."""
+        """Stop: Blender ends the operator, as another file is opened or the window closes."""
         stop_playing()
 
     def _stop(self):
@@ -231,11 +243,13 @@ class FOCAL_DEPTH_OT_play(ShowsFrames, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def playing() -> bool:
+def is_playing() -> bool:
+    """Whether frames are played."""
     return _timer is not None
 
 
 def stop_playing() -> None:
+    """Play no frames any longer."""
     global _timer
     if _timer is not None:
         bpy.context.window_manager.event_timer_remove(_timer)
@@ -243,52 +257,54 @@ def stop_playing() -> None:
         images.redraw()
 
 
-def frame_count(scene: bpy.types.Scene) -> int:
-    """How many frames there are of what is shown; 0 where it is no frames."""
-    look = scene.focal_depth.look
-    if look.shown not in images.FRAMES or not images.is_shown(scene):
+def count_frames(scene: bpy.types.Scene) -> int:
+    """Return how many frames the preview has; 0 where it shows none."""
+    preview = scene.focal_depth.preview
+    if preview.shown not in images.FRAMES or not images.is_shown(scene):
         return 0
-    return len(cache.frames(folder_of(scene), images.FRAMES[look.shown]))
+    return len(cache.list_frames(folder_of(scene), images.FRAMES[preview.shown]))
 
 
-def show_new(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
-    """The scene has a new result: show its picture where nothing else is shown."""
-    _take_up(scene)
-    scene.focal_depth.look.shown = "ALL_IN_FOCUS"
-    images.show_unasked(context, scene)
-
-
-def _take_up(scene: bpy.types.Scene) -> bool:
-    """Let the scene's result be what is looked at; returns whether that was another one. Raises UserError."""
-    settings = scene.focal_depth
-    look = settings.look
-    if look.result == settings.result:
-        return False
-    description = result_folder.read_description(folder_of(scene))
-    look.result, look.picked = settings.result, ""
-    reset_range(look, description)
-    return True
-
-
-def reset_range(look: bpy.types.PropertyGroup, description: dict) -> None:
-    look.span(*(float(description["depth"][edge]) for edge in ("near", "far")))
+def preview_new_result(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
+    """Preview a result that the scene has just got, where image editors show nothing else."""
+    _use_present_result(scene)
+    scene.focal_depth.preview.shown = "ALL_IN_FOCUS"
+    images.show_in_free_editors(context, scene)
 
 
 def folder_of(scene: bpy.types.Scene) -> Path:
+    """Return the folder of the scene's result."""
     return result_folder.from_stored(scene.focal_depth.result)
+
+
+def _use_present_result(scene: bpy.types.Scene) -> bool:
+    """Let the preview be of the scene's result; return whether it was of another. Raises UserError."""
+    settings = scene.focal_depth
+    preview = settings.preview
+    if preview.result == settings.result:
+        return False
+    description = result_folder.read_description(folder_of(scene))
+    preview.result, preview.picked = settings.result, ""
+    _reset_range(scene, description)
+    return True
+
+
+def _reset_range(scene: bpy.types.Scene, description: Description) -> None:
+    near, far = (float(description["depth"][edge]) for edge in ("near", "far"))
+    scene.focal_depth.preview.set_range(near, far)
 
 
 @persistent
 def _repaint_after_undo(scene: bpy.types.Scene, *_) -> None:
-    """Undo brings back numbers, not the file that was painted by them."""
+    """Paint anew: undo restores the range, not the file that was painted with it."""
     images.repaint(scene)
 
 
 _register, _unregister = bpy.utils.register_classes_factory(
     (
-        FOCAL_DEPTH_OT_look,
+        FOCAL_DEPTH_OT_preview,
         FOCAL_DEPTH_OT_reset_range,
-        FOCAL_DEPTH_OT_look_window,
+        FOCAL_DEPTH_OT_preview_window,
         FOCAL_DEPTH_OT_overlay,
         FOCAL_DEPTH_OT_step,
         FOCAL_DEPTH_OT_play,

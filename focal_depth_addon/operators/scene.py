@@ -1,4 +1,4 @@
-"""The photograph's set: mesh and camera, their scale, and how renders show them."""
+"""The set: mesh and camera, their scale, and how renders show them."""
 
 import bpy
 import numpy as np
@@ -12,9 +12,9 @@ from ..jobs.job import Job
 from ..jobs.job_manager import Notice
 from ..jobs.operator import ExclusiveOperator, JobOperator
 from ..properties import LEVELS
-from ..scene.hidden import hidden_by
+from ..scene.occluder import find_occluder
 from ..scene.photo_set import PhotoSet
-from ..translations import CONTEXT, say
+from ..translations import CONTEXT, translate
 from .inputs import NeedsResult
 
 TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
@@ -39,15 +39,15 @@ class BuildMesh(Job):
         triangles = str(TRIANGLES[self.level])
         return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
 
-    def conclude(self, context, scene, process):
+    def conclude(self, context, scene, result):
         photo_set = _photo_set(scene)
         mesh = photo_set.build_mesh(self._arrays)
-        changed = photo_set.look_through()
+        changed = photo_set.match_renders()
         _show_through_camera(context)
-        if hiding := hidden_by(context, photo_set.camera, mesh):
-            hides = say("{name} hides the set from its camera: hide or move it", name=hiding.name)
-            manager.notice = Notice(hides)
-        triangles = say("{count} triangles", count=f"{len(mesh.data.polygons):,}")
+        if occluder := find_occluder(context, photo_set.camera, mesh):
+            text = translate("{name} hides the set from its camera: hide or move it", name=occluder.name)
+            manager.notice = Notice(text)
+        triangles = translate("{count} triangles", count=f"{len(mesh.data.polygons):,}")
         return f"{triangles}. {changed}"
 
 
@@ -55,14 +55,14 @@ class FOCAL_DEPTH_OT_build_mesh(NeedsResult, BuildMesh, JobOperator, bpy.types.O
     bl_idname = "focal_depth.build_mesh"
     bl_label = "Build Mesh"
     bl_description = (
-        "Build a textured mesh of the depth map, and the camera that took the photograph. "
-        "If they exist already, they are updated"
+        "Build a textured mesh from the depth, and the camera that took the photograph. "
+        "If they exist already, update them"
     )
     bl_options = {"UNDO"}
 
     level: EnumProperty(
-        name="Level",
-        description="How fine the mesh is",
+        name="Level of Detail",
+        description="Number of triangles in the mesh",
         items=LEVELS,
         default="full",
         translation_context=CONTEXT,
@@ -74,15 +74,15 @@ class SetOperator(NeedsResult, ExclusiveOperator):
 
     def execute(self, context):
         try:
-            told = self.change(context, _photo_set(context.scene))
+            text = self.change(context, _photo_set(context.scene))
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, told)
+        self.report({"INFO"}, text)
         return {"FINISHED"}
 
     def change(self, context: bpy.types.Context, photo_set: PhotoSet) -> str:
-        """Returns what to tell the person. Raises UserError."""
+        """Change the set; return what people read about it. May raise UserError."""
         raise NotImplementedError
 
 
@@ -91,22 +91,22 @@ class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
     bl_label = "Set Scale"
     bl_translation_context = CONTEXT
     bl_description = (
-        "Scale the set by one length that is known. Select its two ends first: two objects, or in Edit Mode "
-        "two vertices; or type in what Blender's Measure tool says"
+        "Scale the set so that a length in it has its true value. First select the two ends of the length, "
+        "as two objects or, in Edit Mode, two vertices; or type a length from Blender's Measure tool"
     )
     bl_options = {"UNDO"}
 
     measured: FloatProperty(
         name="Measured",
-        description="The length as the set has it now, in the scene's units. 0 takes what lies between the "
-        "two that are selected",
+        description="Present length in the set, in the scene's units. 0 means the distance between the two "
+        "selected ends",
         unit="LENGTH",
         min=0,
         precision=4,
     )
     length: FloatProperty(
         name="True Length",
-        description="How long it is in truth, in the scene's units",
+        description="Length in reality, in the scene's units",
         unit="LENGTH",
         min=0,
         precision=4,
@@ -121,9 +121,9 @@ class FOCAL_DEPTH_OT_set_scale(SetOperator, bpy.types.Operator):
         if not measured:
             raise UserError("Select the two ends of a length first: two objects, or two vertices")
         if not self.length:
-            raise UserError("Type in how long it is in truth")
+            raise UserError("Type the true length")
         photo_set.scale(self.length / measured)
-        return say("The set is {times} times as large", times=f"{self.length / measured:.4g}")
+        return translate("The set was scaled {times} times", times=f"{self.length / measured:.4g}")
 
 
 class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
@@ -131,22 +131,25 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
     bl_label = "Holdout"
     bl_description = (
         "Render the scene inside the photograph, without compositing: the mesh hides what is behind it and "
-        "takes shadows. In EEVEE, press it again when lights have changed"
+        "receives shadows. In EEVEE, press it again after lights have changed"
     )
     bl_options = {"UNDO"}
 
     enable: BoolProperty(
-        name="Enable", description="Off lets renders show the mesh again", default=True, options={"SKIP_SAVE"}
+        name="Enable",
+        description="Use the mesh as a holdout. If off, renders show the mesh",
+        default=True,
+        options={"SKIP_SAVE"},
     )
 
     def change(self, context, photo_set):
         if not self.enable:
-            photo_set.show()
+            photo_set.show_mesh()
             return "Renders show the mesh"
         photo_set.hold_out()
-        changed = photo_set.look_through()
-        held_out = say("Renders stand inside the photograph, and the compositor is off")
-        return f"{held_out}. {changed}"
+        changed = photo_set.match_renders()
+        text = translate("Renders are inside the photograph, and compositing is off")
+        return f"{text}. {changed}"
 
 
 def _photo_set(scene: bpy.types.Scene) -> PhotoSet:
@@ -154,7 +157,7 @@ def _photo_set(scene: bpy.types.Scene) -> PhotoSet:
 
 
 def _selected_length(context: bpy.types.Context) -> float | None:
-    """Between the two objects or vertices that are selected, where they are seen; None if it is not two."""
+    """Between the two selected objects or vertices, where modifiers show them; None if there are not two."""
     if context.mode != "EDIT_MESH":
         ends = [each.matrix_world.translation for each in context.selected_objects]
     else:
@@ -167,10 +170,10 @@ def _selected_length(context: bpy.types.Context) -> float | None:
 
 
 def _selected_vertices(shown: bpy.types.Object) -> list[Vector]:
-    chosen = np.zeros(len(shown.data.vertices), dtype=bool)
+    is_selected = np.zeros(len(shown.data.vertices), dtype=bool)
     if selection := shown.data.attributes.get(".select_vert"):
-        selection.data.foreach_get("value", chosen)
-    return [shown.matrix_world @ shown.data.vertices[index].co for index in np.flatnonzero(chosen)]
+        selection.data.foreach_get("value", is_selected)
+    return [shown.matrix_world @ shown.data.vertices[index].co for index in np.flatnonzero(is_selected)]
 
 
 def _show_through_camera(context: bpy.types.Context) -> None:

@@ -1,1 +1,1 @@
-"""Looking at a result: false colour, confidence, frames, the histogram of depth, and metres at a pixel."""
+"""The result as pictures: false colour, confidence, frames, a histogram of depth, distances at a pixel."""

@@ -1,4 +1,4 @@
-"""What `focal-depth look` made of a result, kept in the extension's own folder until the result changes."""
+"""What `focal-depth preview` made of a result, kept in the cache folder until the result changes."""
 
 import hashlib
 import shutil
@@ -7,67 +7,92 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import result_folder
+from ...backend.contract.files import DEPTH_EXR
 from ..errors import UserError
 from ..preferences import cache_folder
-from . import histogram
+from .histogram import Histogram, count_depths
 
-SHELVES = "look"  # in the cache folder; can go at any time
-ARRAYS = "look.npz"
+PREVIEWS = "look"  # in the cache folder, as version 0.1 named it; can go at any time
+ARRAYS = "preview.npz"
 
 
-class Depth(NamedTuple):
-    """Arrays (h, w) float32, row 0 at the top."""
+class DepthPreview(NamedTuple):
+    """Depth of a result at the size of a preview; arrays are (h, w) float32, row 0 at the top."""
 
     depth: np.ndarray  # metres along the optical axis, or relative; infinity is allowed
     confidence: np.ndarray  # 0 to 1
-    error: np.ndarray  # expected, in dioptres; not a number where nobody knows
-    histogram: histogram.Histogram
+    uncertainty: np.ndarray  # expected absolute error in dioptres; not a number where there is none
+    histogram: Histogram
 
 
-_open: tuple[Path, Depth] | None = None  # those looked at last
+_open: tuple[Path, DepthPreview] | None = None  # the last one that was read
 
 
-def home(result: Path) -> Path | None:
-    """The folder for what is kept of a result, as it is now; None where there is no result, or nowhere to
-    keep anything."""
+def folder_for(result: Path) -> Path:
+    """Return the folder for previews of a result as it is now.
+
+    Raises
+    ------
+    OSError, UserError
+        Where there is no result, or no cache folder.
+    """
+    written = (result / DEPTH_EXR).stat().st_mtime_ns
+    return _parent_for(result) / f"{written:x}"
+
+
+def has_depth(result: Path) -> bool:
+    """Whether the depth of a result is cached."""
     try:
-        written = (result / result_folder.DEPTH).stat().st_mtime_ns
-        return _shelf(result) / f"{written:x}"
+        return (folder_for(result) / ARRAYS).is_file()
     except (OSError, UserError):
-        return None
+        return False
 
 
-def depth(result: Path) -> Depth | None:
-    """None where it is not kept."""
+def read_depth(result: Path) -> DepthPreview:
+    """Return the depth of a result, which must be cached."""
     global _open
-    folder = home(result)
-    if folder is None or not (folder / ARRAYS).is_file():
-        return None
+    folder = folder_for(result)
     if _open is None or _open[0] != folder:
         with np.load(folder / ARRAYS) as file:
             arrays = dict(file)
-        _open = folder, Depth(**arrays, histogram=histogram.count(arrays["depth"]))
+        _open = folder, DepthPreview(**arrays, histogram=count_depths(arrays["depth"]))
     return _open[1]
 
 
-def frames(result: Path, kind: str) -> list[Path]:
-    """Pictures of the frames, far to near, "aligned" or "photographed"; empty where they are not kept."""
-    folder = home(result)
-    return [] if folder is None else sorted(folder.glob(f"{kind}_*.jpg"))
+def list_frames(result: Path, kind: str) -> list[Path]:
+    """Return pictures of a result's frames, far to near; empty where they are not cached.
+
+    Parameters
+    ----------
+    result
+        The result folder.
+    kind
+        "aligned" or "photographed".
+    """
+    try:
+        return sorted(folder_for(result).glob(f"{kind}_*.jpg"))
+    except (OSError, UserError):
+        return []
 
 
-def keep(result: Path, made: Path) -> None:
-    """Take over the files in `made`; what was kept of an earlier result at that place goes."""
-    folder = home(result)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in made.iterdir():
-        shutil.move(file, folder / file.name)
-    for earlier in _shelf(result).iterdir():
-        if earlier != folder:
+def store(result: Path, folder: Path) -> None:
+    """Move the files in `folder` into the cache; those of an earlier result at that place go.
+
+    Raises
+    ------
+    OSError, UserError
+        Where that is impossible.
+    """
+    target = folder_for(result)
+    target.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        shutil.move(file, target / file.name)
+    for earlier in _parent_for(result).iterdir():
+        if earlier != target:
             shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _shelf(result: Path) -> Path:
+def _parent_for(result: Path) -> Path:
+    """For previews of that result, as it is or was."""
     name = hashlib.sha256(str(result).encode()).hexdigest()[:16]
-    return cache_folder() / SHELVES / name
+    return cache_folder() / PREVIEWS / name

@@ -1,5 +1,4 @@
-"""Numbers as colours: the same map as the result folder's depth.png, and grey. Nothing in here knows
-Blender."""
+"""Numbers as colours: the same map as the result folder's depth.png, and grey. Needs no Blender."""
 
 import numpy as np
 
@@ -28,10 +27,20 @@ INFERNO = np.frombuffer(
 GREY = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
 
 
-def depth_levels(depth: np.ndarray, near: float, far: float) -> np.ndarray:
-    """Steps of INFERNO, uint8, even in dioptres: 255 at `near` and nearer, 0 at `far` and farther.
+def quantise_depth(depth: np.ndarray, near: float, far: float) -> np.ndarray:
+    """Return depth as steps of INFERNO, even in dioptres.
 
-    depth is in the unit of near and far; infinity is allowed.
+    Parameters
+    ----------
+    depth
+        (H, W), above 0; infinity is allowed.
+    near, far
+        In the unit of `depth`: 255 stands for `near` and nearer, 0 for `far` and farther.
+
+    Returns
+    -------
+    ndarray
+        (H, W) uint8.
     """
     nearest, farthest = 1 / near, 1 / far
     slope = 255 / max(nearest - farthest, 1e-12)
@@ -41,6 +50,6 @@ def depth_levels(depth: np.ndarray, near: float, far: float) -> np.ndarray:
     return np.rint(np.clip(level, 0, 255, out=level), out=level).astype(np.uint8)
 
 
-def unit_levels(values: np.ndarray) -> np.ndarray:
-    """Steps of GREY, uint8, for 0 to 1."""
+def quantise_share(values: np.ndarray) -> np.ndarray:
+    """Return values from 0 to 1 as steps of GREY, uint8."""
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""How much of the picture lies how far away, evenly in dioptres. Nothing in here knows Blender."""
+"""A histogram of depth, with bins that are even in dioptres. Needs no Blender."""
 
 from typing import NamedTuple
 
@@ -9,29 +9,29 @@ from .colours import INFERNO
 BINS = 192
 TAILS = 0.1, 99.9  # percentiles between which the axis runs
 MARGIN = 0.04  # of the axis, beyond them
-STRIP = 0.12  # of the picture's height: the colours alone, for where nothing lies
-TALLEST = 0.9  # bar, of the height above that strip
+STRIP = 0.12  # of the picture's height: the colours alone, below the bars
+MAX_BAR = 0.9  # of the height above that strip
 HANDLE, OUTLINE = (1.0, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 1.0)
 
 
 class Histogram(NamedTuple):
-    """counts (BINS,) of pixels, from near to far; the axis runs from `nearest` to `farthest`, dioptres."""
+    """Counts of pixels by their depth."""
 
-    counts: np.ndarray
-    nearest: float
-    farthest: float
+    counts: np.ndarray  # (BINS,), from near to far
+    nearest: float  # dioptres at the start of the axis
+    farthest: float  # dioptres at its end
 
     def place(self, distance: float) -> float:
-        """Where on the axis a distance lies, 0 at the left; clipped to 0..1."""
+        """Return where on the axis a distance lies, 0 at the left, clipped to 0..1."""
         return float(np.clip((self.nearest - 1 / distance) / (self.nearest - self.farthest), 0, 1))
 
     def dioptres(self) -> np.ndarray:
-        """(BINS,) in the middle of every bin."""
+        """Return the dioptres in the middle of every bin, (BINS,)."""
         return self.nearest - (np.arange(BINS) + 0.5) / BINS * (self.nearest - self.farthest)
 
 
-def count(depth: np.ndarray) -> Histogram:
-    """The histogram of depth (H, W); infinity is allowed. What lies beyond the axis counts at its ends."""
+def count_depths(depth: np.ndarray) -> Histogram:
+    """Count depths (H, W), infinity among them. Those beyond the axis count at its ends."""
     dioptres = np.reciprocal(depth.ravel(), dtype=np.float32)
     low, high = (float(end) for end in np.percentile(dioptres[:: max(1, dioptres.size // 100_000)], TAILS))
     margin = max(MARGIN * (high - low), 1e-3 * high, 1e-9)
@@ -42,15 +42,29 @@ def count(depth: np.ndarray) -> Histogram:
 
 
 def draw(histogram: Histogram, near: float, far: float, width: int, height: int) -> np.ndarray:
-    """(height, width, 4) float32 sRGB, alpha premultiplied as icons have it, row 0 at the top: bars in the
-    colours of false colour, those colours in a strip below, and upright lines where `near` and `far` are."""
+    """Draw bars in false colours, a strip of those colours below, and upright lines at `near` and `far`.
+
+    Parameters
+    ----------
+    histogram
+        What is drawn.
+    near, far
+        Distances between which the colours run.
+    width, height
+        Of the picture, in pixels.
+
+    Returns
+    -------
+    ndarray
+        (height, width, 4) float32 sRGB, alpha premultiplied as icons have it, row 0 at the top.
+    """
     columns = np.arange(width) * BINS // width
     tall = np.sqrt(histogram.counts / max(histogram.counts.max(), 1))[columns]  # the root shows small things
     level = (histogram.dioptres() - 1 / far) / max(1 / near - 1 / far, 1e-12)
     colours = INFERNO[np.rint(np.clip(level, 0, 1) * 255).astype(int)[columns]] / np.float32(255)
     strip = round(STRIP * height)
     above = (height - strip - np.arange(height) - 0.5) / (height - strip)  # 1 at the top, 0 on the strip
-    filled = above[:, None] < TALLEST * tall
+    filled = above[:, None] < MAX_BAR * tall
     picture = np.zeros((height, width, 4), np.float32)
     picture[..., :3] = filled[..., None] * colours
     picture[..., 3] = filled

@@ -11,23 +11,25 @@ _tiles: bpy.utils.previews.ImagePreviewCollection | None = None
 _drawn: tuple = ()
 
 
-def histogram(counted: Histogram, near: float, far: float) -> list[int]:
-    """Icon numbers, from left to right, of the histogram with its handles at `near` and `far`."""
+def draw_icons(histogram: Histogram, near: float, far: float) -> list[int]:
+    """Return the icon numbers, from left to right, of a histogram with lines at `near` and `far`."""
     global _tiles, _drawn
-    if _tiles is None:
-        _tiles = bpy.utils.previews.new()
+    tiles = _tiles
+    if tiles is None:
+        tiles = _tiles = bpy.utils.previews.new()
         for number in range(TILES):
-            _tiles.new(str(number)).image_size = SIDE, SIDE
-    wanted = id(counted.counts), near, far
+            tiles.new(str(number)).image_size = SIDE, SIDE
+    wanted = id(histogram.counts), near, far
     if _drawn != wanted:
-        picture = draw(counted, near, far, TILES * SIDE, SIDE)[::-1]
+        picture = draw(histogram, near, far, TILES * SIDE, SIDE)[::-1]
         for number, part in enumerate(np.split(picture, TILES, axis=1)):
-            _tiles[str(number)].image_pixels_float.foreach_set(part.ravel())
+            tiles[str(number)].image_pixels_float.foreach_set(part.ravel())
         _drawn = wanted
-    return [_tiles[str(number)].icon_id for number in range(TILES)]
+    return [tiles[str(number)].icon_id for number in range(TILES)]
 
 
-def forget() -> None:
+def release() -> None:
+    """Remove the icons."""
     global _tiles, _drawn
     if _tiles is not None:
         bpy.utils.previews.remove(_tiles)

@@ -1,7 +1,7 @@
-"""The picture that is looked at: its file, the image editors that show it, and the camera that overlays it.
+"""The preview's image: its file, the image editors that show it, and the camera that overlays it.
 
-One image does for all but the all-in-focus picture, which is the result's own; whatever is shown comes from
-a file, so that undo, saving and quitting have nothing to lose.
+One image serves for all but the all-in-focus picture, which is the result's own. It always shows a file, so
+that undo, saving and quitting have nothing to lose.
 """
 
 from pathlib import Path
@@ -9,157 +9,173 @@ from typing import NamedTuple
 
 import bpy
 
+from ...backend.contract.files import ALL_IN_FOCUS_PNG
 from .. import result_folder
+from ..scene import photo_set
 from . import cache, colours, png
 
-NAME = "Focal Depth Look"
+NAME = "Focal Depth Preview"
 FRAMES = {"ALIGNED": "aligned", "PHOTOGRAPHED": "photographed"}
+OPACITY = 0.6  # of a new overlay
 
-_painted: dict[Path, tuple] = {}  # files of false colour, and what they were painted by
+_painted: dict[Path, tuple] = {}  # files of false colour, and near and far when they were painted
 
 
-def needed(shown: str) -> str | None:
-    """What `focal-depth look --show` has to make for that; None where the result itself has it."""
+def needed_part(shown: str) -> str | None:
+    """Return what `focal-depth preview --show` has to make; None where the result itself has it."""
     return None if shown == "ALL_IN_FOCUS" else FRAMES.get(shown, "depth")
 
 
-def is_kept(result: Path, needs: str | None) -> bool:
-    if needs == "depth":
-        return cache.depth(result) is not None
-    return needs is None or bool(cache.frames(result, needs))
+def is_cached(result: Path, part: str | None) -> bool:
+    """Whether what `needed_part` returns is there."""
+    if part == "depth":
+        return cache.has_depth(result)
+    return part is None or bool(cache.list_frames(result, part))
 
 
 def is_shown(scene: bpy.types.Scene) -> bool:
-    """Whether the present result is what is looked at, and can be changed at once."""
-    look, stored = scene.focal_depth.look, scene.focal_depth.result
-    return bool(
-        stored and look.result == stored and is_kept(result_folder.from_stored(stored), needed(look.shown))
-    )
+    """Whether the scene's present result is previewed, and the preview can change at once."""
+    preview, stored = scene.focal_depth.preview, scene.focal_depth.result
+    if not stored or preview.result != stored:
+        return False
+    return is_cached(result_folder.from_stored(stored), needed_part(preview.shown))
 
 
-def image(scene: bpy.types.Scene) -> bpy.types.Image:
-    """What is looked at, painted anew. It must be cache."""
-    look, folder = scene.focal_depth.look, result_folder.from_stored(scene.focal_depth.result)
-    if look.shown == "ALL_IN_FOCUS":
-        return result_folder.load_image(folder / result_folder.PHOTOGRAPH)
-    path, changed = _file(look, folder)
-    if look.picture is None:
-        look.picture = bpy.data.images.load(str(path))
-        look.picture.name = NAME
-    if look.picture.filepath != str(path):
-        look.picture.filepath = str(path)
-    elif changed:
-        look.picture.reload()
-    return look.picture
+def is_preview(picture: bpy.types.Image | None, scene: bpy.types.Scene) -> bool:
+    """Whether a picture is one of those that the preview shows."""
+    if picture is None:
+        return False
+    is_all_in_focus = bpy.path.basename(picture.filepath) == ALL_IN_FOCUS_PNG
+    return is_all_in_focus or picture == scene.focal_depth.preview.picture
+
+
+def update_image(scene: bpy.types.Scene) -> bpy.types.Image:
+    """Return the image of the preview, painted anew. What it shows must be cached."""
+    preview, folder = scene.focal_depth.preview, result_folder.from_stored(scene.focal_depth.result)
+    if preview.shown == "ALL_IN_FOCUS":
+        return result_folder.load_image(folder / ALL_IN_FOCUS_PNG)
+    path, is_new = _update_file(preview, folder)
+    if preview.picture is None:
+        preview.picture = bpy.data.images.load(str(path))
+        preview.picture.name = NAME
+    if preview.picture.filepath != str(path):
+        preview.picture.filepath = str(path)
+    elif is_new:
+        preview.picture.reload()
+    return preview.picture
 
 
 def repaint(scene: bpy.types.Scene) -> None:
-    """Bring what is shown up to date with near, far and the frame's number."""
-    if is_shown(scene) and scene.focal_depth.look.shown != "ALL_IN_FOCUS":
-        image(scene)
+    """Bring the preview up to date with near, far and the number of the frame."""
+    if is_shown(scene) and scene.focal_depth.preview.shown != "ALL_IN_FOCUS":
+        update_image(scene)
         redraw(_is_overlaid(scene))
 
 
 def show(context: bpy.types.Context, scene: bpy.types.Scene, fit: bool) -> None:
-    """Paint what is looked at, and show it in the image editor the person is in, else in those that show our
-    pictures, else in the largest one; and in the overlay, if it is on. `fit` the whole picture into the
-    editor; otherwise the same part of it stays in view, also where the next one has another size."""
+    """Show the preview in an image editor, and in the overlay if it is on.
+
+    That is the image editor of the context, else those that show a preview already, else the largest.
+
+    Parameters
+    ----------
+    context
+        Of the operator.
+    scene
+        Whose result it is.
+    fit
+        Whether to fit the whole picture into the editor; else the same part of it stays in view, also if the
+        next picture has another size.
+    """
     editors = _editors(context)
     here = [each for each in editors if each[1] == context.area]
-    ours = [each for each in editors if is_ours(_shown_in(each), scene.focal_depth.look)]
+    previewing = [each for each in editors if is_preview(_image_of(each), scene)]
     largest = sorted(editors, key=lambda each: each[1].width * each[1].height)[-1:]
-    _show_in(here or ours or largest, scene, fit)
+    _show_in(here or previewing or largest, scene, fit)
 
 
-def show_unasked(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
-    """The same, but only in image editors that show nothing else."""
-    look = scene.focal_depth.look
-    free = [each for each in _editors(context) if _shown_in(each) is None or is_ours(_shown_in(each), look)]
+def show_in_free_editors(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
+    """Show the preview in image editors that show nothing else, and in the overlay if it is on."""
+    editors = _editors(context)
+    free = [each for each in editors if _image_of(each) is None or is_preview(_image_of(each), scene)]
     _show_in(free, scene, fit=True)
 
 
 def open_window(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
-    """Show what is looked at in a new window of its own."""
+    """Show the preview in a new window."""
     bpy.ops.wm.window_new()
     window = context.window_manager.windows[-1]
     area = window.screen.areas[0]
     area.ui_type = "IMAGE_EDITOR"
-    area.spaces.active.image = image(scene)
-    _keep_view(window, area, None)
+    area.spaces.active.image = update_image(scene)
+    _restore_view(window, area, None)
 
 
-def overlay(
-    camera: bpy.types.Camera, look: bpy.types.PropertyGroup
-) -> bpy.types.CameraBackgroundImage | None:
-    """Our picture in front of what the camera sees, if it is there."""
-    return next((each for each in camera.background_images if _is_overlay(each, look)), None)
+def find_overlay(camera: bpy.types.Camera, scene: bpy.types.Scene) -> bpy.types.CameraBackgroundImage | None:
+    """Return the preview that lies over the view through a camera, if one does."""
+    backgrounds = camera.background_images
+    in_front = (each for each in backgrounds if each.display_depth == "FRONT")
+    return next((each for each in in_front if is_preview(each.image, scene)), None)
 
 
-def put_overlay(camera: bpy.types.Camera, look: bpy.types.PropertyGroup, picture: bpy.types.Image) -> None:
-    """Lay the picture over what the camera sees, or change the one that is there; its opacity stays."""
-    background = overlay(camera, look)
+def update_overlay(camera: bpy.types.Camera, scene: bpy.types.Scene, picture: bpy.types.Image) -> None:
+    """Lay a picture over the view through a camera, or change the one that is there; its opacity stays."""
+    background = find_overlay(camera, scene)
     if background is None:
         background = camera.background_images.new()
-        background.display_depth, background.frame_method, background.alpha = "FRONT", "STRETCH", 0.6
+        background.display_depth, background.frame_method = "FRONT", "STRETCH"
+        background.alpha = OPACITY
     background.image = picture
     background.show_background_image = camera.show_background_images = True
 
 
-def remove_overlay(camera: bpy.types.Camera, look: bpy.types.PropertyGroup) -> None:
-    while background := overlay(camera, look):
+def remove_overlay(camera: bpy.types.Camera, scene: bpy.types.Scene) -> None:
+    """Remove the preview from the view through a camera."""
+    while background := find_overlay(camera, scene):
         camera.background_images.remove(background)
 
 
-def camera_of(scene: bpy.types.Scene) -> bpy.types.Camera | None:
-    """The camera that took the present result, if the scene has it."""
+def find_camera(scene: bpy.types.Scene) -> bpy.types.Camera | None:
+    """Return the camera that took the present result, if the scene has it."""
     stored = scene.focal_depth.result
-    found = scene.standing(scene, result_folder.from_stored(stored)).get("camera") if stored else None
-    return found and found.data
+    if not stored:
+        return None
+    camera = photo_set.find_objects(scene, result_folder.from_stored(stored)).get("camera")
+    return camera and camera.data
 
 
-def _is_overlaid(scene: bpy.types.Scene) -> bool:
-    camera = camera_of(scene)
-    return camera is not None and overlay(camera, scene.focal_depth.look) is not None
-
-
-def is_ours(picture: bpy.types.Image | None, look: bpy.types.PropertyGroup) -> bool:
-    """Whether a picture is one of those looked at."""
-    if picture is None:
-        return False
-    return picture == look.picture or bpy.path.basename(picture.filepath) == result_folder.PHOTOGRAPH
-
-
-def redraw(overlaid: bool = False) -> None:
-    """Image editors and sidebars; 3D views as a whole, which may take long, only where they are overlaid."""
+def redraw(is_overlaid: bool = False) -> None:
+    """Redraw image editors and sidebars; whole 3D views, which may be slow, only if they are overlaid."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "IMAGE_EDITOR" or (area.type == "VIEW_3D" and overlaid):
+            if area.type == "IMAGE_EDITOR" or (area.type == "VIEW_3D" and is_overlaid):
                 area.tag_redraw()
             elif area.type == "VIEW_3D":
                 next(region for region in area.regions if region.type == "UI").tag_redraw()
 
 
-def _file(look: bpy.types.PropertyGroup, folder: Path) -> tuple[Path, bool]:
+def _is_overlaid(scene: bpy.types.Scene) -> bool:
+    camera = find_camera(scene)
+    return camera is not None and find_overlay(camera, scene) is not None
+
+
+def _update_file(preview: bpy.types.PropertyGroup, folder: Path) -> tuple[Path, bool]:
     """The file to show, and whether it had to be written anew."""
-    if look.shown in FRAMES:
-        frames = cache.frames(folder, FRAMES[look.shown])
-        return frames[min(look.frame, len(frames)) - 1], False
-    path = cache.home(folder) / f"{look.shown.lower()}.png"
-    painted_by = (look.near_metres, look.far_metres) if look.shown == "DEPTH" else ()
-    if _painted.get(path) == painted_by and path.is_file():
+    if preview.shown in FRAMES:
+        frames = cache.list_frames(folder, FRAMES[preview.shown])
+        return frames[min(preview.frame, len(frames)) - 1], False
+    path = cache.folder_for(folder) / f"{preview.shown.lower()}.png"
+    depth_range = (preview.near_metres, preview.far_metres) if preview.shown == "DEPTH" else ()
+    if _painted.get(path) == depth_range and path.is_file():
         return path, False
-    arrays = cache.depth(folder)
-    if look.shown == "DEPTH":
-        levels, palette = colours.depth_levels(arrays.depth, *painted_by), colours.INFERNO
+    arrays = cache.read_depth(folder)
+    if preview.shown == "DEPTH":
+        levels, palette = colours.quantise_depth(arrays.depth, *depth_range), colours.INFERNO
     else:
-        levels, palette = colours.unit_levels(arrays.confidence), colours.GREY
-    path.write_bytes(png.palette_png(levels, palette))
-    _painted[path] = painted_by
+        levels, palette = colours.quantise_share(arrays.confidence), colours.GREY
+    path.write_bytes(png.encode_png(levels, palette))
+    _painted[path] = depth_range
     return path, True
-
-
-def _is_overlay(background: bpy.types.CameraBackgroundImage, look: bpy.types.PropertyGroup) -> bool:
-    return background.display_depth == "FRONT" and is_ours(background.image, look)
 
 
 _Editor = tuple[bpy.types.Window, bpy.types.Area]
@@ -174,19 +190,20 @@ def _editors(context: bpy.types.Context) -> list[_Editor]:
     ]
 
 
-def _shown_in(editor: _Editor) -> bpy.types.Image | None:
+def _image_of(editor: _Editor) -> bpy.types.Image | None:
     return editor[1].spaces.active.image
 
 
 def _show_in(editors: list[_Editor], scene: bpy.types.Scene, fit: bool) -> None:
     before = [_view(area) for _, area in editors]
-    picture = image(scene)
+    picture = update_image(scene)
     for (window, area), view in zip(editors, before, strict=True):
         area.spaces.active.image = picture
-        _keep_view(window, area, None if fit else view)
-    if _is_overlaid(scene):
-        put_overlay(camera_of(scene), scene.focal_depth.look, picture)
-    redraw(_is_overlaid(scene))
+        _restore_view(window, area, None if fit else view)
+    is_overlaid = _is_overlaid(scene)
+    if is_overlaid:
+        update_overlay(find_camera(scene), scene, picture)
+    redraw(is_overlaid)
 
 
 class _View(NamedTuple):
@@ -203,7 +220,7 @@ def _view(area: bpy.types.Area) -> _View | None:
     return _View(tuple(space.image.size), middle, space.zoom[0])
 
 
-def _keep_view(window: bpy.types.Window, area: bpy.types.Area, before: _View | None) -> None:
+def _restore_view(window: bpy.types.Window, area: bpy.types.Area, before: _View | None) -> None:
     """Show the same part of the picture as `before`, or all of it where there was none of its shape."""
     width, height = area.spaces.active.image.size
     with bpy.context.temp_override(window=window, area=area, region=_main_region(area)):

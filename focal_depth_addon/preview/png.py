@@ -1,4 +1,4 @@
-"""PNG files of few colours, quickly: a palette keeps one byte a pixel. Nothing in here knows Blender."""
+"""PNG files of few colours, written fast: a palette needs one byte a pixel. Needs no Blender."""
 
 import struct
 import zlib
@@ -8,8 +8,16 @@ import numpy as np
 FAST = 1  # of zlib's levels
 
 
-def palette_png(levels: np.ndarray, palette: np.ndarray) -> bytes:
-    """A PNG (ISO/IEC 15948) of levels (H, W) uint8, row 0 at the top, in the colours (256, 3) uint8, sRGB."""
+def encode_png(levels: np.ndarray, palette: np.ndarray) -> bytes:
+    """Encode a PNG (ISO/IEC 15948) with a palette.
+
+    Parameters
+    ----------
+    levels
+        (H, W) uint8, row 0 at the top.
+    palette
+        (256, 3) uint8, sRGB.
+    """
     height, width = levels.shape
     rows = np.zeros((height, width + 1), np.uint8)  # each begins with its filter: none
     rows[:, 1:] = levels

@@ -1,8 +1,8 @@
-"""Distances in words, in the scene's units."""
+"""Distances as text, in the scene's units."""
 
 import bpy
 
-from ..translations import say
+from ..translations import translate
 
 ABBREVIATIONS = {
     "KILOMETERS": "km",
@@ -17,10 +17,10 @@ ABBREVIATIONS = {
 }
 
 
-def length(scene: bpy.types.Scene, distance: float, digits: int) -> str:
-    """A distance of so many Blender units, with as many significant digits."""
+def format_length(scene: bpy.types.Scene, distance: float, digits: int) -> str:
+    """Format a distance of so many Blender units, with so many significant digits."""
     if distance == float("inf"):
-        return say("infinity")
+        return translate("infinity")
     units = scene.unit_settings
     if units.system == "NONE":
         return f"{distance:.{digits}g}"

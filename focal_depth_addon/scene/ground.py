@@ -1,23 +1,28 @@
-"""How the set stands: upright on the ground of the photograph, where there is one."""
+"""The set's orientation: upright on the ground of the photograph, if there is one."""
 
 from math import pi
 
 import numpy as np
 from mathutils import Matrix, Vector
 
-LOOK_ALONG_Y = Matrix.Rotation(pi / 2, 4, "X")
-LOOK_AHEAD = Matrix.Rotation(pi, 4, "X")  # in the camera's space, with Z along the optical axis
+FACING_Y = Matrix.Rotation(pi / 2, 4, "X")
+OPTICAL_AXES = Matrix.Rotation(pi, 4, "X")  # in the camera's space, Z being the optical axis
 STRAIGHT_DOWN = 0.999  # cosine from which on the camera looks along the ground's normal
 
 
 def camera_frame(ground: np.ndarray, pivot: np.ndarray) -> Matrix:
-    """From the camera's space to the set's: Z up from the ground, the camera looking towards +Y.
+    """Return the transform from the camera's space to the set's: Z up from the ground, the camera facing +Y.
 
-    ground (4,): n . p + d = 0 in the camera's space, n upwards, |n| = 1; pivot (3,): the point of it that
-    becomes the origin. With an empty `ground` the camera itself is the origin and is held level.
+    Parameters
+    ----------
+    ground
+        (4,): n . p + d = 0 in the camera's space, n upwards, |n| = 1. If it is empty, the camera itself is
+        the origin, and level.
+    pivot
+        (3,): the point of the ground that becomes the origin.
     """
     if not len(ground):
-        return LOOK_ALONG_Y
+        return FACING_Y
     up = Vector(ground[:3].tolist())
     ahead = Vector((0, 0, -1))
     if abs(ahead.dot(up)) > STRAIGHT_DOWN:

@@ -1,5 +1,6 @@
-"""Renders that stand inside the photograph, without compositing: the mesh hides what is behind it and
-takes shadows, and everywhere else is the photograph.
+"""Renders inside the photograph, without compositing.
+
+The mesh hides what is behind it and takes shadows; everywhere else is the photograph.
 
 Cycles: the mesh catches shadows in front of a world that shows camera rays the photograph, and Cycles
 darkens that by the share of the light that the scene keeps from the mesh. All other rays see the
@@ -19,50 +20,78 @@ from .. import compat
 from . import materials
 from .nodes import KIND_TAG, Drawing, new_group
 
-BEHIND, HOLDOUT = "Photograph Behind", "Holdout"  # kinds of node group and of material
+BACKDROP, HOLDOUT = "Photograph Behind", "Holdout"  # kinds of node group and of material
 SAMPLES = 4  # the light is smooth; these are for the edges of things
 ALL_LIGHT = 0.98  # of what reaches the empty scene: from there on there is no shadow
-DARK = 1e-4  # light that makes no difference
+MIN_LIGHT = 1e-4  # light that makes no difference
 
 
-def is_on(mesh: bpy.types.Object) -> bool:
+def is_enabled(mesh: bpy.types.Object) -> bool:
+    """Whether a mesh is a holdout."""
     return mesh.is_shadow_catcher
 
 
-def put(
+def enable(
     scene: bpy.types.Scene,
     mesh: bpy.types.Object,
     images: list[bpy.types.Image],
     light: bpy.types.Image | None,
 ) -> None:
-    """`images` are of the mesh's material slots, the photograph first. Without `light`, of
-    `measure_light`, EEVEE shows no shadows."""
+    """Turn a mesh into a holdout, or update one.
+
+    Parameters
+    ----------
+    scene
+        The scene that is rendered.
+    mesh
+        The mesh.
+    images
+        Of its material slots, the photograph first.
+    light
+        As `measure_light` returns it; without it EEVEE shows no shadows.
+    """
     mesh.is_shadow_catcher, mesh.hide_render = True, False
     for slot, image in zip(mesh.material_slots, images, strict=False):
         slot.link = "OBJECT"  # the mesh's own materials wait behind
         if slot.material is None or slot.material.get(KIND_TAG) != HOLDOUT:
-            slot.material = materials.new(f"{mesh.name} holdout")
+            slot.material = materials.new_material(f"{mesh.name} holdout")
             slot.material[KIND_TAG] = HOLDOUT
         _draw_material(slot.material, image, light)
-    _put_behind(scene, images[0])
+    _add_backdrop(scene, images[0])
     scene.render.film_transparent = False
     scene.render.use_compositing = False
 
 
-def take_away(scene: bpy.types.Scene, mesh: bpy.types.Object) -> None:
-    """Mesh and world as they were."""
+def disable(scene: bpy.types.Scene, mesh: bpy.types.Object) -> None:
+    """Restore the mesh and the world."""
     mesh.is_shadow_catcher = False
     for slot in mesh.material_slots:
         slot.link = "DATA"
     if scene.world is not None and scene.world.node_tree is not None:
-        _take_from_behind(scene.world.node_tree)
+        _remove_backdrop(scene.world.node_tree)
 
 
 def measure_light(
     scene: bpy.types.Scene, mesh: bpy.types.Object, frame: bpy.types.Scene, name: str
 ) -> bpy.types.Image:
-    """EEVEE's light on the mesh where nothing else stands, seen by the camera and in the size of the
-    empty scene `frame`; a packed image of that name, which takes the place of a former one."""
+    """Render EEVEE's light on a mesh in a scene without other objects.
+
+    Parameters
+    ----------
+    scene
+        The scene whose lights and world shine.
+    mesh
+        The mesh.
+    frame
+        An empty scene with the camera and the size of the image.
+    name
+        Of the image; it replaces one of that name.
+
+    Returns
+    -------
+    Image
+        Packed, with linear light.
+    """
     bare = mesh.copy()
     frame.collection.objects.link(bare)
     for each in scene.objects:
@@ -81,15 +110,17 @@ def measure_light(
         with tempfile.TemporaryDirectory() as folder:
             frame.render.filepath = str(Path(folder) / "light.exr")
             bpy.ops.render.render(write_still=True, scene=frame.name)
-            return _packed(frame.render.filepath, name)
+            return _pack(frame.render.filepath, name)
     finally:
         bpy.data.objects.remove(bare)
         bpy.data.materials.remove(receiver)
 
 
-def _packed(path: str, name: str) -> bpy.types.Image:
-    """The picture in that file; each pixel the least of its neighbours, for at the edges of things they
-    are mixtures of near and far, and too much expected light would look like a shadow."""
+def _pack(path: str, name: str) -> bpy.types.Image:
+    """Load a picture with each pixel the least of its neighbours.
+
+    Edges mix near and far, and too much expected light would look like a shadow.
+    """
     rendered = bpy.data.images.load(path)
     width, height = rendered.size
     pixels = np.empty((height, width, 4), dtype=np.float32)
@@ -110,7 +141,7 @@ def _draw_material(
     material: bpy.types.Material, image: bpy.types.Image, light: bpy.types.Image | None
 ) -> None:
     drawing = Drawing(material.node_tree)
-    picture = materials.texture(drawing, image)
+    picture = materials.add_texture(drawing, image)
     rays = drawing.add("ShaderNodeLightPath").outputs
     shown = drawing.add("ShaderNodeEmission", picture).outputs[0]
     receiver = drawing.add("ShaderNodeBsdfDiffuse", (1, 1, 1, 1)).outputs[0]
@@ -118,7 +149,7 @@ def _draw_material(
     drawing.add("ShaderNodeOutputMaterial", catcher, target="CYCLES")
 
     if light is not None:
-        share = _share(drawing, materials.texture(drawing, light))
+        share = _share(drawing, materials.add_texture(drawing, light))
         shaded = drawing.vector_math("SCALE", picture, None, None, share)
         shown = drawing.add("ShaderNodeEmission", shaded).outputs[0]
     # The photograph holds the shadows of the things in it: the mesh casts none upon itself.
@@ -128,14 +159,14 @@ def _draw_material(
 
 
 def _share(drawing: Drawing, empty: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    """How much of the empty scene's light reaches the mesh, 0 to 1; all of it where there is none."""
-    light = drawing.math("ADD", _received(drawing), DARK)
-    all_light = drawing.math("MULTIPLY_ADD", empty, ALL_LIGHT, DARK)
+    """The share of the empty scene's light that reaches the mesh, 0 to 1; 1 where there is none."""
+    light = drawing.math("ADD", _received(drawing), MIN_LIGHT)
+    all_light = drawing.math("MULTIPLY_ADD", empty, ALL_LIGHT, MIN_LIGHT)
     return drawing.math("MINIMUM", drawing.math("DIVIDE", light, all_light), 1)
 
 
 def _light_material() -> bpy.types.Material:
-    material = materials.new("Focal Depth Light")
+    material = materials.new_material("Focal Depth Light")
     drawing = Drawing(material.node_tree)
     emission = drawing.add("ShaderNodeEmission", _received(drawing))
     rays = drawing.add("ShaderNodeLightPath").outputs
@@ -151,13 +182,13 @@ def _received(drawing: Drawing) -> bpy.types.NodeSocket:
     return drawing.add("ShaderNodeShaderToRGB", receiver.outputs[0]).outputs[0]
 
 
-def _put_behind(scene: bpy.types.Scene, photograph: bpy.types.Image) -> None:
-    """Let camera rays that reach the person's world see the photograph."""
+def _add_backdrop(scene: bpy.types.Scene, photograph: bpy.types.Image) -> None:
+    """Show the photograph to camera rays that reach the world."""
     scene.world = scene.world or _black_world()
     compat.use_nodes(scene.world)
     tree = scene.world.node_tree
-    _take_from_behind(tree)
-    group = _draw_behind(new_group(BEHIND, "ShaderNodeTree"), photograph)
+    _remove_backdrop(tree)
+    group = _draw_backdrop(new_group(BACKDROP, "ShaderNodeTree"), photograph)
     for output in [each for each in tree.nodes if each.bl_idname == "ShaderNodeOutputWorld"]:
         surface = output.inputs["Surface"]
         node = tree.nodes.new("ShaderNodeGroup")
@@ -168,11 +199,11 @@ def _put_behind(scene: bpy.types.Scene, photograph: bpy.types.Image) -> None:
         tree.links.new(node.outputs[0], surface)
 
 
-def _take_from_behind(tree: bpy.types.NodeTree) -> None:
+def _remove_backdrop(tree: bpy.types.NodeTree) -> None:
     groups = [each for each in tree.nodes if each.bl_idname == "ShaderNodeGroup" and each.node_tree]
     for node in groups:
         group = node.node_tree
-        if group.get(KIND_TAG) != BEHIND:
+        if group.get(KIND_TAG) != BACKDROP:
             continue
         for link in node.outputs[0].links if node.inputs[0].is_linked else ():
             tree.links.new(node.inputs[0].links[0].from_socket, link.to_socket)
@@ -190,14 +221,14 @@ def _black_world() -> bpy.types.World:
     return world
 
 
-def _draw_behind(group: bpy.types.NodeTree, photograph: bpy.types.Image) -> bpy.types.NodeTree:
+def _draw_backdrop(group: bpy.types.NodeTree, photograph: bpy.types.Image) -> bpy.types.NodeTree:
     group.interface.new_socket("World", in_out="INPUT", socket_type="NodeSocketShader")
     group.interface.new_socket("World", in_out="OUTPUT", socket_type="NodeSocketShader")
     drawing = Drawing(group)
     world = drawing.add("NodeGroupInput").outputs[0]
     is_camera = drawing.add("ShaderNodeLightPath").outputs["Is Camera Ray"]
     window = drawing.add("ShaderNodeTexCoord").outputs["Window"]
-    shown = drawing.add("ShaderNodeBackground", materials.texture(drawing, photograph, window))
+    shown = drawing.add("ShaderNodeBackground", materials.add_texture(drawing, photograph, window))
     mixed = drawing.add("ShaderNodeMixShader", is_camera, world, shown.outputs[0])
     drawing.add("NodeGroupOutput", mixed.outputs[0])
     return group

@@ -1,4 +1,4 @@
-"""What the mesh shows: the photograph, and behind its cuts the picture of the background."""
+"""Materials of the mesh: the photograph, and behind its cuts the picture of the background."""
 
 import bpy
 
@@ -6,17 +6,17 @@ from .. import compat
 from .nodes import Drawing
 
 
-def photograph(name: str, image: bpy.types.Image) -> bpy.types.Material:
-    """Emission: the photograph already holds its light."""
-    material = new(name)
+def new_photograph(name: str, image: bpy.types.Image) -> bpy.types.Material:
+    """Return a material that emits an image: the photograph already holds its light."""
+    material = new_material(name)
     drawing = Drawing(material.node_tree)
-    emission = drawing.add("ShaderNodeEmission", texture(drawing, image))
+    emission = drawing.add("ShaderNodeEmission", add_texture(drawing, image))
     drawing.add("ShaderNodeOutputMaterial", emission.outputs[0])
     return material
 
 
-def new(name: str) -> bpy.types.Material:
-    """A material with nodes, none of whose faces is a lamp."""
+def new_material(name: str) -> bpy.types.Material:
+    """Return a material with nodes, none of whose faces is a lamp."""
     material = bpy.data.materials.new(name)
     compat.use_nodes(material)
     if hasattr(material, "cycles"):  # a lamp for every face would take minutes to prepare
@@ -24,7 +24,9 @@ def new(name: str) -> bpy.types.Material:
     return material
 
 
-def texture(drawing: Drawing, image: bpy.types.Image, place: bpy.types.NodeSocket | None = None):
-    """The colour of `image` at `place`, without one at the UV map's."""
+def add_texture(
+    drawing: Drawing, image: bpy.types.Image, place: bpy.types.NodeSocket | None = None
+) -> bpy.types.NodeSocket:
+    """Add an image to a drawing; return its colour at `place`, or at the UV map's."""
     node = drawing.add("ShaderNodeTexImage", place, image=image, extension="EXTEND")
     return node.outputs["Color"]

@@ -12,10 +12,19 @@ SURFACE, BACKGROUND = 0, 1  # material slots
 def fill(mesh: bpy.types.Mesh, arrays: dict[str, np.ndarray], units_per_metre: float) -> None:
     """Replace a mesh's geometry by the arrays of `focal-depth mesh`; its materials stay.
 
-    By attributes, which are copied whole; `loops.foreach_set` goes one by one. The mesh gets a
-    confidence (points, 0 to 1) and a gap (faces, degrees). Bridges over depth jumps are flat, all else
-    is smooth: they stand along the view rays, at right angles to what they join.
+    The mesh gets a confidence (points, 0 to 1) and a gap (faces, degrees). Bridges over depth jumps are flat,
+    all else is smooth: they stand along the view rays, at right angles to what they join.
+
+    Parameters
+    ----------
+    mesh
+        The mesh.
+    arrays
+        Vertices (V, 3) in metres in the camera's space, and what belongs to them.
+    units_per_metre
+        Blender units for a metre.
     """
+    # By attributes, which are copied whole; `loops.foreach_set` goes one by one.
     corners, gap = arrays["faces"].ravel(), arrays["gap"]
     mesh.clear_geometry()
     mesh.vertices.add(len(arrays["vertices"]))
@@ -32,7 +41,7 @@ def fill(mesh: bpy.types.Mesh, arrays: dict[str, np.ndarray], units_per_metre: f
     mesh.attributes.new("UVMap", "FLOAT2", "CORNER")
     _set(mesh, "UVMap", "vector", arrays["uvs"].take(corners, axis=0))
     mesh.update(calc_edges=True)
-    compat.mend_edge_selection(mesh)
+    compat.repair_edge_selection(mesh)
 
 
 def _add(mesh: bpy.types.Mesh, name: str, data_type: str, domain: str, values: np.ndarray) -> None:

@@ -1,6 +1,6 @@
-"""What stays adjustable after the build: a Geometry Nodes group that works on the vertices alone.
+"""The mesh's modifier: a Geometry Nodes group that keeps the mesh adjustable. It moves only vertices.
 
-The mesh lies in the camera's space, looking down -z. Every vertex moves along its own view ray, so
+The mesh lies in the camera's space, facing -Z. Every vertex moves along its own view ray, so
 from the camera the mesh shows the photograph whatever is set.
 """
 
@@ -14,7 +14,7 @@ from .mesh import SURFACE
 from .nodes import KIND_TAG, Drawing, find_group, new_group
 
 KIND = "Set"
-NEAR, FAR, SCALE, CUT, SMOOTHING, BACKGROUND = SHOWN = (
+NEAR, FAR, SCALE, CUT, SMOOTHING, BACKGROUND = INPUTS = (
     "Near",
     "Far",
     "Depth Scale",
@@ -27,16 +27,24 @@ FARTHEST = 2000  # times Near: nothing is moved beyond
 
 
 def find(mesh: bpy.types.Object) -> bpy.types.NodesModifier | None:
-    """Our modifier on a mesh, unless it has been taken away."""
+    """Return the modifier of this extension on a mesh, unless somebody removed it."""
     on_nodes = (each for each in mesh.modifiers if each.type == "NODES" and each.node_group is not None)
     return next((each for each in on_nodes if each.node_group.get(KIND_TAG) == KIND), None)
 
 
 def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
-    """Put the modifier on a mesh whose result reaches from `near` to `far`, in Blender units.
+    """Add the modifier to a mesh, or update the one that is there.
 
-    One that is there keeps what was set, except Near and Far where the result's have changed. `cut` is
-    in degrees.
+    Settings of one that is there stay, except Near and Far if the result's have changed.
+
+    Parameters
+    ----------
+    mesh
+        The mesh.
+    near, far
+        Of the result, in Blender units.
+    cut
+        Angle in degrees from which a new modifier cuts gaps.
     """
     modifier = find(mesh)
     if modifier is None:
@@ -51,12 +59,12 @@ def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
 
 def _draw(group: bpy.types.NodeTree) -> bpy.types.NodeTree:
     group.is_modifier = True
-    group.description = "The photograph's mesh: where it lies in depth, where it is cut, how smooth it is"
+    group.description = "Depth, cuts and smoothness of the photograph's mesh"
     _declare(group)
     drawing = Drawing(group)
-    given = drawing.add("NodeGroupInput").outputs
-    cut = _cut(drawing, given)
-    factor = drawing.math("MULTIPLY", _moved(drawing, given), given[SCALE])
+    inputs = drawing.add("NodeGroupInput").outputs
+    cut = _cut(drawing, inputs)
+    factor = drawing.math("MULTIPLY", _moved(drawing, inputs), inputs[SCALE])
     position = drawing.add("GeometryNodeInputPosition").outputs[0]
     moved = drawing.vector_math("SCALE", position, None, None, factor)
     placed = drawing.add("GeometryNodeSetPosition", cut, None, moved)
@@ -69,52 +77,62 @@ def _declare(group: bpy.types.NodeTree) -> None:
     socket = group.interface.new_socket
     socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
-    for name, subtype, default, least, said in (
-        (NEAR, "DISTANCE", 1, 1e-6, "Where the nearest of the result lies: its dioptres go from Near to Far"),
-        (FAR, "DISTANCE", 10, 1e-6, "Where the farthest of the result lies"),
-        (SCALE, "NONE", 1, 1e-6, "Makes all larger, from the camera on"),
+    for name, subtype, default, minimum, description in (
+        (
+            NEAR,
+            "DISTANCE",
+            1,
+            1e-6,
+            "Distance of the nearest point from the camera",
+        ),
+        (FAR, "DISTANCE", 10, 1e-6, "Distance of the farthest point from the camera"),
+        (SCALE, "NONE", 1, 1e-6, "Factor by which all distances from the camera are multiplied"),
         (
             CUT,
             "ANGLE",
             radians(0.12),
             0,
-            "Where the depth jumps, the mesh is cut if the gap were seen wider "
-            "than this when the camera moves sideways by 5 % of the median depth",
+            "Cut the mesh where the depth jumps, if the gap would look wider than this when the camera moves "
+            "sideways by 5 % of the median depth",
         ),
     ):
-        item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat", description=said)
-        item.subtype, item.default_value, item.min_value = subtype, default, least
+        item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat", description=description)
+        item.subtype, item.default_value, item.min_value = subtype, default, minimum
     item = socket(SMOOTHING, in_out="INPUT", socket_type="NodeSocketInt")
-    item.description = "How often depth is averaged with its neighbours, the less the surer it is"
+    item.description = (
+        "Number of times that depth is averaged with its neighbours. Depth of high confidence changes less"
+    )
     item.min_value, item.max_value = 0, 1000
     item = socket(BACKGROUND, in_out="INPUT", socket_type="NodeSocketBool")
-    item.description, item.default_value = "Show what was filled in behind the cuts", True
+    item.description, item.default_value = "Show the filled-in background behind the cuts", True
     for name in (RESULT_NEAR, RESULT_FAR):
         item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
         item.subtype, item.hide_in_modifier = "DISTANCE", True
 
 
-def _cut(drawing: Drawing, given) -> bpy.types.NodeSocket:
-    """Without the bridges over gaps above the cut angle, and without the background where it is off."""
+def _cut(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
+    """The mesh without bridges over gaps above the cut angle, and without the background if it is off."""
     gap = _attribute(drawing, "gap")
-    wide = drawing.math("GREATER_THAN", gap, drawing.math("DEGREES", given[CUT]))
+    wide = drawing.math("GREATER_THAN", gap, drawing.math("DEGREES", inputs[CUT]))
     material = drawing.add("GeometryNodeInputMaterialIndex").outputs[0]
     behind = drawing.math("GREATER_THAN", material, SURFACE + 0.5)
-    unwanted = drawing.math("GREATER_THAN", behind, given[BACKGROUND])
+    unwanted = drawing.math("GREATER_THAN", behind, inputs[BACKGROUND])
     away = drawing.math("MAXIMUM", wide, unwanted)
-    return drawing.add("GeometryNodeDeleteGeometry", given["Geometry"], away, domain="FACE").outputs[0]
+    return drawing.add("GeometryNodeDeleteGeometry", inputs["Geometry"], away, domain="FACE").outputs[0]
 
 
-def _moved(drawing: Drawing, given) -> bpy.types.NodeSocket:
-    """New over old depth of a vertex. Linear in dioptres, in which a lens is even; smoothed in them too,
-    along what the cut left joined."""
+def _moved(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
+    """New depth of a vertex over its old depth.
+
+    It is linear in dioptres, in which a lens is even; smoothed in them too, along what the cut left joined.
+    """
     apart = drawing.add("ShaderNodeSeparateXYZ", drawing.add("GeometryNodeInputPosition").outputs[0])
     dioptres = drawing.math("DIVIDE", -1, apart.outputs["Z"])
     unsure = drawing.math("SUBTRACT", 1, _attribute(drawing, "confidence"))
-    smooth = drawing.add("GeometryNodeBlurAttribute", dioptres, given[SMOOTHING], unsure).outputs[0]
+    smooth = drawing.add("GeometryNodeBlurAttribute", dioptres, inputs[SMOOTHING], unsure).outputs[0]
 
-    near, result_near = (drawing.math("DIVIDE", 1, given[name]) for name in (NEAR, RESULT_NEAR))
-    far, result_far = (drawing.math("DIVIDE", 1, given[name]) for name in (FAR, RESULT_FAR))
+    near, result_near = (drawing.math("DIVIDE", 1, inputs[name]) for name in (NEAR, RESULT_NEAR))
+    far, result_far = (drawing.math("DIVIDE", 1, inputs[name]) for name in (FAR, RESULT_FAR))
     steps = drawing.math("SUBTRACT", near, far), drawing.math("SUBTRACT", result_near, result_far)
     slope = drawing.math("DIVIDE", *steps)
     start = drawing.math("SUBTRACT", near, drawing.math("MULTIPLY", slope, result_near))

@@ -1,7 +1,6 @@
-"""One result's collection in one scene: an empty that moves it all, the photograph's camera, the empty
-its lens is focused on, and the mesh.
+"""The set of a result: a collection with an origin, the photograph's camera, its focus and the mesh.
 
-Objects are found again by their tags, so that building anew updates what is there.
+Objects are recognised by their tags, so that building again updates them.
 """
 
 from pathlib import Path
@@ -9,34 +8,47 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG
 from .. import compat, result_folder
 from ..errors import UserError
-from ..translations import say
+from ..translations import translate
 from . import holdout, materials, mesh, modifier
-from .ground import LOOK_AHEAD, LOOK_ALONG_Y, camera_frame
+from .ground import FACING_Y, OPTICAL_AXES, camera_frame
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
 ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus or mesh
-BACKGROUND = "background.png"  # of a result folder, once its mesh was built
-REACH = 1000  # times the near distance: where the backend's meshes put infinity
+MAX_RANGE = 1000  # times the near distance: where the backend's meshes have infinity
 VIEW_TRANSFORM = "Standard"  # shows a photograph's colours as they are; AgX and Filmic regrade them
 
 
-def standing(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Object]:
-    """The objects of that result's set by their role, as far as the scene has them."""
+def find_objects(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Object]:
+    """Return the objects of a result's set by their role, as far as the scene has them.
+
+    Parameters
+    ----------
+    scene
+        The scene.
+    folder
+        The result folder.
+
+    Returns
+    -------
+    dict
+        Of "origin", "camera", "focus" and "mesh".
+    """
     collection = _find_collection(scene, folder)
     return {} if collection is None else _by_role(collection)
 
 
 def set_hidden(scene: bpy.types.Scene, folder: Path, hidden: bool) -> None:
-    """Hide that result's set, in views and renders, or show it."""
+    """Hide a result's set in views and renders, or show it."""
     if (collection := _find_collection(scene, folder)) is not None:
         collection.hide_viewport = collection.hide_render = hidden
 
 
 def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
-    """Blender units in the scene for a metre of the result, as its set is scaled at present."""
-    objects = standing(scene, folder)
+    """Return the Blender units for a metre of a result, as its set is scaled at present."""
+    objects = find_objects(scene, folder)
     scale = objects["origin"].scale.x if "origin" in objects else 1
     if live := "mesh" in objects and modifier.find(objects["mesh"]):
         scale *= compat.modifier_input(live, modifier.SCALE)
@@ -44,10 +56,29 @@ def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
 
 
 class PhotoSet:
-    """One result's collection in one scene, made on first use."""
+    """One result's collection in one scene, which is created on first use.
+
+    Parameters
+    ----------
+    scene
+        The scene.
+    folder
+        The result folder.
+
+    Attributes
+    ----------
+    camera
+        The photograph's camera.
+    description
+        What result.json says.
+
+    Raises
+    ------
+    UserError
+        Where `folder` is no result.
+    """
 
     def __init__(self, scene: bpy.types.Scene, folder: Path) -> None:
-        """Raises UserError where `folder` is no result."""
         self.description = result_folder.read_description(folder)
         self._scene = scene
         self._folder = folder
@@ -62,11 +93,11 @@ class PhotoSet:
 
     @property
     def units_per_metre(self) -> float:
-        """Blender units in the scene for a metre of the result, as its scale is set at present."""
+        """Blender units for a metre of the result, as the set is scaled at present."""
         return units_per_metre(self._scene, self._folder)
 
     def build_mesh(self, stored: Path) -> bpy.types.Object:
-        """Fill the mesh from the backend's .npz (vertices in metres in the camera's space)."""
+        """Build the mesh, or update it, from the file of arrays that `focal-depth mesh` wrote."""
         with np.load(stored) as file:
             arrays = dict(file)
         built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self._origin)
@@ -76,48 +107,52 @@ class PhotoSet:
         for slot, image in enumerate(self._pictures()):
             if slot == len(built.data.materials):
                 name = f"{self._collection.name} {Path(image.filepath).stem}"
-                built.data.materials.append(materials.photograph(name, image))
-        modifier.update(built, *self._reach(), float(arrays["cut"]))
+                built.data.materials.append(materials.new_photograph(name, image))
+        modifier.update(built, *self._depth_range(), float(arrays["cut"]))
         return built
 
-    def look_through(self) -> str:
-        """Render through the photograph's camera at its size; returns what changed, for the person."""
+    def match_renders(self) -> str:
+        """Let renders have the photograph's camera, size and colours; return what people read about it."""
         self._frame(self._scene)
         render, view = self._scene.render, self._scene.view_settings
         size = f"{render.resolution_x} x {render.resolution_y}"
-        changed = say("Renders are {size}, through {camera}", size=size, camera=self.camera.name)
+        changed = translate(
+            "Renders have {size} pixels, through {camera}", size=size, camera=self.camera.name
+        )
         if view.view_transform == VIEW_TRANSFORM:
             return changed
         view.view_transform = VIEW_TRANSFORM
-        colours = say("View transform {name} keeps the photograph's colours", name=VIEW_TRANSFORM)
+        colours = translate("View transform {name} shows the photograph's own colours", name=VIEW_TRANSFORM)
         return f"{changed}. {colours}"
 
     def hide_mesh_from_renders(self) -> None:
-        """The photograph takes the mesh's place in a composite; both together would fight."""
+        """Hide the mesh from renders: in a composite the photograph shows the same."""
         if built := self._objects.get("mesh"):
             built.hide_render = True
 
     def scale(self, factor: float) -> None:
-        """Make all larger, about the origin; the camera sees the same."""
+        """Scale the set about its origin, which changes nothing in the camera's view."""
         self._origin.scale *= factor
         self._match_photograph()
 
     def hold_out(self) -> None:
-        """Let renders show what stands inside the photograph. Raises UserError where there is no mesh."""
+        """Turn the mesh into a holdout. Raises UserError where there is none."""
         built, pictures, light = self._built(), self._pictures(), None
         if self._scene.render.engine == compat.EEVEE:
             light = self._light_on(built)
-        holdout.put(self._scene, built, pictures, light)
+        holdout.enable(self._scene, built, pictures, light)
 
-    def show(self) -> None:
+    def show_mesh(self) -> None:
         """Let renders show the mesh. Raises UserError where there is none."""
-        holdout.take_away(self._scene, self._built())
+        holdout.disable(self._scene, self._built())
         self._built().hide_render = False
 
     def _built(self) -> bpy.types.Object:
         if built := self._objects.get("mesh"):
             return built
-        raise UserError(say("{name} has no mesh yet: press Build Mesh first", name=self._collection.name))
+        raise UserError(
+            translate("{name} has no mesh yet: press Build Mesh first", name=self._collection.name)
+        )
 
     def _light_on(self, built: bpy.types.Object) -> bpy.types.Image:
         empty = bpy.data.scenes.new("Focal Depth Light")
@@ -146,24 +181,24 @@ class PhotoSet:
         lens.lens = camera["fx"] * camera["sensor_width_mm"] / width
         lens.shift_x = (width / 2 - camera["cx"]) / width
         lens.shift_y = (camera["cy"] - height / 2) / width * camera["fx"] / camera["fy"]
-        near = self._reach()[0] * self._origin.scale.x
-        lens.clip_start, lens.clip_end = near / 10, near * 2 * REACH
+        near = self._depth_range()[0] * self._origin.scale.x
+        lens.clip_start, lens.clip_end = near / 10, near * 2 * MAX_RANGE
         photograph = self._photograph()  # always: it may have been estimated anew
         if not lens.background_images:
             lens.background_images.new().image = photograph
             lens.show_background_images = True
 
-    def _reach(self) -> tuple[float, float]:
-        """How near and how far the result goes, in Blender units before the set is scaled."""
+    def _depth_range(self) -> tuple[float, float]:
+        """The result's nearest and farthest distance, in Blender units before the set is scaled."""
         near, far = (float(self.description["depth"][edge]) for edge in ("near", "far"))
-        return near * self._unscaled, min(far, REACH * near) * self._unscaled
+        return near * self._unscaled, min(far, MAX_RANGE * near) * self._unscaled
 
     def _photograph(self) -> bpy.types.Image:
-        return result_folder.load_image(self._folder / result_folder.PHOTOGRAPH)
+        return result_folder.load_image(self._folder / ALL_IN_FOCUS_PNG)
 
     def _pictures(self) -> list[bpy.types.Image]:
         """Of the mesh's material slots; without a background the photograph stands in for it."""
-        background = self._folder / BACKGROUND
+        background = self._folder / BACKGROUND_PNG
         photograph = self._photograph()
         return [photograph, result_folder.load_image(background) if background.is_file() else photograph]
 
@@ -175,19 +210,18 @@ class PhotoSet:
 
     def _new_camera(self) -> bpy.types.Object:
         camera = self._new("camera", bpy.data.cameras.new, self._origin)
-        camera.matrix_local = LOOK_ALONG_Y
+        camera.matrix_local = FACING_Y
         return camera
 
     def _new_focus(self) -> None:
-        """On the optical axis, halfway in dioptres; there the person drags it, and opens or closes the
-        aperture.
+        """Add the focus on the optical axis, halfway in dioptres, and the photograph's aperture.
 
         Blender takes the aperture as lens / F-stop, with the image distance for `lens`. A photograph's
         is focal length / F-number, so its F-stop is larger by what the lens was moved out.
         """
         focus = self._new("focus", None, self.camera)
-        near, far = self._reach()
-        focus.matrix_parent_inverse = LOOK_AHEAD
+        near, far = self._depth_range()
+        focus.matrix_parent_inverse = OPTICAL_AXES
         focus.location.z = 2 / (1 / near + 1 / far)
         focus.lock_location = True, True, False
         focus.empty_display_type, focus.empty_display_size = "SPHERE", near / 10
@@ -199,12 +233,12 @@ class PhotoSet:
 
     def _new(self, role: str, new_data, parent: bpy.types.Object | None = None) -> bpy.types.Object:
         name = f"{self._collection.name} {role}"
-        made = bpy.data.objects.new(name, new_data and new_data(name))
-        made[ROLE_TAG] = role
-        made.parent = parent
-        self._collection.objects.link(made)
-        self._objects[role] = made
-        return made
+        created = bpy.data.objects.new(name, new_data and new_data(name))
+        created[ROLE_TAG] = role
+        created.parent = parent
+        self._collection.objects.link(created)
+        self._objects[role] = created
+        return created
 
 
 def _find_collection(scene: bpy.types.Scene, folder: Path) -> bpy.types.Collection | None:

@@ -1,7 +1,8 @@
-"""The interface in other languages: a catalogue each, and the sentences that are put together.
+"""The interface in other languages: one catalogue each, and the translation of sentences with values.
 
-Blender itself looks up names, descriptions, labels and reports. It cannot look up what has values in it, and
-does not look up why a button is grey: those go through `say`. What the backend says is English.
+Blender itself translates names, descriptions, labels and reports. It cannot translate what has values in it,
+and does not translate why a button is grey: those go through `translate`. The backend's messages are in
+English.
 """
 
 import bpy
@@ -15,19 +16,27 @@ _CONTEXTS = ("*", "Operator", CONTEXT)
 _CATALOGUES = {"ko_KR": korean.MESSAGES}
 
 
-def say(text: str, **values: object) -> str:
-    """`text` in the language of the interface, with `values` where it names them in braces."""
+def translate(text: str, **values: object) -> str:
+    """Translate an English text into the language of the interface.
+
+    Parameters
+    ----------
+    text
+        As in the catalogues.
+    values
+        For the names in braces.
+    """
     translated = bpy.app.translations.pgettext_iface(text, CONTEXT)
     return translated.format(**values) if values else translated
 
 
-def messages(catalogue: dict[str, str]) -> dict[tuple[str, str], str]:
-    """As Blender takes them: one English wording has one meaning here, whatever context it is met in."""
+def with_contexts(catalogue: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Return a catalogue as Blender takes it: a text has one meaning here, whatever its context."""
     return {(context, english): text for english, text in catalogue.items() for context in _CONTEXTS}
 
 
 def register() -> None:
-    catalogues = {language: messages(catalogue) for language, catalogue in _CATALOGUES.items()}
+    catalogues = {language: with_contexts(catalogue) for language, catalogue in _CATALOGUES.items()}
     bpy.app.translations.register(__package__, catalogues)
 
 

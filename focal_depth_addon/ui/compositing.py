@@ -1,13 +1,13 @@
-"""The compositor's effects, and what they can be told."""
+"""The compositor's effects and their settings."""
 
 import bpy
 
 from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
-from ..translations import say
-from .text import wrapped
+from ..translations import translate
+from .text import draw_sentence
 
 EFFECTS = (
-    (depth_merge.KIND, "focal_depth.depth_pass", "NODE_COMPOSITING"),
+    (depth_merge.KIND, "focal_depth.depth_merge", "NODE_COMPOSITING"),
     (refocus.KIND, "focal_depth.refocus", "CAMERA_DATA"),
     (depth_fog.KIND, "focal_depth.depth_fog", "OUTLINER_DATA_LIGHTPROBE"),
     (depth_matte.KIND, "focal_depth.depth_matte", "IMAGE_ALPHA"),
@@ -29,12 +29,12 @@ class FOCAL_DEPTH_PT_compositing(bpy.types.Panel):
 
 
 def _draw_node(column: bpy.types.UILayout, node: bpy.types.Node) -> None:
-    """The group's own settings, and what there is to know."""
+    """The group's own settings, and a note about it."""
     for socket in node.inputs:
         if not socket.hide_value and not socket.is_linked:
-            column.prop(socket, "default_value", text=say(socket.name))
+            column.prop(socket, "default_value", text=translate(socket.name))
     if note := node.node_tree.get(refocus.NOTE_TAG):
-        wrapped(column, note, "INFO")
+        draw_sentence(column, note, "INFO")
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_compositing,))

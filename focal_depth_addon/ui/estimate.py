@@ -1,23 +1,25 @@
-"""Below the photographs: estimating, its progress, and what the result says."""
+"""Below the photographs: estimating, its progress, and the result."""
 
 import os
 
 import bpy
 
-from .. import expectation, recent_results
+from ...backend.contract.cost import Load, peak_memory, plan_for, seconds
+from ...backend.contract.errors import InputError
+from .. import recent_results
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.progress import format_duration
-from ..preferences import QUALITIES, cache_folder
+from ..preferences import QUALITIES, cache_folder, preferences
 from ..properties import Settings
-from ..translations import say
-from .text import LINE, wrapped
+from ..translations import translate
+from .text import LINE, draw_sentence
 
-BESIDE_A_BUTTON = LINE - 12  # characters
+LINE_BESIDE_BUTTON = LINE - 12  # characters
 
 
 class FOCAL_DEPTH_MT_recent(bpy.types.Menu):
-    """Results used last; opening one runs nothing"""
+    """Results used last. Opening one does not estimate anything"""
 
     bl_idname = "FOCAL_DEPTH_MT_recent"
     bl_label = "Recent Results"
@@ -25,14 +27,14 @@ class FOCAL_DEPTH_MT_recent(bpy.types.Menu):
     def draw(self, context):
         layout = self.layout
         try:
-            folders = recent_results.results(cache_folder())
+            folders = recent_results.list_results(cache_folder())
         except UserError as error:
             layout.label(text=str(error), icon="ERROR")
             return
         for folder in folders:
             place = "/".join(folder.parent.parts[-2:])
             opening = layout.operator(
-                "focal_depth.open_result", text=say("{name}  in {place}", name=folder.name, place=place)
+                "focal_depth.open_result", text=translate("{name}  in {place}", name=folder.name, place=place)
             )
             opening.directory = str(folder)
         if not folders:
@@ -40,13 +42,14 @@ class FOCAL_DEPTH_MT_recent(bpy.types.Menu):
 
 
 def draw(layout: bpy.types.UILayout, settings: Settings) -> None:
+    """Draw the part of the panel that is about estimating and its result."""
     _draw_estimate(layout, settings)
     _draw_notice(layout)
     _draw_result(layout, settings)
 
 
 def draw_progress(layout: bpy.types.UILayout) -> None:
-    """Of the child that runs."""
+    """Draw the progress of the running job."""
     text, done = manager.status()
     row = layout.row(align=True)
     row.scale_y = 1.4
@@ -55,14 +58,14 @@ def draw_progress(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
-    if manager.process is not None:
+    if manager.run is not None:
         draw_progress(layout)
         return
     row = layout.row()
     row.scale_y = 1.4
     row.operator("focal_depth.estimate", icon="PLAY")
     header, body = layout.panel("focal_depth_estimate", default_closed=True)
-    header.label(text=_expected(settings))
+    header.label(text=_expected_cost(settings))
     if body is not None:
         body.use_property_split = True
         body.use_property_decorate = False
@@ -71,19 +74,24 @@ def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
         body.prop(settings, "network")
 
 
-def _expected(settings: Settings) -> str:
-    """The quality, and what estimating will take where the photographs' size is known."""
+def _expected_cost(settings: Settings) -> str:
+    """The quality, and the memory and time of estimating if the photographs' size is known."""
     quality, used = settings.quality, [each for each in settings.photographs if each.used]
-    name = say(next(name for identifier, name, _ in QUALITIES if identifier == quality))
+    name = translate(next(name for identifier, name, _ in QUALITIES if identifier == quality))
     if not used or not used[-1].width:
         return name
-    size = len(used), used[-1].width, used[-1].height, quality
-    gigabytes, took = expectation.memory(*size), expectation.seconds(*size, os.cpu_count() or 1)
-    return say(
+    load, limit = Load(len(used), (used[-1].width, used[-1].height)), preferences().memory * 1e9
+    try:
+        plan = plan_for(load, quality, settings.network, limit or None)
+    except InputError:
+        return translate("{quality}: needs more memory than the limit", quality=name)
+    gigabytes = peak_memory(load, plan) / 1e9
+    duration = seconds(load, plan, preferences().threads or os.cpu_count() or 1)
+    return translate(
         "{quality}: about {memory} GB, {time}",
         quality=name,
         memory=f"{gigabytes:.{0 if gigabytes > 10 else 1}f}",
-        time=format_duration(max(10, round(took, -1))),
+        time=format_duration(max(10, round(duration, -1))),
     )
 
 
@@ -93,7 +101,7 @@ def _draw_notice(layout: bpy.types.UILayout) -> None:
         return
     box = layout.box()
     row = box.row()
-    wrapped(row, notice.text, "ERROR" if notice.is_fault else "INFO", BESIDE_A_BUTTON)
+    draw_sentence(row, notice.text, "ERROR" if notice.is_fault else "INFO", LINE_BESIDE_BUTTON)
     row.operator("focal_depth.dismiss", text="", icon="X", emboss=False)
     if notice.log is not None:
         box.operator("focal_depth.show_log", icon="TEXT")
@@ -105,7 +113,7 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
     row.operator("focal_depth.open_result", text="Open", icon="FILE_FOLDER")
     row.menu("FOCAL_DEPTH_MT_recent", text="", icon="DOWNARROW_HLT")
     if settings.summary:
-        wrapped(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
+        draw_sentence(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_MT_recent,))

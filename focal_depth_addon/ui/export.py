@@ -3,7 +3,7 @@
 import bpy
 
 from ..export import PRESETS
-from ..translations import say
+from ..translations import translate
 
 
 class FOCAL_DEPTH_PT_exporting(bpy.types.Panel):
@@ -16,7 +16,7 @@ class FOCAL_DEPTH_PT_exporting(bpy.types.Panel):
     def draw(self, context):
         column = self.layout.column(align=True)
         for key, preset in PRESETS.items():
-            text = f"{say(preset.name)} ({preset.suffix})"
+            text = f"{translate(preset.name)} ({preset.suffix})"
             column.operator("focal_depth.export", text=text, icon="EXPORT").preset = key
 
 

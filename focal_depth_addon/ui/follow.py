@@ -1,10 +1,10 @@
-"""A shoot that is followed."""
+"""Following a shoot."""
 
 import bpy
 
 from ..jobs import manager
 from ..translations import CONTEXT
-from .text import wrapped
+from .text import draw_sentence
 
 
 class FOCAL_DEPTH_PT_following(bpy.types.Panel):
@@ -20,24 +20,24 @@ class FOCAL_DEPTH_PT_following(bpy.types.Panel):
             self.layout.label(text="", icon="REC")
 
     def draw(self, context):
-        settings, follows = context.scene.focal_depth, manager.shoot.is_followed_by(context.scene)
+        settings, is_following = context.scene.focal_depth, manager.shoot.is_followed_by(context.scene)
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.enabled = not follows
+        column.enabled = not is_following
         column.prop(settings, "follow_folder")
         column.prop(settings, "follow_pause")
         row = self.layout.row()
         row.scale_y = 1.4
-        icon = "RADIOBUT_ON" if follows else "RADIOBUT_OFF"
-        switch = row.operator("focal_depth.follow", icon=icon, depress=follows)
-        switch.enable = not follows
-        if follows:
-            said, done = manager.shoot.status()
+        icon = "RADIOBUT_ON" if is_following else "RADIOBUT_OFF"
+        switch = row.operator("focal_depth.follow", icon=icon, depress=is_following)
+        switch.enable = not is_following
+        if is_following:
+            text, done = manager.shoot.status()
             if done is None:
-                wrapped(self.layout, said, "TIME")
+                draw_sentence(self.layout, text, "TIME")
             else:
-                self.layout.progress(factor=done, type="BAR", text=said)
+                self.layout.progress(factor=done, type="BAR", text=text)
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_following,))

@@ -1,18 +1,20 @@
-"""Our operators in Blender's menus, where F3 finds them: it searches menus, those of the editor it is pressed
-in and the topmost ones."""
+"""The operators in Blender's menus, where F3 finds them.
+
+It searches the menus of the editor in which it is pressed, and those of the topbar.
+"""
 
 import bpy
 
 from ..export import PRESETS
-from ..translations import say
+from ..translations import translate
 
-HOMES = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
+VIEW_MENUS = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
 OPERATORS = (  # with what the panel has beside each
     ("add_photographs", "inspect", "remove_photograph", "clear"),
     ("estimate", "follow", "cancel", "show_log", "open_result"),
-    ("pick", "overlay", "look_window", "reset_range", "step", "play"),
+    ("pick", "overlay", "preview_window", "reset_range", "step", "play"),
     ("build_mesh", "set_scale", "holdout"),
-    ("depth_pass", "refocus", "depth_fog", "depth_matte"),
+    ("depth_merge", "refocus", "depth_fog", "depth_matte"),
     ("clear_cache",),
 )
 
@@ -22,10 +24,10 @@ class FOCAL_DEPTH_MT_menu(bpy.types.Menu):
 
     def draw(self, context):
         layout = self.layout
-        layout.operator_enum("focal_depth.look", "show")
-        for together in OPERATORS:
+        layout.operator_enum("focal_depth.preview", "show")
+        for group in OPERATORS:
             layout.separator()
-            for name in together:
+            for name in group:
                 layout.operator(f"focal_depth.{name}")
 
 
@@ -40,24 +42,26 @@ def _draw_import(self, _context) -> None:
 
 def _draw_export(self, _context) -> None:
     for key, preset in PRESETS.items():
-        text = say("Focal Depth for {viewer} ({suffix})", viewer=say(preset.name), suffix=preset.suffix)
+        text = translate(
+            "Focal Depth for {viewer} ({suffix})", viewer=translate(preset.name), suffix=preset.suffix
+        )
         self.layout.operator("focal_depth.export", text=text).preset = key
 
 
-def _places() -> list[tuple[type[bpy.types.Menu], object]]:
-    """Menus of Blender's, and what draws our part of each."""
-    ours = {"TOPBAR_MT_file_import": _draw_import, "TOPBAR_MT_file_export": _draw_export}
-    ours |= dict.fromkeys(HOMES, _draw_menu)
-    return [(getattr(bpy.types, menu), draw) for menu, draw in ours.items()]
+def _entries() -> list[tuple[type[bpy.types.Menu], object]]:
+    """Menus of Blender, and what draws the entries in each."""
+    entries = {"TOPBAR_MT_file_import": _draw_import, "TOPBAR_MT_file_export": _draw_export}
+    entries |= dict.fromkeys(VIEW_MENUS, _draw_menu)
+    return [(getattr(bpy.types, menu), draw) for menu, draw in entries.items()]
 
 
 def register() -> None:
     bpy.utils.register_class(FOCAL_DEPTH_MT_menu)
-    for menu, draw in _places():
+    for menu, draw in _entries():
         menu.append(draw)
 
 
 def unregister() -> None:
-    for menu, draw in _places():
+    for menu, draw in _entries():
         menu.remove(draw)
     bpy.utils.unregister_class(FOCAL_DEPTH_MT_menu)

@@ -4,28 +4,28 @@ import os
 
 import bpy
 
-from ..properties import UNKNOWN, Photograph, Settings
-from ..translations import say
+from ..properties import INTERPOLATED, OVERRIDE, UNKNOWN, Photograph, Settings
+from ..translations import translate
 from . import estimate, thumbnails
-from .text import LINE, wrapped
+from .text import LINE, draw_sentence
 
-SOURCES = {  # of focus distances, as the backend calls them
-    "typed": "Overrides",
+SOURCES = {  # of focus distances, by their names in result.json
+    OVERRIDE: "Typed",
     "sidecar": "From a text file",
     "maker note": "From the maker note",
     "EXIF": "From EXIF",
     "XMP": "From XMP",
-    "interpolated": "Guessed",
-    UNKNOWN: "Not known",
+    INTERPOLATED: "Interpolated",
+    UNKNOWN: "Unknown",
 }
-IN_A_BOX = LINE - 6  # characters
-WIDE = 420  # pixels, of a sidebar with room for all columns
+LINE_IN_BOX = LINE - 6  # characters
+WIDE_SIDEBAR = 420  # pixels, of a sidebar with room for all columns
 LENS = ("focal_length", "f_number", "sensor_width")
 ROWS = 5, 12  # of the list: when empty, and at most before it scrolls
 
 
 class FOCAL_DEPTH_UL_photographs(bpy.types.UIList):
-    """A photograph a row; in a wide sidebar also where its distance comes from and its field of view."""
+    """A photograph a row; in a wide sidebar also with the source of its distance and its field of view."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
         wide = _is_wide(context)
@@ -34,7 +34,7 @@ class FOCAL_DEPTH_UL_photographs(bpy.types.UIList):
         columns = row.split(factor=0.32 if wide else 0.5)
         columns.active = item.used
         name = item.name if wide else item.short_name
-        columns.label(text=name, icon_value=thumbnails.icon(item.file))
+        columns.label(text=name, icon_value=thumbnails.photograph_icon(item.file))
         if wide:
             columns = columns.split(factor=0.3)
         if item.source == UNKNOWN and index != active_data.active_photograph:
@@ -48,7 +48,7 @@ class FOCAL_DEPTH_UL_photographs(bpy.types.UIList):
             columns.label(text=SOURCES.get(item.source, item.source))
             columns.label(text=_percent(item.relative_fov))
         if item.notes:
-            row.operator("focal_depth.tell_notes", text="", icon="ERROR", emboss=False).index = index
+            row.operator("focal_depth.show_notes", text="", icon="ERROR", emboss=False).index = index
         else:
             row.label(text="", icon="BLANK1")
 
@@ -76,7 +76,7 @@ class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
             _draw_active(self.layout, settings.photographs[settings.active_photograph], _is_wide(context))
         _draw_hint(self.layout, settings)
         for warning in settings.warnings.splitlines():
-            wrapped(self.layout, warning, "INFO")
+            draw_sentence(self.layout, warning, "INFO")
         estimate.draw(self.layout, settings)
 
 
@@ -98,15 +98,15 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column()
-        typed = [name for name in LENS if getattr(settings, name)]
+        overrides = [name for name in LENS if getattr(settings, name)]
         for name in LENS:
             row = column.row(align=True)
             value = row.row(align=True)
-            value.active = name in typed  # what was only read is dim
+            value.active = name in overrides  # what was only read is dim
             value.prop(settings, f"shown_{name}")
-            if name in typed:
-                row.operator("focal_depth.as_read", text="", icon="LOOP_BACK").value = name
-            elif typed:
+            if name in overrides:
+                row.operator("focal_depth.reset_lens_value", text="", icon="LOOP_BACK").value = name
+            elif overrides:
                 row.label(text="", icon="BLANK1")
         column.prop(settings, "order")
         column.prop(settings, "output")
@@ -114,8 +114,8 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
 
 def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
     count, used = len(settings.photographs), sum(each.used for each in settings.photographs)
-    of_all = say("Photographs: {used} of {count}", used=used, count=count)
-    layout.label(text=of_all if used < count else say("Photographs: {count}", count=count))
+    of_all = translate("Photographs: {used} of {count}", used=used, count=count)
+    layout.label(text=of_all if used < count else translate("Photographs: {count}", count=count))
     row = layout.row()
     row.template_list(
         "FOCAL_DEPTH_UL_photographs",
@@ -135,10 +135,10 @@ def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
 
 
 def _draw_active(layout: bpy.types.UILayout, photograph: Photograph, wide: bool) -> None:
-    """The photograph that is chosen, larger and in words."""
+    """The active photograph, larger and in words."""
     box = layout.box()
     columns = box.split(factor=0.2 if wide else 0.36)
-    columns.template_icon(thumbnails.icon(photograph.file), scale=4.5)
+    columns.template_icon(thumbnails.photograph_icon(photograph.file), scale=4.5)
     column = columns.column(align=True)
     column.label(text=photograph.name)
     row = column.row(align=True)
@@ -148,14 +148,14 @@ def _draw_active(layout: bpy.types.UILayout, photograph: Photograph, wide: bool)
     toggle.prop(photograph, "at_infinity", text="∞", toggle=True)
     column.label(text=SOURCES.get(photograph.source, photograph.source))
     if photograph.relative_fov:
-        column.label(text=say("Field of view {share}", share=_percent(photograph.relative_fov)))
+        column.label(text=translate("Field of view {share}", share=_percent(photograph.relative_fov)))
     for note in photograph.notes.splitlines():
-        wrapped(box, note, "ERROR", IN_A_BOX)
+        draw_sentence(box, note, "ERROR", LINE_IN_BOX)
 
 
 def _draw_distance(layout: bpy.types.UILayout, photograph: Photograph) -> None:
     row = layout.row(align=True)
-    row.active = photograph.used and photograph.source != "interpolated"
+    row.active = photograph.used and photograph.source != INTERPOLATED
     if photograph.at_infinity:
         row.label(text="infinity")
     else:
@@ -166,16 +166,18 @@ def _draw_hint(layout: bpy.types.UILayout, settings: Settings) -> None:
     """What to do next, while there is no stack."""
     count = len(settings.photographs)
     if count == 0:
-        wrapped(layout, "Drop the photographs of one bracket here, or add their folder", "INFO")
+        draw_sentence(layout, "Drop the photographs of a focus bracket here, or add their folder", "INFO")
     elif count == 1:
-        wrapped(layout, "One photograph is no bracket: drop the others too, or", "INFO")
+        draw_sentence(
+            layout, "A focus bracket needs more than one photograph: drop the others too, or", "INFO"
+        )
         folder = os.path.dirname(settings.photographs[0].file)
         adding = layout.operator("focal_depth.add_photographs", text="Add Its Whole Folder")
         adding.directory = folder
 
 
 def _is_wide(context: bpy.types.Context) -> bool:
-    return context.region.width > WIDE * context.preferences.system.ui_scale
+    return context.region.width > WIDE_SIDEBAR * context.preferences.system.ui_scale
 
 
 def _percent(share: float) -> str:

@@ -1,69 +1,79 @@
-"""Looking at the result, in the 3D view's sidebar and in the image editor's."""
+"""The preview of the result, in the 3D view's sidebar and in the image editor's."""
 
 from math import inf
+from typing import TYPE_CHECKING
 
 import bpy
 
 from .. import result_folder
 from ..jobs import manager
-from ..operators.picking import picking
-from ..operators.preview import frame_count, playing
-from ..preview import cache, icons, images, units
+from ..operators.picking import is_picking
+from ..operators.preview import count_frames, is_playing
+from ..preview import cache, icons, images
 from ..preview.settings import SHOWN
-from ..translations import say
+from ..preview.units import format_length
+from ..translations import translate
 from .estimate import draw_progress
 
 UNIT = 20  # pixels of a row of the interface, before its scale
 MARGIN = 2.6  # rows' heights that a sidebar has beside its content
 
 
-class Looking:
+if TYPE_CHECKING:
+    PanelMixin = bpy.types.Panel
+else:
+
+    class PanelMixin:
+        """What a panel may inherit beside Blender's own class."""
+
+
+class PreviewPanel(PanelMixin):
     """What both panels draw."""
 
-    bl_label = "Look"
+    bl_label = "Preview"
     bl_region_type = "UI"
 
     def draw(self, context):
-        look = context.scene.focal_depth.look
-        shown = look.shown if images.is_shown(context.scene) else None
+        preview = context.scene.focal_depth.preview
+        shown = preview.shown if images.is_shown(context.scene) else None
         column = self.layout.column(align=True)
         rows = column.row(align=True), column.row(align=True), column.row(align=True)
         for row, (key, name, _) in zip((rows[0], rows[1], rows[1], rows[2], rows[2]), SHOWN, strict=True):
-            row.operator("focal_depth.look", text=name, depress=key == shown).show = key
+            row.operator("focal_depth.preview", text=name, depress=key == shown).show = key
         if shown in images.FRAMES:
-            self._draw_frames(context.scene, frame_count(context.scene))
+            self._draw_frames(context.scene, count_frames(context.scene))
         if shown == "DEPTH":
-            self._draw_depth(context, look)
+            self._draw_depth(context, preview)
         row = self.layout.row(align=True)
-        row.operator("focal_depth.pick", icon="EYEDROPPER", depress=picking())
-        row.operator("focal_depth.look_window", text="", icon="WINDOW")
-        if look.picked and look.result == context.scene.focal_depth.result:
-            self.layout.label(text=look.picked, icon="CHECKMARK")
+        row.operator("focal_depth.pick", icon="EYEDROPPER", depress=is_picking())
+        row.operator("focal_depth.preview_window", text="", icon="WINDOW")
+        if preview.picked and preview.result == context.scene.focal_depth.result:
+            self.layout.label(text=preview.picked, icon="CHECKMARK")
         self._draw_overlay(context.scene)
 
     def _draw_frames(self, scene, count):
-        look = scene.focal_depth.look
+        preview = scene.focal_depth.preview
         used = [photograph for photograph in scene.focal_depth.photographs if photograph.used]
         column = self.layout.column(align=True)
         row = column.row(align=True)
         row.operator("focal_depth.step", text="", icon="PREV_KEYFRAME").by = -1
-        row.prop(look, "frame", text=say("Frame of {count}", count=count))
+        row.prop(preview, "frame", text=translate("Frame of {count}", count=count))
         row.operator("focal_depth.step", text="", icon="NEXT_KEYFRAME").by = 1
-        icon = "PAUSE" if playing() else "PLAY"
-        row.operator("focal_depth.play", text="", icon=icon, depress=playing())
+        icon = "PAUSE" if is_playing() else "PLAY"
+        row.operator("focal_depth.play", text="", icon=icon, depress=is_playing())
         if len(used) == count:
-            photograph = used[min(look.frame, count) - 1]
+            photograph = used[min(preview.frame, count) - 1]
             distance = inf if photograph.at_infinity else photograph.focus_distance
-            said = photograph.name
+            text = photograph.name
             if distance:
-                focus = units.length(scene, distance, 3)
-                said = say("{file}, focused at {distance}", file=said, distance=focus)
-            column.label(text=said)
+                focus = format_length(scene, distance, 3)
+                text = translate("{file}, focused at {distance}", file=text, distance=focus)
+            column.label(text=text)
 
-    def _draw_depth(self, context, look):
+    def _draw_depth(self, context, preview):
         settings = context.scene.focal_depth
-        depth = cache.depth(result_folder.from_stored(settings.result))
-        tiles = icons.histogram(depth.histogram, look.near_metres, look.far_metres)
+        depth = cache.read_depth(result_folder.from_stored(settings.result))
+        tiles = icons.draw_icons(depth.histogram, preview.near_metres, preview.far_metres)
         rows = context.region.width / (UNIT * context.preferences.system.ui_scale) - MARGIN
         column = self.layout.column(align=True)
         row = column.row(align=True)
@@ -71,35 +81,37 @@ class Looking:
             row.template_icon(icon_value=tile, scale=max(rows / len(tiles), 1))
         row = column.row(align=True)
         prefix = "" if settings.metric else "relative_"
-        row.prop(look, f"{prefix}near")
-        row.prop(look, f"{prefix}far")
+        row.prop(preview, f"{prefix}near")
+        row.prop(preview, f"{prefix}far")
         row.operator("focal_depth.reset_range", text="", icon="LOOP_BACK")
 
     def _draw_overlay(self, scene):
-        camera = images.camera_of(scene)
-        overlay = camera and images.overlay(camera, scene.focal_depth.look)
+        camera = images.find_camera(scene)
+        overlay = camera and images.find_overlay(camera, scene)
         row = self.layout.row(align=True)
         row.operator("focal_depth.overlay", icon="OVERLAY", depress=bool(overlay)).enable = not overlay
         if overlay:
             row.prop(overlay, "alpha", text="Opacity", slider=True)
 
 
-class FOCAL_DEPTH_PT_look(Looking, bpy.types.Panel):
+class FOCAL_DEPTH_PT_preview(PreviewPanel, bpy.types.Panel):
     bl_parent_id = "FOCAL_DEPTH_PT_panel"
     bl_space_type = "VIEW_3D"
 
 
-class FOCAL_DEPTH_PT_look_image(Looking, bpy.types.Panel):
+class FOCAL_DEPTH_PT_preview_image(PreviewPanel, bpy.types.Panel):
     bl_space_type = "IMAGE_EDITOR"
     bl_category = "Focal Depth"
 
     def draw(self, context):
-        if manager.process is not None:
+        if manager.run is not None:
             draw_progress(self.layout)
         super().draw(context)
 
 
-_register, _unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_PT_look, FOCAL_DEPTH_PT_look_image))
+_register, _unregister = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_PT_preview, FOCAL_DEPTH_PT_preview_image)
+)
 
 
 def register() -> None:
@@ -108,4 +120,4 @@ def register() -> None:
 
 def unregister() -> None:
     _unregister()
-    icons.forget()
+    icons.release()

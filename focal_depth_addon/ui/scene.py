@@ -1,10 +1,10 @@
-"""The photograph's set: mesh and camera."""
+"""The set: mesh and camera."""
 
 import bpy
 
-from .. import compat, result_folder, scene
-from ..scene import holdout, modifier
-from ..translations import CONTEXT, say
+from .. import compat, result_folder
+from ..scene import holdout, modifier, photo_set
+from ..translations import CONTEXT, translate
 
 
 class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
@@ -21,7 +21,8 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         row.prop(settings, "level", text="")
         objects = {}
         if settings.result:
-            objects = scene.standing(context.scene, result_folder.from_stored(settings.result))
+            folder = result_folder.from_stored(settings.result)
+            objects = photo_set.find_objects(context.scene, folder)
         if "mesh" in objects:
             self._draw_modifier(objects["mesh"], objects["origin"].scale.x)
             self._draw_render(objects["mesh"])
@@ -30,30 +31,30 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
             self.layout.operator("focal_depth.set_scale", icon="DRIVER_DISTANCE")
 
     def _draw_modifier(self, mesh, scale):
-        live = modifier.find(mesh)
-        if live is None:
+        nodes = modifier.find(mesh)
+        if nodes is None:
             return
         column = self._column()
-        for name in modifier.SHOWN:
-            owner, path = compat.modifier_property(live, name)
-            column.prop(owner, path, text=say(name))
-        if abs(scale - 1) > 1e-4:  # lengths of the mesh itself are told before its objects are scaled
-            column.label(text=say("Set Scale: {times} times these lengths", times=f"{scale:.4g}"))
+        for name in modifier.INPUTS:
+            owner, path = compat.modifier_property(nodes, name)
+            column.prop(owner, path, text=translate(name))
+        if abs(scale - 1) > 1e-4:  # the modifier has lengths before objects are scaled
+            column.label(text=translate("These lengths are scaled {times} times", times=f"{scale:.4g}"))
 
     def _draw_render(self, mesh):
-        holds_out = holdout.is_on(mesh)
+        is_holdout = holdout.is_enabled(mesh)
         row = self.layout.row(align=True)
-        row.operator("focal_depth.holdout", text="Photograph", depress=not holds_out).enable = False
-        row.operator("focal_depth.holdout", text="Holdout", depress=holds_out).enable = True
+        row.operator("focal_depth.holdout", text="Photograph", depress=not is_holdout).enable = False
+        row.operator("focal_depth.holdout", text="Holdout", depress=is_holdout).enable = True
 
     def _draw_lens(self, lens):
         column = self._column()
         column.prop(lens, "use_dof")
-        opening = column.column(align=True)
-        opening.active = lens.use_dof
-        opening.prop(lens, "aperture_fstop")
+        aperture = column.column(align=True)
+        aperture.active = lens.use_dof
+        aperture.prop(lens, "aperture_fstop")
         if lens.focus_object is not None:
-            opening.prop(lens.focus_object, "location", index=2, text="Focus")
+            aperture.prop(lens.focus_object, "location", index=2, text="Focus")
 
     def _column(self):
         column = self.layout.column(align=True)

@@ -2,11 +2,11 @@
 
 import bpy.utils.previews
 
-_previews: bpy.utils.previews.ImagePreviewCollection | None = None
+_previews: bpy.utils.previews.ImagePreviewCollection  # while the add-on is registered
 
 
-def icon(path: str) -> int:
-    """The icon's number, for `icon_value` and `template_icon`."""
+def photograph_icon(path: str) -> int:
+    """Return the number of a photograph's icon, for `icon_value` and `template_icon`."""
     preview = _previews.get(path) or _previews.load(path, path, "IMAGE")
     return preview.icon_id
 
@@ -19,4 +19,4 @@ def register() -> None:
 def unregister() -> None:
     global _previews
     bpy.utils.previews.remove(_previews)
-    _previews = None
+    del _previews

@@ -13,9 +13,9 @@ press = bpy.ops.focal_depth
 press.add_photographs(directory=photographs)
 press.estimate(output=f"{place}/result")
 for show in ("DEPTH", "ALIGNED"):
-    press.look(show=show)
+    press.preview(show=show)
 press.build_mesh(level="preview")
-for name in ("depth_pass", "refocus", "depth_fog", "depth_matte"):
+for name in ("depth_merge", "refocus", "depth_fog", "depth_matte"):
     getattr(press, name)()
 for preset in ("WEB", "QUICK_LOOK"):
     press.export(preset=preset, filepath=f"{place}/{preset}")

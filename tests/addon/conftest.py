@@ -49,20 +49,38 @@ def addon():
 
 @pytest.fixture
 def module(addon):
-    """module("jobs.manager") -> that module of the installed add-on."""
+    """module("jobs.process") -> that module of the installed add-on."""
     return lambda name: sys.modules[f"{addon}.focal_depth_addon.{name}"]
 
 
 @pytest.fixture
-def cache(module, scene, tmp_path):
+def manager(module):
+    """The add-on's job manager."""
+    return module("jobs").manager
+
+
+@pytest.fixture
+def cache(module, manager, scene, tmp_path):
     """A cache folder of the test's own, chosen in the preferences."""
     preferences = module("preferences").preferences()
     preferences.cache_folder = str(tmp_path / "cache")
     yield module("preferences").cache_folder()
-    module("jobs.manager").stop()
-    module("jobs.manager").tell(None)
+    manager.stop()
+    manager.notice = None
     for name in ("cache_folder", "quality", "threads"):
         preferences.property_unset(name)
+
+
+@pytest.fixture
+def remains(cache):
+    """remains() -> the processes that this one has begun and that are still there, and the files of runs."""
+
+    def collect() -> list:
+        threads = Path("/proc/self/task")  # only Linux says so
+        lists = [thread / "children" for thread in threads.iterdir()] if threads.is_dir() else []
+        return [pid for each in lists for pid in each.read_text().split()] + list(cache.glob("run-*"))
+
+    return collect
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""crashing.py CACHE PHOTOGRAPHS OUTPUT: begins to estimate and crashes; prints the pid of the child."""
+"""crashing.py CACHE PHOTOGRAPHS OUTPUT: begins to estimate and crashes; prints the pid of the process."""
 
 import os
 import signal
@@ -6,12 +6,17 @@ import sys
 import time
 from pathlib import Path
 
-from focal_depth_addon.child import Child
-from focal_depth_addon.scratch import Scratch
+import bpy
+
+EXTENSION = "bl_ext.user_default.focal_depth"
+
+bpy.ops.preferences.addon_enable(module=EXTENSION)
+jobs = f"{EXTENSION}.focal_depth_addon.jobs"
+Process, Scratch = sys.modules[f"{jobs}.process"].Process, sys.modules[f"{jobs}.scratch"].Scratch
 
 cache = Path(sys.argv[1])
-child = Child(["estimate", sys.argv[2], "--output", sys.argv[3]], Scratch(cache), cache)
-while child.poll() and child.progress is None:
+process = Process(["estimate", sys.argv[2], "--output", sys.argv[3]], Scratch(cache), cache)
+while process.poll() and process.progress is None:
     time.sleep(0.01)
-print(child.pid, flush=True)
+print(f"\n{process.pid}", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

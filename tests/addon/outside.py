@@ -13,6 +13,7 @@ import numpy as np
 
 WIDTH, HEIGHT = 320, 240
 FOCAL_LENGTH, F_NUMBER, SENSOR_WIDTH = 0.050, 2.8, 0.036  # metres
+DIOPTRES = 0.0, 1 / 1.5, 1 / 0.8  # of the result's frames
 
 
 def texture(seed: int, smoothness: float) -> np.ndarray:
@@ -29,7 +30,7 @@ def box_mask() -> np.ndarray:
 
 
 def write_result(folder: Path) -> None:
-    from focal_depth.io.result_folder import write_result
+    from backend.io.result_folder import open_result, write_result  # as the extension carries it
 
     depth = np.tile(np.linspace(1.6, 2.6, WIDTH, dtype=np.float32), (HEIGHT, 1))
     depth[:, 205:215] = np.inf  # a gap in the wall
@@ -37,38 +38,37 @@ def write_result(folder: Path) -> None:
     picture = texture(1, 3) ** 2.2
     picture[box_mask()] *= (1.0, 0.3, 0.2)
     pixels = 1.1 * WIDTH
-    write_result(
-        folder,
-        depth,
-        np.ones_like(depth),
-        picture,
-        {
-            "metric": True,
-            "network": "ours",
-            "camera": {
-                "focal_length_mm": 38.0,
-                "sensor_width_mm": 36.0,
-                "sensor_height_mm": 27.0,
-                "fx": pixels,
-                "fy": pixels,
-                "cx": WIDTH / 2 + 11.0,
-                "cy": HEIGHT / 2 - 7.0,
-                "f_number": 2.8,
-                "assumed": [],
-            },
-            "frames": [
-                {
-                    "file": f"{number}.png",
-                    "focus_distance_m": distance,
-                    "source": "sidecar",
-                    "dioptres": 1 / float(distance),
-                    "relative_fov": fov,
-                }
-                for number, (distance, fov) in enumerate((("inf", 1.05), (1.5, 1.02), (0.8, 1.0)))
-            ],
-            "warnings": [],
+    description = {
+        "metric": True,
+        "network": "focal_unet",
+        "camera": {
+            "focal_length_mm": 38.0,
+            "sensor_width_mm": 36.0,
+            "sensor_height_mm": 27.0,
+            "fx": pixels,
+            "fy": pixels,
+            "cx": WIDTH / 2 + 11.0,
+            "cy": HEIGHT / 2 - 7.0,
+            "f_number": 2.8,
+            "assumed": [],
         },
-    )
+        "frames": [
+            {
+                "file": f"{number}.png",
+                "focus_distance_m": distance,
+                "source": "sidecar",
+                "dioptres": dioptres,
+                "normalised_focus": dioptres / DIOPTRES[-1],
+                "relative_fov": fov,
+            }
+            for number, (distance, dioptres, fov) in enumerate(
+                zip(("inf", 1.5, 0.8), DIOPTRES, (1.05, 1.02, 1.0), strict=True)
+            )
+        ],
+        "warnings": [],
+    }
+    with open_result(folder) as output:
+        write_result(output, depth, np.ones_like(depth), picture, description)
 
 
 def write_photographs(folder: Path) -> None:
@@ -97,8 +97,8 @@ def take_pass(path: Path, name: str, output: Path) -> None:
 
     with OpenEXR.File(str(path), separate_channels=True) as file:
         channels = {key: value for part in file.parts for key, value in part.channels.items()}
-    found = next(value for key, value in channels.items() if key.endswith(name))
-    np.save(output, found.pixels)
+    channel = next(value for key, value in channels.items() if key.endswith(name))
+    np.save(output, channel.pixels)
 
 
 if __name__ == "__main__":

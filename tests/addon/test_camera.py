@@ -14,29 +14,29 @@ PIVOT = np.array([0.2, -0.5, -2.0])
 
 
 @pytest.fixture
-def stage(addon, scene, result):
+def photo_set(addon, scene, result):
     """The module; the scene's result is open."""
     bpy.ops.focal_depth.open_result(directory=str(result))
-    return sys.modules[f"{addon}.focal_depth_addon.stage"]
+    return sys.modules[f"{addon}.focal_depth_addon.scene.photo_set"]
 
 
 @pytest.fixture
-def on_the_ground(stage, scene, result, tmp_path):
+def on_the_ground(photo_set, scene, result, tmp_path):
     """Builds the two walls of `patch` on a ground, however often it is called."""
 
     def build() -> dict[str, bpy.types.Object]:
         ground = np.array([*UP, -UP @ PIVOT], np.float32)
         np.savez(tmp_path / "patch.npz", **patch() | {"ground": ground, "pivot": PIVOT.astype(np.float32)})
-        photo_set = stage.PhotoSet(scene, result)
-        photo_set.build_mesh(tmp_path / "patch.npz")
-        photo_set.look_through()
+        built = photo_set.PhotoSet(scene, result)
+        built.build_mesh(tmp_path / "patch.npz")
+        built.match_renders()
         bpy.context.view_layer.update()
-        return stage.standing(scene, result)
+        return photo_set.find_objects(scene, result)
 
     return build
 
 
-def seen(scene, mesh) -> np.ndarray:
+def projected(scene, mesh) -> np.ndarray:
     """(V,2): where the camera sees the mesh's vertices, 0..1."""
     scene.view_layers[0].update()
     places = (mesh.matrix_world @ vertex.co for vertex in mesh.data.vertices)
@@ -57,35 +57,35 @@ def test_set_stands_on_its_ground(on_the_ground, scene):
     ahead = camera.to_3x3() @ Vector((0, 0, -1))
     assert ahead.x == pytest.approx(0, abs=1e-6)
     assert ahead.y > 0
-    assert np.allclose(seen(scene, objects["mesh"]), as_taken(objects["mesh"]), atol=1e-5)
+    assert np.allclose(projected(scene, objects["mesh"]), as_taken(objects["mesh"]), atol=1e-5)
 
 
-def test_origin_stays_where_it_was_put(on_the_ground, scene):
+def test_origin_stays_where_it_is(on_the_ground, scene):
     origin = on_the_ground()["origin"]
     moved = Matrix.LocRotScale((3, 2, 1), Vector((0.1, 0.2, 1)).to_track_quat("Z", "Y"), None)
     origin.matrix_world = moved
     mesh = on_the_ground()["mesh"]
     assert np.allclose(origin.matrix_world, moved)
-    assert np.allclose(seen(scene, mesh), as_taken(mesh), atol=1e-5)
+    assert np.allclose(projected(scene, mesh), as_taken(mesh), atol=1e-5)
 
 
 @pytest.mark.parametrize("scale_length", [1.0, 0.01])
-def test_lens_opens_as_the_stacks(stage, scene, result, scale_length):
+def test_lens_opens_as_the_stacks(photo_set, scene, result, scale_length):
     scene.unit_settings.scale_length = scale_length
-    lens = stage.PhotoSet(scene, result).camera.data
+    lens = photo_set.PhotoSet(scene, result).camera.data
     assert not lens.dof.use_dof
     opening = lens.lens / lens.dof.aperture_fstop * scale_length  # millimetres
     assert opening == pytest.approx(38 / 2.8, rel=1e-5)
 
 
-def test_focus_is_dragged_along_the_optical_axis(stage, scene, result):
-    camera = stage.PhotoSet(scene, result).camera
+def test_focus_is_dragged_along_the_optical_axis(photo_set, scene, result):
+    camera = photo_set.PhotoSet(scene, result).camera
     focus = camera.data.dof.focus_object
     camera.parent.location = 1, 2, 3
     assert focus.location.z == pytest.approx(2 * 0.8, rel=0.01)  # half the dioptres of 0.8 m; the rest is far
     focus.location.z = 1.2
     camera.data.dof.aperture_fstop = 1
-    stage.PhotoSet(scene, result)
+    photo_set.PhotoSet(scene, result)
     scene.view_layers[0].update()
     assert np.allclose(
         camera.matrix_world.inverted() @ focus.matrix_world.translation, (0, 0, -1.2), atol=1e-6
@@ -103,27 +103,27 @@ def test_two_objects_and_a_length_set_the_scale(on_the_ground, scene):
         end.select_set(True)
     bpy.ops.focal_depth.set_scale(length=2)
     assert np.allclose(objects["origin"].scale, 4)
-    assert np.allclose(seen(scene, objects["mesh"]), as_taken(objects["mesh"]), atol=1e-5)
+    assert np.allclose(projected(scene, objects["mesh"]), as_taken(objects["mesh"]), atol=1e-5)
     assert scene.camera.matrix_world.translation.length == pytest.approx(4 * depth, rel=1e-5)
     assert scene.camera.data.clip_start == pytest.approx(4 * clip_start)
     bpy.ops.focal_depth.set_scale(measured=4, length=1)
     assert np.allclose(objects["origin"].scale, 1)
 
 
-def test_set_knows_how_large_a_metre_is(on_the_ground, stage, scene, result, addon):
+def test_set_knows_how_large_a_metre_is(on_the_ground, photo_set, scene, result, addon):
     scene.unit_settings.scale_length = 0.1
     mesh = on_the_ground()["mesh"]
-    assert stage.PhotoSet(scene, result).units_per_metre == pytest.approx(10)
+    assert photo_set.PhotoSet(scene, result).units_per_metre == pytest.approx(10)
     bpy.ops.focal_depth.set_scale(measured=1, length=3)
-    versions = sys.modules[f"{addon}.focal_depth_addon.versions"]
-    versions.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2)
-    assert stage.PhotoSet(scene, result).units_per_metre == pytest.approx(60)
+    compat = sys.modules[f"{addon}.focal_depth_addon.compat"]
+    compat.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2)
+    assert photo_set.PhotoSet(scene, result).units_per_metre == pytest.approx(60)
 
 
-def test_two_vertices_are_measured_where_they_are_seen(on_the_ground, scene, addon):
+def test_two_vertices_are_measured_as_modifiers_show_them(on_the_ground, scene, addon):
     mesh = on_the_ground()["mesh"]
-    versions = sys.modules[f"{addon}.focal_depth_addon.versions"]
-    versions.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2)
+    compat = sys.modules[f"{addon}.focal_depth_addon.compat"]
+    compat.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2)
     for vertex in mesh.data.vertices:
         vertex.select = vertex.index in (0, 399)
     for face in (*mesh.data.edges, *mesh.data.polygons):
@@ -137,9 +137,9 @@ def test_two_vertices_are_measured_where_they_are_seen(on_the_ground, scene, add
     assert mesh.parent.scale.x == pytest.approx(1, rel=1e-4)
 
 
-def test_what_is_missing_for_the_scale_is_said(on_the_ground):
+def test_what_is_missing_for_the_scale_is_reported(on_the_ground):
     on_the_ground()
     with pytest.raises(RuntimeError, match="Select the two ends"):
         bpy.ops.focal_depth.set_scale(length=2)
-    with pytest.raises(RuntimeError, match="how long it is in truth"):
+    with pytest.raises(RuntimeError, match="Type the true length"):
         bpy.ops.focal_depth.set_scale(measured=2)

@@ -44,11 +44,26 @@ def stack(scene, result, tmp_path) -> Path:
         if number == 2:
             pixels[DOT] = 1
         distance = 1 / dioptres if dioptres else "inf"
-        frame |= {"focus_distance_m": distance, "aligned": f"aligned/{number}.png"}
+        frame |= {"focus_distance_m": distance, "dioptres": dioptres, "normalised_focus": dioptres / 1.25}
+        frame["aligned"] = f"aligned/{number}.png"
         save_picture(folder / frame["aligned"], pixels)
     (folder / "result.json").write_text(json.dumps(description))
     bpy.ops.focal_depth.open_result(directory=str(folder))
     return folder
+
+
+def refocus_at(folder: Path, positions: tuple[float, ...], **changes) -> bpy.types.Node:
+    """Refocus of a result whose description was changed: its frames are at those normalised dioptres."""
+    path = folder / "result.json"
+    description = json.loads(path.read_text()) | changes
+    for frame, position in zip(description["frames"], positions, strict=True):
+        frame["normalised_focus"] = position
+        frame["dioptres"] = 1.25 * position if description["metric"] else 0.25 + 0.75 * position
+        if not description["metric"]:
+            frame["focus_distance_m"] = None
+    path.write_text(json.dumps(description))
+    bpy.ops.focal_depth.refocus()
+    return node_of(bpy.context.scene, "Refocus")
 
 
 def save_picture(path: Path, linear: np.ndarray) -> None:
@@ -108,7 +123,7 @@ def blend_of_frames(dioptres: np.ndarray) -> np.ndarray:
 
 
 def test_the_photograph_alone_comes_through_unchanged(photograph, result, tmp_path):
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     photograph.render.dither_intensity = 0
     merged = render_image(photograph, tmp_path / "merged.png")
     assert np.abs(merged - read_pixels(result / "all_in_focus.png")).max() <= 1.01 / 255
@@ -119,7 +134,7 @@ def test_a_cube_stands_between_near_and_far(photograph, result, tmp_path, scale_
     photograph.unit_settings.scale_length = scale_length
     bpy.ops.focal_depth.build_mesh()
     add_emissive_cube(photograph, depth=1.2 / scale_length, size=0.5 / scale_length)
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     merged = render_image(photograph, tmp_path / "merged.png")
     picture = read_pixels(result / "all_in_focus.png")
     cube, behind = (slice(90, 150), slice(160, 230)), (slice(90, 150), slice(100, 140))
@@ -131,7 +146,7 @@ def test_a_cube_stands_between_near_and_far(photograph, result, tmp_path, scale_
 
 def test_merge_follows_the_render_percentage(photograph, result, tmp_path):
     add_emissive_cube(photograph, depth=1.2, size=0.5)
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     photograph.render.resolution_percentage = 50
     merged = render_image(photograph, tmp_path / "half.png")
     halved = read_pixels(result / "all_in_focus.png").reshape(HEIGHT // 2, 2, WIDTH // 2, 2, 3).mean((1, 3))
@@ -144,7 +159,7 @@ def test_edges_of_the_render_are_its_alphas(photograph, depth, tmp_path):
     add_emissive_cube(photograph, depth=1.2, size=0.5)
     cube = bpy.context.object
     cube.rotation_euler = 0.3, 0.5, 0.2
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)
     render = composite(photograph, tmp_path, merge.inputs["Image"].links[0].from_socket)
@@ -160,7 +175,7 @@ def test_edges_of_the_render_are_its_alphas(photograph, depth, tmp_path):
 @pytest.mark.parametrize("softness", [0.0, 2.0, 12.0])
 def test_edges_of_the_photograph_are_soft_and_do_not_ring(photograph, tmp_path, softness):
     add_emissive_cube(photograph, depth=1.2, size=1.0)  # reaches behind the box
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     merge.inputs["Softness"].default_value = softness
     matte = composite(photograph, tmp_path, merge.outputs["Matte"])[120, 110:190, 0]  # the box ends at 150
@@ -182,7 +197,7 @@ def test_shadows_fall_on_the_photograph_but_not_on_what_is_nearer(photograph, re
     bpy.context.object.visible_camera = False
     bpy.ops.object.light_add(type="SUN", rotation=(math.radians(90), 0, math.radians(-25)))
     bpy.context.object.data.angle = 0
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     assert merge.inputs["Shadow"].is_linked
     picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)[..., :3]
@@ -204,7 +219,7 @@ def test_the_mesh_catches_the_contact_shadow_once_it_is_a_holdout(photograph, tm
     bpy.ops.focal_depth.holdout()
     add_emissive_cube(photograph, depth=1.2, size=0.2)
     bpy.ops.object.light_add(type="SUN", rotation=(math.radians(90), 0, math.radians(-25)))
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     assert merge.inputs["Shadow"].is_linked
     picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)[..., :3]
@@ -215,9 +230,9 @@ def test_the_mesh_catches_the_contact_shadow_once_it_is_a_holdout(photograph, tm
     assert not darker[BOX].any() and not darker[:60].any()
 
 
-def test_known_places_land_on_their_pixels(photograph, depth, tmp_path):
+def test_places_of_the_depth_map_land_on_their_pixels(photograph, depth, tmp_path):
     """Cards 8 pixels wide before points of the depth map, seen through the matched camera."""
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     camera = json.loads((Path(photograph.focal_depth.result) / "result.json").read_text())["camera"]
     add_emissive_cube(photograph, depth=1, size=1)
     material = bpy.context.object.data.materials[0]
@@ -246,7 +261,7 @@ def test_known_places_land_on_their_pixels(photograph, depth, tmp_path):
 def test_a_new_result_takes_the_place_of_the_old(photograph, stack, result, tmp_path):
     bpy.ops.focal_depth.refocus()
     bpy.ops.focal_depth.open_result(directory=str(result))
-    bpy.ops.focal_depth.depth_pass()
+    bpy.ops.focal_depth.depth_merge()
     for name in ("Photograph", "Refocus"):
         inside = tree_of(photograph).nodes[f"Focal Depth {name}"].node_tree.nodes
         shown = {
@@ -334,18 +349,37 @@ def test_without_aligned_photographs_the_blur_is_synthetic_and_says_so(stack, re
     assert shown[WALL].std(axis=(0, 1)).mean() < 0.7 * truth[WALL].std(axis=(0, 1)).mean()
 
 
-def test_relative_stacks_have_an_aperture_ratio_and_say_what_focus_means(stack, tmp_path):
-    scene = bpy.context.scene
-    description = json.loads((stack / "result.json").read_text()) | {"metric": False}
-    for frame in description["frames"]:
-        frame["focus_distance_m"] = None
-    (stack / "result.json").write_text(json.dumps(description))
-    bpy.ops.focal_depth.refocus()
-    node = node_of(scene, "Refocus")
+def test_relative_stacks_have_an_aperture_ratio_and_a_note_on_focus(stack, tmp_path):
+    node = refocus_at(stack, (0, 0.5, 1), metric=False)
     assert [socket.name for socket in node.inputs] == ["Focus Distance", "Aperture"]
     assert "relative" in node.node_tree["focal_depth_note"]
     node.inputs["Focus Distance"].default_value = 1.6  # 0.625 dioptres, in the middle of 0.25 and 1
-    shown = composite(scene, tmp_path)
+    shown = composite(bpy.context.scene, tmp_path)
+    assert np.allclose(shown[:60, :, :3], FRAMES[1][1], atol=0.005)
+
+
+def test_a_relative_stack_that_lost_frames_is_focused_where_its_depth_is(stack, tmp_path):
+    """Of six frames at even steps 0, 4 and 5 are left: their steps are uneven."""
+    node = refocus_at(stack, (0, 0.8, 1), metric=False)
+    colours = [np.array(colour) for _, colour in FRAMES]
+    for focus, expected in ((0.85, colours[1]), (0.55, (colours[0] + colours[1]) / 2)):  # dioptres
+        node.inputs["Focus Distance"].default_value = 1 / focus
+        shown = composite(bpy.context.scene, tmp_path)
+        assert np.allclose(shown[:60, :, :3], expected, atol=0.005)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_frames_with_equal_distances_are_not_blended(stack, tmp_path, version):
+    description = json.loads((stack / "result.json").read_text()) | {"format": version}
+    for frame, dioptres in zip(description["frames"], (0, 0.8, 0.8), strict=True):
+        frame["focus_distance_m"] = 1 / dioptres if dioptres else "inf"
+        frame |= {"dioptres": dioptres, "normalised_focus": dioptres / 0.8}
+        if version == 1:
+            del frame["dioptres"], frame["normalised_focus"]
+    (stack / "result.json").write_text(json.dumps(description))
+    bpy.ops.focal_depth.refocus()
+    node_of(bpy.context.scene, "Refocus").inputs["Focus Distance"].default_value = 1.25
+    shown = composite(bpy.context.scene, tmp_path)
     assert np.allclose(shown[:60, :, :3], FRAMES[1][1], atol=0.005)
 
 
@@ -408,7 +442,7 @@ def test_matte_borders_are_antialiased_where_depth_jumps(photograph, depth, tmp_
 
 def test_pressed_twice_they_make_nothing_more(stack):
     scene = bpy.context.scene
-    names = ("depth_pass", "refocus", "depth_fog", "depth_matte")
+    names = ("depth_merge", "refocus", "depth_fog", "depth_matte")
     counts = []
     for _ in range(2):
         for name in names:
@@ -449,7 +483,7 @@ def test_a_persons_own_nodes_stay_in_the_way(photograph, tmp_path):
 
 
 def test_every_socket_of_a_group_is_described(stack):
-    for name in ("depth_pass", "refocus", "depth_fog", "depth_matte"):
+    for name in ("depth_merge", "refocus", "depth_fog", "depth_matte"):
         getattr(bpy.ops.focal_depth, name)()
     groups = [tree for tree in bpy.data.node_groups if "focal_depth_kind" in tree]
     assert len(groups) == 5

@@ -78,8 +78,8 @@ def depths_of_triangles(mesh: bpy.types.Object, camera: Matrix) -> np.ndarray:
 
 def largest_ratio(depth: np.ndarray) -> float:
     """Of farthest to nearest in one of the triangles (F, 3), but for those almost at infinity."""
-    told = depth[depth.min(1) < 6 * depth.min()]
-    return (told.max(1) / told.min(1)).max()
+    near = depth[depth.min(1) < 6 * depth.min()]
+    return (near.max(1) / near.min(1)).max()
 
 
 def near_ones(points: np.ndarray) -> np.ndarray:
@@ -125,7 +125,7 @@ def test_usdz_is_valid_and_within_its_budget(opened, tmp_path):
 
 
 @pytest.mark.parametrize("scale_length", [1.0, 0.01])
-def test_glb_seen_from_the_camera_is_the_photograph(scene, result, tmp_path, scale_length):
+def test_glb_through_the_camera_is_the_photograph(scene, result, tmp_path, scale_length):
     scene.unit_settings.scale_length = scale_length
     bpy.ops.focal_depth.open_result(directory=str(result))
     bpy.ops.focal_depth.build_mesh(level="preview")
@@ -134,7 +134,7 @@ def test_glb_seen_from_the_camera_is_the_photograph(scene, result, tmp_path, sca
     bpy.context.view_layer.update()
     camera, lens = scene.camera.matrix_world.copy(), scene.camera.data
     camera.translation = (camera.translation - origin.location) * scale_length
-    kept = {name: getattr(lens, name) for name in ("sensor_width", "lens", "shift_x", "shift_y")}
+    lens_values = {name: getattr(lens, name) for name in ("sensor_width", "lens", "shift_x", "shift_y")}
     size = scene.render.resolution_x, scene.render.resolution_y
     mesh = imported(export("WEB", tmp_path / "wall.glb"))
     assert depths_of_triangles(mesh, camera).min() == pytest.approx(
@@ -145,7 +145,7 @@ def test_glb_seen_from_the_camera_is_the_photograph(scene, result, tmp_path, sca
     scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(scene.camera)
     scene.camera.matrix_world = camera.normalized()
-    for name, value in kept.items():
+    for name, value in lens_values.items():
         setattr(scene.camera.data, name, value)
     scene.camera.data.clip_end = 1e5
     scene.render.resolution_x, scene.render.resolution_y = size
@@ -164,18 +164,18 @@ def test_usdz_lies_about_the_origin_with_y_up(standing, tmp_path):
 
 
 def test_without_a_mesh_the_file_is_cut_where_depth_jumps(opened, tmp_path):
-    bpy.ops.focal_depth.depth_pass()  # brings the camera
+    bpy.ops.focal_depth.depth_merge()  # brings the camera
     camera = opened.camera.matrix_world.copy()
     depth = depths_of_triangles(imported(export("SCENE_VIEWER", tmp_path / "wall.glb")), camera)
     assert largest_ratio(depth) < BOX_TO_WALL
 
 
 def test_what_was_set_on_the_mesh_is_in_the_file(addon, standing, tmp_path):
-    versions = importlib.import_module(f"{addon}.focal_depth_addon.versions")
+    compat = importlib.import_module(f"{addon}.focal_depth_addon.compat")
     camera = bpy.context.scene.camera.matrix_world.copy()
     untouched = export("SCENE_VIEWER", tmp_path / "untouched.glb")
     for name, value in (("Cut Angle", math.pi), ("Background", False), ("Depth Scale", 3.0)):
-        versions.set_modifier_input(standing.modifiers[0], name, value)
+        compat.set_modifier_input(standing.modifiers[0], name, value)
     changed = export("SCENE_VIEWER", tmp_path / "changed.glb")
 
     before = depths_of_triangles(imported(untouched), camera)
@@ -210,19 +210,19 @@ def test_a_name_gets_the_ending_of_its_viewer(opened, tmp_path):
 def test_faults_are_one_clear_sentence(addon, opened, tmp_path, monkeypatch):
     assert_refused("filepath", filepath="")
     assert_refused("missing.* cannot be written", filepath=str(tmp_path / "missing" / "wall.glb"))
-    presets = importlib.import_module(f"{addon}.focal_depth_addon.exporting").PRESETS
+    presets = importlib.import_module(f"{addon}.focal_depth_addon.export").PRESETS
     tight = dataclasses.replace(presets["SCENE_VIEWER"], vertices=1000)
     monkeypatch.setitem(presets, "SCENE_VIEWER", tight)
-    kept = set(bpy.data.user_map())
+    before = set(bpy.data.user_map())
     assert_refused("vertices.* another preset", filepath=str(tmp_path / "wall.glb"))
-    assert set(bpy.data.user_map()) == kept
+    assert set(bpy.data.user_map()) == before
     assert not list(tmp_path.iterdir())
 
 
 def assert_refused(sentence: str, **arguments) -> None:
-    with pytest.raises(RuntimeError, match=sentence) as told:
+    with pytest.raises(RuntimeError, match=sentence) as failure:
         bpy.ops.focal_depth.export(preset="SCENE_VIEWER", **arguments)
-    assert "\n" not in str(told.value).strip()
+    assert "\n" not in str(failure.value).strip()
 
 
 def test_there_is_nothing_to_export_without_a_result(scene):

@@ -1,7 +1,8 @@
-"""Result folders from anywhere, opened in Blender: each is a result or one sentence. Nothing in them leads
-out of the folder, and Blender takes no memory for what they claim."""
+"""Result folders from anywhere, opened in Blender: each is a result, or one sentence says why not.
 
-import ast
+Nothing in them leads out of the folder, and Blender takes no memory for what they claim.
+"""
+
 import copy
 import json
 import math
@@ -21,21 +22,10 @@ pytestmark = [
 ]
 DELETED = object()
 # In place of every single thing that a result.json says.
-STRANGE = (None, True, 0, -1, 1e-300, 1e300, 10**400, math.nan, math.inf, [], {}, DELETED)
-STRANGE += ("", "2", "inf", "nan", "a\0b", "\ud800", "../../home/mine.png", "/etc/hostname", "aligned/..")
-FILES = ("depth.exr", "all_in_focus.png", "found.npz", "background.png", "aligned/01_0.png")
+UNUSUAL = (None, True, 0, -1, 1e-300, 1e300, 10**400, math.nan, math.inf, [], {}, DELETED)
+UNUSUAL += ("", "2", "inf", "nan", "a\0b", "\ud800", "../../home/mine.png", "/etc/hostname", "aligned/..")
+FILES = ("depth.exr", "all_in_focus.png", "cache.npz", "background.png", "aligned/01_0.png")
 SIDE = 60_000  # pixels, that a header claims
-
-
-def test_limits_are_those_of_the_backend(module):
-    """Read from its source, as Blender never loads it."""
-    tree = ast.parse((module("jobs.process").EXTENSION / "backend" / "limits.py").read_text())
-    numbers = [node for node in tree.body if isinstance(node, ast.Assign)]
-    backend = {ast.unparse(node.targets[0]): eval(ast.unparse(node.value)) for node in numbers}
-    shared = {"headers": ("MAX_PIXELS", "MAX_PIXELS_PER_BYTE", "MIN_PIXELS_CHECKED")}
-    shared |= {"result_folder": ("MAX_TEXT_BYTES", "MAX_SIDE")}
-    for own, names in shared.items():
-        assert [vars(module(own))[name] for name in names] == [backend[name] for name in names]
 
 
 @pytest.fixture
@@ -47,12 +37,12 @@ def folder(estimated, tmp_path) -> Path:
 @pytest.fixture(scope="module")
 def estimated(addon, photographs, tmp_path_factory) -> Path:
     """A result with all that a result may have."""
-    made = tmp_path_factory.mktemp("estimated") / "result"
+    folder = tmp_path_factory.mktemp("estimated") / "result"
     bpy.ops.wm.read_homefile(use_empty=True)
-    bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(made))
+    bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(folder))
     bpy.ops.focal_depth.build_mesh(level="preview")
-    assert {path.name for path in made.iterdir()} >= {"aligned", "found.npz", "background.png", "depth.exr"}
-    return made
+    assert {path.name for path in folder.iterdir()} >= {"aligned", "cache.npz", "background.png", "depth.exr"}
+    return folder
 
 
 @pytest.fixture
@@ -65,47 +55,49 @@ def others(tmp_path):
     assert {path.name: path.read_bytes() for path in home.iterdir()} == {"mine.png": b"mine"}
 
 
-def pressed(name: str, **given) -> str:
-    """What an operator says that does not do it, in one sentence; empty where it does."""
+def press(name: str, **arguments) -> str:
+    """The sentence of an operator that fails; empty where it does not."""
     try:
-        assert getattr(bpy.ops.focal_depth, name)(**given) == {"FINISHED"}
+        assert getattr(bpy.ops.focal_depth, name)(**arguments) == {"FINISHED"}
     except RuntimeError as error:
-        said = str(error).strip().removeprefix("Error: ")
-        assert "Traceback" not in said, said
-        assert said and "\n" not in said, said
-        return said
+        text = str(error).strip().removeprefix("Error: ")
+        assert "Traceback" not in text, text
+        assert text and "\n" not in text, text
+        return text
     return ""
 
 
 def open_and_press(folder: Path, before: Path | None = None, runs: bool = True) -> list[str]:
-    """What is said while that folder is opened, or while it takes the place of `before`, and all is pressed
-    that reads it; `runs`: also what a child does."""
+    """Messages while that folder is opened, or replaces `before`, and all that reads it is pressed.
+
+    `runs`: also what a process does.
+    """
     bpy.ops.wm.read_homefile(use_empty=True)
-    said = [pressed("open_result", directory=str(before or folder))]
-    if any(said):
+    messages = [press("open_result", directory=str(before or folder))]
+    if any(messages):
         assert bpy.context.scene.focal_depth.result == ""
-        return said
+        return messages
     if before is not None:
         bpy.context.scene.focal_depth.result = str(folder)
-    said += [pressed("look", show="ALL_IN_FOCUS"), pressed("reset_range")]
-    said += [pressed(name) for name in ("depth_pass", "refocus", "depth_fog", "depth_matte")]
+    messages += [press("preview", show="ALL_IN_FOCUS"), press("reset_range")]
+    messages += [press(name) for name in ("depth_merge", "refocus", "depth_fog", "depth_matte")]
     if runs:
-        said += [pressed("look", show=show) for show in ("DEPTH", "ALIGNED")]
-        said.append(pressed("build_mesh", level="preview"))
+        messages += [press("preview", show=show) for show in ("DEPTH", "ALIGNED")]
+        messages.append(press("build_mesh", level="preview"))
     for image in bpy.data.images:
         assert max(image.size) < SIDE  # which lets Blender read it
-    return [each for each in said if each]
+    return [each for each in messages if each]
 
 
 # What result.json says --------------------------------------------------------------------------------------
 
 
-def leaves(told, path: tuple = ()):
+def leaves(description, path: tuple = ()):
     """The paths to all things in a description; of lists, to the first and last."""
-    for key in told if isinstance(told, dict) else sorted({0, len(told) - 1} - {-1}):
+    for key in description if isinstance(description, dict) else sorted({0, len(description) - 1} - {-1}):
         yield (*path, key)
-        if isinstance(told[key], dict | list):
-            yield from leaves(told[key], (*path, key))
+        if isinstance(description[key], dict | list):
+            yield from leaves(description[key], (*path, key))
 
 
 def spoilt(description: dict, path: tuple, value: object) -> dict:
@@ -122,7 +114,7 @@ def spoilt(description: dict, path: tuple, value: object) -> dict:
 
 def check_descriptions(folder: Path, estimated: Path, every: int) -> None:
     description = json.loads((folder / "result.json").read_text())
-    kinds = [(path, value) for path in leaves(description) for value in STRANGE]
+    kinds = [(path, value) for path in leaves(description) for value in UNUSUAL]
     failed, refused = [], 0
     for number, (path, value) in enumerate(kinds[::every]):
         (folder / "result.json").write_text(json.dumps(spoilt(description, path, value)))
@@ -212,7 +204,7 @@ SPOILING = {
     "link to others": lambda path, others: link(path, others / "mine.png"),
     "link to a device": lambda path, _: link(path, "/dev/zero"),
 }
-IN_CHILDREN = {("depth.exr", "half"), ("found.npz", "garbage"), ("background.png", "link to others")}
+IN_CHILDREN = {("depth.exr", "half"), ("cache.npz", "garbage"), ("background.png", "link to others")}
 
 
 @pytest.mark.parametrize("how", SPOILING)
@@ -229,10 +221,10 @@ def test_files_of_every_kind_in_children(folder, others, name, how):
 
 
 def check_files(folder: Path, others: Path, name: str, how: str, runs: bool) -> None:
-    """Of depth and pictures it is said that they are damaged; Blender shows what half a file has."""
+    """Damaged depth and pictures are refused; Blender shows what half a file has."""
     SPOILING[how](folder / name, others)
-    said = open_and_press(folder, runs=runs)
-    if name == "found.npz":
-        assert said == []
+    messages = open_and_press(folder, runs=runs)
+    if name == "cache.npz":
+        assert messages == []
     elif name != "background.png" and (runs or how != "half"):
-        assert said
+        assert messages

@@ -12,8 +12,8 @@ from patches import patch
 
 
 @pytest.fixture
-def versions(addon):
-    return sys.modules[f"{addon}.focal_depth_addon.versions"]
+def compat(addon):
+    return sys.modules[f"{addon}.focal_depth_addon.compat"]
 
 
 @pytest.fixture
@@ -49,44 +49,44 @@ def test_as_it_is_built_nothing_is_moved(mesh):
     assert np.array_equal(points(shown(mesh)), points(mesh.data))
 
 
-def test_near_and_far_are_where_the_results_go_in_dioptres(mesh, versions, result):
+def test_near_and_far_are_where_the_results_go_in_dioptres(mesh, compat, result):
     before = points(mesh.data)
     near = json.loads((result / "result.json").read_text())["depth"]["near"]
     far = 1000 * near  # it reaches to infinity
-    versions.set_modifier_input(mesh.modifiers[0], "Near", 0.5)
-    versions.set_modifier_input(mesh.modifiers[0], "Far", 5)
+    compat.set_modifier_input(mesh.modifiers[0], "Near", 0.5)
+    compat.set_modifier_input(mesh.modifiers[0], "Far", 5)
     after = points(shown(mesh))
     assert np.allclose(after[:, :2] / after[:, 2:], before[:, :2] / before[:, 2:], atol=1e-5)
     share = (-1 / before[:, 2] - 1 / far) / (1 / near - 1 / far)
     assert np.allclose(-1 / after[:, 2], 1 / 5 + share * (1 / 0.5 - 1 / 5), rtol=1e-4)
 
 
-def test_depth_scale_is_from_the_camera_on(mesh, versions):
-    versions.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2.5)
+def test_depth_scale_is_from_the_camera_on(mesh, compat):
+    compat.set_modifier_input(mesh.modifiers[0], "Depth Scale", 2.5)
     assert np.allclose(points(shown(mesh)), 2.5 * points(mesh.data))
 
 
-def test_cut_angle_takes_wider_gaps_away(mesh, versions):
+def test_cut_angle_takes_wider_gaps_away(mesh, compat):
     gap = faces(mesh.data, "gap")
     assert 0 < (gap > 0).sum() < len(gap)
     for angle in (0.12, 0, 3, 90):  # degrees; the first as it is built
         if angle != 0.12:
-            versions.set_modifier_input(mesh.modifiers[0], "Cut Angle", radians(angle))
+            compat.set_modifier_input(mesh.modifiers[0], "Cut Angle", radians(angle))
         assert len(shown(mesh).polygons) == (gap <= angle).sum()
 
 
-def test_background_can_be_left_away(mesh, versions):
+def test_background_can_be_left_away(mesh, compat):
     assert {0, 1} == set(faces(shown(mesh), "material_index", np.int32))
-    versions.set_modifier_input(mesh.modifiers[0], "Background", False)
+    compat.set_modifier_input(mesh.modifiers[0], "Background", False)
     assert {0} == set(faces(shown(mesh), "material_index", np.int32))
 
 
-def test_smoothing_moves_the_unsure_and_stops_at_cuts(mesh, versions, addon, scene, result, tmp_path):
+def test_smoothing_moves_the_unsure_and_stops_at_cuts(mesh, compat, addon, scene, result, tmp_path):
     arrays = patch()
     np.savez(tmp_path / "patch.npz", **arrays)
-    stage = sys.modules[f"{addon}.focal_depth_addon.stage"]
-    stage.PhotoSet(scene, result).build_mesh(tmp_path / "patch.npz")
-    versions.set_modifier_input(mesh.modifiers[0], "Smoothing", 20)
+    photo_set = sys.modules[f"{addon}.focal_depth_addon.scene.photo_set"]
+    photo_set.PhotoSet(scene, result).build_mesh(tmp_path / "patch.npz")
+    compat.set_modifier_input(mesh.modifiers[0], "Smoothing", 20)
     rough, smooth = arrays["vertices"], points(shown(mesh))
     near, unsure = rough[:, 2] > -1.5, arrays["confidence"] < 0.5
 
@@ -96,33 +96,33 @@ def test_smoothing_moves_the_unsure_and_stops_at_cuts(mesh, versions, addon, sce
         assert after.std() < 0.4 * before.std()
         assert after.mean() == pytest.approx(before.mean(), rel=0.01)
 
-    versions.set_modifier_input(mesh.modifiers[0], "Cut Angle", radians(2))  # now they are joined
+    compat.set_modifier_input(mesh.modifiers[0], "Cut Angle", radians(2))  # now they are joined
     assert points(shown(mesh))[near, 2].min() < 1.1 * rough[near, 2].min()
 
 
-def test_building_again_keeps_what_was_set(mesh, versions):
+def test_building_again_keeps_what_was_set(mesh, compat):
     mesh.data.materials[1].diffuse_color = (1, 0, 0, 1)
     mesh.modifiers.new("Mine", "WEIGHTED_NORMAL")
     for name, value in (("Near", 0.5), ("Cut Angle", 0.5), ("Smoothing", 3), ("Background", False)):
-        versions.set_modifier_input(mesh.modifiers[0], name, value)
+        compat.set_modifier_input(mesh.modifiers[0], name, value)
     bpy.ops.focal_depth.build_mesh(level="preview")
-    values = [versions.modifier_input(mesh.modifiers[0], name) for name in ("Near", "Cut Angle", "Smoothing")]
+    values = [compat.modifier_input(mesh.modifiers[0], name) for name in ("Near", "Cut Angle", "Smoothing")]
     assert values == [0.5, 0.5, 3]
-    assert not versions.modifier_input(mesh.modifiers[0], "Background")
+    assert not compat.modifier_input(mesh.modifiers[0], "Background")
     assert [each.type for each in mesh.modifiers] == ["NODES", "WEIGHTED_NORMAL"]
     assert [tuple(each.diffuse_color)[:3] for each in mesh.data.materials][1] == (1, 0, 0)
 
 
-def test_near_and_far_follow_a_result_that_changed(scene, versions, result, tmp_path):
+def test_near_and_far_follow_a_result_that_changed(scene, compat, result, tmp_path):
     folder = shutil.copytree(result, tmp_path / "changing")
     bpy.ops.focal_depth.open_result(directory=str(folder))
     bpy.ops.focal_depth.build_mesh()
     live = built(scene).modifiers[0]
-    versions.set_modifier_input(live, "Near", 0.5)
-    versions.set_modifier_input(live, "Smoothing", 3)
+    compat.set_modifier_input(live, "Near", 0.5)
+    compat.set_modifier_input(live, "Smoothing", 3)
     description = json.loads((folder / "result.json").read_text())
     description["depth"] |= {"near": 0.7, "far": 2.5}
     (folder / "result.json").write_text(json.dumps(description))
     bpy.ops.focal_depth.build_mesh()
-    values = [versions.modifier_input(live, name) for name in ("Near", "Far", "Smoothing")]
+    values = [compat.modifier_input(live, name) for name in ("Near", "Far", "Smoothing")]
     assert values == pytest.approx([0.7, 2.5, 3])

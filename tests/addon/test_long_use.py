@@ -18,24 +18,24 @@ pytestmark = pytest.mark.usefixtures("cache")
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 UNHURRIED |= {"phases": [Phase.generate]}  # steps take a second: a failure is told as it was found
 NOWHERE = "/nowhere/at all"
-NO_STEP = {"inspect", "tell_notes", "cancel", "follow", "look_window", "step", "play", "pick", "export"}
+NO_STEP = {"inspect", "show_notes", "cancel", "follow", "preview_window", "step", "play", "pick", "export"}
 NO_STEP |= {"clear_cache", "show_log", "dismiss"}  # operators that undo knows nothing of
 CHOICES = {  # of operators' arguments; a value may be of a place that the walk fills in
     "add_photographs": {"directory": ["BRACKET", NOWHERE, ""]},
     "drop_photographs": {"directory": ["BRACKET", "ONE"]},
     "inspect": {"in_place": [False, True]},
     "remove_photograph": {},
-    "tell_notes": {"index": [0, 3, 99]},
+    "show_notes": {"index": [0, 3, 99]},
     "clear": {},
     "choose_sensor": {"filepath": ["SENSOR", NOWHERE]},
-    "as_read": {"value": ["focal_length", "f_number", "sensor_width"]},
+    "reset_lens_value": {"value": ["focal_length", "f_number", "sensor_width"]},
     "estimate": {"directory": ["BRACKET", "", NOWHERE], "output": ["", "OUTPUT", "FILE"]},
     "cancel": {},
     "follow": {"directory": ["BRACKET", NOWHERE], "enable": [True, False]},
     "open_result": {"directory": ["RESULT", "OUTPUT", NOWHERE]},
-    "look": {"show": ["ALL_IN_FOCUS", "DEPTH", "CONFIDENCE", "PHOTOGRAPHED", "ALIGNED"]},
+    "preview": {"show": ["ALL_IN_FOCUS", "DEPTH", "CONFIDENCE", "PHOTOGRAPHED", "ALIGNED"]},
     "reset_range": {},
-    "look_window": {},
+    "preview_window": {},
     "overlay": {"enable": [True, False]},
     "step": {"by": [1, -7]},
     "play": {},
@@ -43,7 +43,7 @@ CHOICES = {  # of operators' arguments; a value may be of a place that the walk 
     "build_mesh": {"level": ["preview", "ar"]},
     "set_scale": {"measured": [0.0, 2.0], "length": [0.0, 3.0]},
     "holdout": {"enable": [True, False]},
-    "depth_pass": {},
+    "depth_merge": {},
     "refocus": {},
     "depth_fog": {},
     "depth_matte": {},
@@ -184,7 +184,7 @@ def walk(addon, module, cache, photographs, result, tmp_path):
 
         @invariant()
         def nothing_is_left_over(self):
-            assert module("jobs.manager").running() is None
+            assert module("jobs").manager.run is None
             assert children() == []
             assert list((tmp_path / "cache").rglob("run-*")) == []
             assert list(tmp_path.glob("*.unfinished*")) == []
@@ -244,7 +244,7 @@ def estimate_often(photographs, tmp_path, counts: tuple[int, int]) -> list[dict[
         bpy.context.scene.focal_depth.f_number = 2 + number % 7  # so that a new result is written each time
         bpy.ops.focal_depth.estimate(directory=str(photographs), output=str(tmp_path / "r"))
         bpy.ops.focal_depth.build_mesh(level="preview")
-        bpy.ops.focal_depth.look(show="DEPTH")
+        bpy.ops.focal_depth.preview(show="DEPTH")
         if number in counts:
             there = [path for path in tmp_path.rglob("*") if "bytecode" not in path.parts]
             measured.append(used() | {"files": len(there)})

@@ -6,59 +6,64 @@ import bpy
 import pytest
 
 OF_THE_PANEL = {  # they need a row of a list, a value or a message that the panel shows
-    "as_read",
     "choose_sensor",
     "dismiss",
     "drop_photographs",
-    "tell_notes",
+    "reset_lens_value",
+    "show_notes",
 }
 
 
 @pytest.fixture(scope="module")
 def menus(addon):
-    return importlib.import_module(f"{addon}.focal_depth_addon.menus")
+    return importlib.import_module(f"{addon}.focal_depth_addon.ui.menus")
+
+
+@pytest.fixture(scope="module")
+def former_names(addon) -> set[str]:
+    return set(importlib.import_module(f"{addon}.focal_depth_addon.operators.former_names").FORMER_NAMES)
 
 
 class Recorder:
-    """A layout that remembers what it was asked for."""
+    """A layout that records what is drawn."""
 
     def __init__(self):
-        self.asked = []
+        self.drawn = []
 
     def __getattr__(self, kind):
-        def ask(name="", *_, **__):
-            self.asked.append((kind, name))
+        def draw(name="", *_, **__):
+            self.drawn.append((kind, name))
             return type("Properties", (), {})()
 
-        return ask
+        return draw
 
 
 def drawn_by(functions) -> list[tuple[str, str]]:
     menu = type("Menu", (), {"layout": Recorder()})()
     for function in functions:
         function(menu, bpy.context)
-    return menu.layout.asked
+    return menu.layout.drawn
 
 
-def ours(menus, name: str) -> list:
+def entries(menus, name: str) -> list:
     return [
         each for each in getattr(bpy.types, name)._dyn_ui_initialize() if each.__module__ == menus.__name__
     ]
 
 
-def test_every_operator_is_found(menus):
-    places = ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", *menus.HOMES)
-    asked = drawn_by([menus.FOCAL_DEPTH_MT_menu.draw])
+def test_every_operator_is_in_a_menu(menus, former_names):
+    places = ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", *menus.VIEW_MENUS)
+    drawn = drawn_by([menus.FOCAL_DEPTH_MT_menu.draw])
     for place in places:
-        asked += drawn_by(ours(menus, place))
-    found = {name.partition(".")[2] for kind, name in asked if kind.startswith("operator")}
-    assert found == set(dir(bpy.ops.focal_depth)) - OF_THE_PANEL
-    assert asked.count(("menu", "FOCAL_DEPTH_MT_menu")) == len(menus.HOMES)
+        drawn += drawn_by(entries(menus, place))
+    in_menus = {name.partition(".")[2] for kind, name in drawn if kind.startswith("operator")}
+    assert in_menus == set(dir(bpy.ops.focal_depth)) - OF_THE_PANEL - former_names
+    assert drawn.count(("menu", "FOCAL_DEPTH_MT_menu")) == len(menus.VIEW_MENUS)
 
 
 def test_menus_are_left_as_they_were(addon, menus):
     bpy.ops.preferences.addon_disable(module=addon)
     assert not hasattr(bpy.types, "FOCAL_DEPTH_MT_menu")
-    left = [ours(menus, place) for place in ("TOPBAR_MT_file_import", *menus.HOMES)]
+    left = [entries(menus, place) for place in ("TOPBAR_MT_file_import", *menus.VIEW_MENUS)]
     bpy.ops.preferences.addon_enable(module=addon)
     assert not any(left)

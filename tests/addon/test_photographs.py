@@ -1,9 +1,8 @@
 """The list of photographs: what is dropped, left out, odd, typed and undone, and the lens."""
 
-import ast
+import importlib
 import json
 import shutil
-import sys
 import time
 from pathlib import Path
 
@@ -17,10 +16,6 @@ def settings():
 
 def listed() -> list[str]:
     return [each.name for each in settings().photographs]
-
-
-def module(addon: str, name: str):
-    return sys.modules[f"{addon}.focal_depth_addon.{name}"]
 
 
 @pytest.fixture
@@ -62,6 +57,12 @@ def test_a_raw_file_beside_a_picture_of_its_name_is_not_listed(scene, photograph
     assert listed() == ["0.png", "1.png", "2.png"]
 
 
+def test_what_is_no_photograph_is_refused_by_its_name(scene, photographs, tmp_path):
+    (tmp_path / "notes.txt").write_text("a bracket")
+    with pytest.raises(RuntimeError, match=r"notes\.txt"):
+        drop(tmp_path, "notes.txt")
+
+
 def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene, photographs, strangers):
     drop(photographs, "0.png", "1.png", "2.png")
     settings().result = "//result"
@@ -73,23 +74,16 @@ def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene
 
 
 def test_what_the_backend_reads_can_be_dropped_in_both_editors(addon, view):
-    tree = ast.parse((module(addon, "jobs.process").EXTENSION / "backend" / "stack" / "read.py").read_text())
-    names = ("PICTURE_EXTENSIONS", "RAW_EXTENSIONS")
-    read = [
-        suffix
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in names
-        for suffix in ast.literal_eval(node.value)
-    ]
+    formats = importlib.import_module(f"{addon}.backend.contract.formats")
     handler = bpy.types.FOCAL_DEPTH_FH_photographs
-    assert set(handler.bl_file_extensions.split(";")) == set(read)
+    assert set(handler.bl_file_extensions.split(";")) == set(formats.EXTENSIONS)
     for kind, takes in (("VIEW_3D", True), ("IMAGE_EDITOR", True), ("TEXT_EDITOR", False)):
         view.type = kind
         assert handler.poll_drop(bpy.context) == takes
 
 
 def test_one_photograph_waits_for_the_others(scene, photographs):
-    settings().show_alone(str(photographs / "2.png"))
+    settings().list_unread(str(photographs / "2.png"))
     assert listed() == ["2.png"]
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     assert listed() == [f"{number}.png" for number in range(5)]
@@ -123,7 +117,7 @@ def test_what_is_odd_is_noted_on_its_photograph(scene, photographs, strangers):
     assert notes["3.png"].startswith("Is damaged or cut short")
     assert [each.name for each in settings().photographs if each.used] == ["0.png", "1.png", "4.png"]
     index = listed().index("2.png")
-    bpy.ops.focal_depth.tell_notes(index=index)
+    bpy.ops.focal_depth.show_notes(index=index)
     assert settings().active_photograph == index
 
 
@@ -153,17 +147,16 @@ def test_rows_follow_the_distances_that_are_typed(scene, photographs):
     assert not settings().changed
 
 
-def test_what_is_typed_during_a_reading_is_not_lost(addon, scene, photographs):
+def test_what_is_typed_during_a_reading_is_not_lost(module, scene, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
-    operators, preferences = module(addon, "operators.photographs"), module(addon, "preferences")
-    cache = preferences.cache_folder()
-    scratch = module(addon, "jobs.scratch").Scratch(cache)
-    child = module(addon, "jobs.process").Child(["inspect", str(photographs)], scratch, cache)
+    cache = module("preferences").cache_folder()
+    scratch = module("jobs.scratch").Scratch(cache)
+    process = module("jobs.process").Process(["inspect", str(photographs)], scratch, cache)
     settings().photographs[2].focus_distance = 0.9
-    while child.poll():
+    while process.poll():
         time.sleep(0.01)
-    operators.Reading().conclude(bpy.context, scene, child)
-    child.close()
+    module("jobs.reading").ReadPhotographs().conclude(bpy.context, scene, process.result)
+    process.close()
     assert settings().photographs[2].focus_distance == pytest.approx(0.9)
     assert settings().changed
 
@@ -193,9 +186,14 @@ def test_the_lens_is_as_read_until_another_is_typed(scene, photographs):
     assert settings().changed
     bpy.ops.focal_depth.inspect()
     assert settings().shown_focal_length == settings().focal_length == 35
-    bpy.ops.focal_depth.as_read(value="focal_length")
+    bpy.ops.focal_depth.reset_lens_value(value="focal_length")
     bpy.ops.focal_depth.inspect()
     assert settings().shown_focal_length == pytest.approx(50)
+
+
+def test_only_lens_values_are_taken_as_read(scene):
+    with pytest.raises(TypeError, match="enum"):
+        bpy.ops.focal_depth.reset_lens_value(value="result")
 
 
 def test_blenders_camera_presets_tell_the_sensor(scene, photographs):
@@ -211,23 +209,23 @@ def test_blenders_camera_presets_tell_the_sensor(scene, photographs):
     assert len(bpy.data.cameras) == before
 
 
-def test_names_are_as_short_as_tells_them_apart(addon):
-    short = module(addon, "properties")._short_names
+def test_names_are_as_short_as_tells_them_apart(module):
+    short = module("properties")._short_names
     assert short(["/a/DSC_0998.JPG", "/a/DSC_1001.JPG"]) == ["0998", "1001"]
     assert short(["/a/left.png", "/b/right.png"]) == ["left", "right"]
     assert short(["/a/IMG.png", "/a/IMG_2.png"]) == ["IMG", "_2"]
 
 
-def test_a_thumbnail_is_asked_for_once(addon, photographs):
-    thumbnails = module(addon, "thumbnails")
+def test_a_thumbnail_is_asked_for_once(module, photographs):
+    thumbnails = module("ui.thumbnails")
     asked = [str(photographs / name) for name in ("0.png", "1.png", "0.png")]
-    icons = [thumbnails.icon(path) for path in asked]
+    icons = [thumbnails.photograph_icon(path) for path in asked]
     assert icons[0] == icons[2]  # without a window they are 0
     assert set(asked) <= set(thumbnails._previews)
 
 
-def test_nothing_is_read_by_itself_without_a_window(addon, scene, photographs):
+def test_nothing_is_read_by_itself_without_a_window(manager, scene, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     settings().photographs[0].focus_distance = 5
     assert settings().changed
-    assert not bpy.app.timers.is_registered(module(addon, "rereading")._read)
+    assert not manager.autoread.is_scheduled

@@ -14,7 +14,7 @@ def stage(scene, result):
 
 
 @pytest.mark.parametrize("scale_length", [1.0, 0.01])
-def test_mesh_seen_from_its_camera_is_the_photograph(stage, result, outside, tmp_path, scale_length):
+def test_mesh_through_its_camera_is_the_photograph(stage, result, outside, tmp_path, scale_length):
     stage.unit_settings.scale_length = scale_length
     bpy.ops.focal_depth.build_mesh()
     assert (stage.render.resolution_x, stage.render.resolution_y) == (WIDTH, HEIGHT)

@@ -11,10 +11,10 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 
 @pytest.fixture
-def waiting(module, cache):
+def waiting(manager, cache):
     """A process that waits, as a run in a window leaves it."""
-    module("jobs.standby")._start()
-    return module("jobs.standby")._process
+    manager.standby.start()
+    return manager.standby.process
 
 
 @pytest.fixture
@@ -35,52 +35,51 @@ def kill(process):
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
-def test_an_estimate_takes_it_and_a_script_leaves_none(module, waiting, estimate, cache):
+def test_an_estimate_takes_it_and_a_script_leaves_none(manager, waiting, estimate, cache):
     estimate()
     assert waiting.returncode == 0  # it has run
-    assert module("jobs.standby")._process is None
-    for function in (module("jobs.standby")._start, module("jobs.standby").end):
-        assert not bpy.app.timers.is_registered(function)
+    assert manager.standby.process is None
+    assert not manager.standby.is_expecting
     assert list(cache.glob("run-*")) == []
 
 
-def test_reading_photographs_leaves_it_waiting(module, waiting, photographs):
+def test_reading_photographs_leaves_it_waiting(manager, waiting, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
-    assert module("jobs.standby")._process is waiting
+    assert manager.standby.process is waiting
     assert waiting.poll() is None
 
 
 @pytest.mark.parametrize("change", ["threads", "killed"])
-def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, waiting, estimate, change):
+def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, manager, waiting, estimate, change):
     if change == "threads":
         module("preferences").preferences().threads = 1
     else:
         kill(waiting)
     assert estimate()["metric"]
     assert waiting.returncode == -9
-    assert module("jobs.standby")._process is None
+    assert manager.standby.process is None
 
 
 def test_one_that_dies_just_then_is_told_like_any_crash(module, waiting, cache, photographs):
     kill(waiting)
     scratch = module("jobs.scratch").Scratch(cache)
-    child = module("jobs.process").Child(["inspect", str(photographs)], scratch, cache, standby=waiting)
-    while child.poll():
+    process = module("jobs.process").Process(["inspect", str(photographs)], scratch, cache, standby=waiting)
+    while process.poll():
         time.sleep(0.01)
-    child.close()
-    assert "ended unexpectedly" in child.fault
+    process.close()
+    assert "ended unexpectedly" in process.fault
     assert list(cache.glob("run-*")) == []
 
 
 @pytest.mark.parametrize("way", ["file", "fault", "disabled"])
-def test_it_ends_with_the_file_with_a_fault_and_with_the_extension(module, waiting, way):
+def test_it_ends_with_the_file_with_a_fault_and_with_the_extension(module, manager, waiting, way):
     if way == "file":
         bpy.ops.wm.read_homefile(use_empty=True)
     elif way == "fault":
         with pytest.raises(RuntimeError, match="nowhere"):
             bpy.ops.focal_depth.add_photographs(directory="/nowhere")
     else:
-        module("jobs.manager").unregister()
-        module("jobs.manager").register()
+        module("jobs").unregister()
+        module("jobs").register()
     assert waiting.returncode is not None
-    assert module("jobs.standby")._process is None
+    assert manager.standby.process is None

@@ -1,5 +1,7 @@
-"""The interface in Korean: nothing missing, nothing left over, nothing said in another way than Blender can
-look up. bpy's wheels have no languages at all; tests/window shows the Korean panel."""
+"""The interface in Korean: no text is missing, none is left over, and Blender can look up each.
+
+bpy's wheels have no languages at all; tests/window shows the Korean panel.
+"""
 
 import ast
 import importlib
@@ -17,14 +19,14 @@ SHOWN_BY = {  # functions whose text a person reads, and where among their argum
     "prop": ("text",),
     "UserError": (0,),
     "Notice": (0,),
-    "wrapped": (1,),
-    "say": (0,),
+    "draw_sentence": (1,),
+    "translate": (0,),
     "report": (1,),
     "fail": (1,),
     "poll_message_set": (0,),
 }
-TOLD_BY = {"look", "add", "change", "conclude", "fault"}  # methods that return what to tell a person
-NOT_LOOKED_UP = {"poll_message_set", "status_text_set"}  # by Blender: `say` has to
+RETURNED_BY = {"present", "apply", "change", "conclude", "fault"}  # methods that return what people read
+NOT_LOOKED_UP = {"poll_message_set", "status_text_set"}  # by Blender: `translate` has to
 
 
 @pytest.fixture(scope="module")
@@ -125,20 +127,20 @@ def of_tables(translations) -> set[str]:
     refocus = table("compositing.refocus")
     named = {"FOCUS": refocus.FOCUS, "F_NUMBER": refocus.F_NUMBER, "APERTURE": refocus.APERTURE}
     hidden = {"Image", "Photograph", "Shadow"}  # pictures, which only links bring
-    labels = {each.label for each in descendants(table("tasks").ChildOperator, package)}
+    labels = {each.label for each in descendants(table("jobs.job").Job, package)}
     return {
-        *table("tasks").STAGES.values(),
-        *table("panels.photographs").SOURCES.values(),
-        *table("stage.modifier").SHOWN,
-        *(each.name for each in table("exporting").PRESETS.values()),
-        *(each.description for each in table("exporting").PRESETS.values()),
+        *table("jobs.progress").STAGES.values(),
+        *table("ui.photographs").SOURCES.values(),
+        *table("scene.modifier").INPUTS,
+        *(each.name for each in table("export").PRESETS.values()),
+        *(each.description for each in table("export").PRESETS.values()),
         *(text for node in sockets for text in values(node.args[0], named) if text not in hidden),
         *filter(None, labels),
     }
 
 
 def of_sources(trees) -> dict[str | None, str]:
-    """Every text in the sources that is shown, and where; under None what is put together without `say`."""
+    """Every text in the sources that is shown, and where; under None what is joined without `translate`."""
     known = {
         target.id: node.value.value
         for tree in trees.values()
@@ -150,8 +152,9 @@ def of_sources(trees) -> dict[str | None, str]:
     found = {}
     for file, tree in trees.items():
         shown = [text for node in ast.walk(tree) if isinstance(node, ast.Call) for text in texts(node)]
-        told = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in TOLD_BY]
-        returns = [node for each in told for node in ast.walk(each) if isinstance(node, ast.Return)]
+        functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        methods = [node for node in functions if node.name in RETURNED_BY]
+        returns = [node for each in methods for node in ast.walk(each) if isinstance(node, ast.Return)]
         shown += [node.value for node in returns if node.value is not None]
         for expression in shown:
             for text in values(expression, known):
@@ -174,17 +177,17 @@ def test_no_korean_is_left_over(shown, korean):
     assert sorted(korean.keys() - shown.keys()) == []
 
 
-def test_no_sentence_is_put_together_without_say(trees):
+def test_no_sentence_is_joined_without_translate(trees):
     assert None not in of_sources(trees), of_sources(trees).get(None)
 
 
-def test_what_blender_does_not_look_up_is_said(trees):
+def test_what_blender_does_not_look_up_is_translated(trees):
     for file, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in NOT_LOOKED_UP:
                 (text,) = node.args
-                is_said = isinstance(text, ast.Call) and getattr(text.func, "id", "") == "say"
-                assert is_said or getattr(text, "value", "") is None, f"{file}:{node.lineno}"
+                is_translated = isinstance(text, ast.Call) and getattr(text.func, "id", "") == "translate"
+                assert is_translated or getattr(text, "value", "") is None, f"{file}:{node.lineno}"
 
 
 def fields(text: str) -> set[str]:
@@ -192,7 +195,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_both_languages_name_the_same_values(korean):
-    assert {text: told for text, told in korean.items() if fields(text) != fields(told)} == {}
+    assert {text: each for text, each in korean.items() if fields(text) != fields(each)} == {}
 
 
 def test_everything_has_a_tooltip_as_blender_writes_them(addon):
@@ -224,23 +227,23 @@ def test_lengths_have_a_unit(addon):
 
 
 def test_a_message_is_found_wherever_blender_looks(translations, addon):
-    found = translations.messages({"Depth": "깊이"})
+    found = translations.with_contexts({"Depth": "깊이"})
     contexts = {rna.translation_context for rna in operators().values()}
     contexts |= {each.translation_context for each in own_properties(addon).values()}
     assert contexts == {"*", "Operator", translations.CONTEXT} == {context for context, _ in found}
     assert set(found.values()) == {"깊이"}
 
 
-def test_say_puts_values_in(translations):
-    assert translations.say("{count} triangles", count="1,000") == "1,000 triangles"
-    assert translations.say("a {brace} in a file's name") == "a {brace} in a file's name"
+def test_translate_fills_in_values(translations):
+    assert translations.translate("{count} triangles", count="1,000") == "1,000 triangles"
+    assert translations.translate("a {brace} in a file's name") == "a {brace} in a file's name"
 
 
 def test_korean_lines_are_half_as_long(translations):
-    text = importlib.import_module(f"{translations.__name__.rpartition('.')[0]}.panels.text")
-    assert text.lines("two words", 9) == ["two words"]
-    assert text.lines("초점 거리", 9) == ["초점 거리"]
-    assert text.lines("초점 거리", 8) == ["초점", "거리"]
+    text = importlib.import_module(f"{translations.__name__.rpartition('.')[0]}.ui.text")
+    assert text.wrap("two words", 9) == ["two words"]
+    assert text.wrap("초점 거리", 9) == ["초점 거리"]
+    assert text.wrap("초점 거리", 8) == ["초점", "거리"]
     sentence = "사진을 불러오면 초점 거리가 여기에 표시됩니다"
-    assert " ".join(text.lines(sentence, 20)) == sentence
-    assert max(map(len, text.lines(sentence, 20))) <= 12
+    assert " ".join(text.wrap(sentence, 20)) == sentence
+    assert max(map(len, text.wrap(sentence, 20))) <= 12

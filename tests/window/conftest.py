@@ -73,7 +73,7 @@ def window(_shared, installed):
     """Blender with a new file, and our panel in the sidebar of its 3D view."""
     shared = _shared()
     yield from _in_new_file(shared, installed)
-    shared.run("addon('standby').end()")  # or one may start beside the next test's own window
+    shared.run("manager().standby.end()")  # or one may start beside the next test's own window
 
 
 @pytest.fixture

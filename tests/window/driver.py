@@ -19,7 +19,7 @@ from pathlib import Path
 
 import bpy
 
-PERIOD = 0.02  # seconds between two looks at the socket
+PERIOD = 0.02  # seconds from one poll of the socket to the next
 PULSE = 0.01
 PACKAGE = "bl_ext.user_default.focal_depth"
 OURS = "FOCAL_DEPTH_"  # all our classes are called so
@@ -97,14 +97,19 @@ def settings() -> bpy.types.PropertyGroup:
     return bpy.context.scene.focal_depth
 
 
+def manager():
+    """The add-on's job manager."""
+    return addon("jobs").manager
+
+
 def idle() -> bool:
-    return addon("tasks").running() is None
+    return manager().run is None
 
 
 def stage() -> str | None:
-    """What the child says it is doing."""
-    child = addon("tasks").running()
-    return child and child.progress and child.progress["stage"]
+    """What the process says it is doing."""
+    process = manager().process
+    return process and process.progress and process.progress.stage
 
 
 def sidebar_is_open() -> bool:

@@ -6,15 +6,15 @@ import pytest
 
 LOOK = """
 def standing():
-    stage, result_folder = addon("stage"), addon("result_folder")
+    photo_set, result_folder = addon("scene.photo_set"), addon("result_folder")
     folder = settings().result
-    return stage.standing(bpy.context.scene, result_folder.from_stored(folder)) if folder else {}
+    return photo_set.find_objects(bpy.context.scene, result_folder.from_stored(folder)) if folder else {}
 
 def mesh():
     return "mesh" in standing()
 
 def held_out():
-    return mesh() and addon("stage.holdout").is_on(standing()["mesh"])
+    return mesh() and addon("scene.holdout").is_on(standing()["mesh"])
 
 def node(module):
     kind = addon("compositing." + module).KIND
@@ -58,7 +58,7 @@ with bpy.context.temp_override(area=nodes, region=region(nodes)):
     [
         ("build_mesh", "mesh()"),
         ("holdout", "held_out()"),
-        ("depth_pass", "node('depth_merge')"),
+        ("depth_merge", "node('depth_merge')"),
         ("refocus", "node('refocus')"),
         ("depth_fog", "node('depth_fog')"),
         ("depth_matte", "node('depth_matte')"),
@@ -96,10 +96,10 @@ def test_what_hides_the_set_is_named(window):
     window.run("bpy.ops.mesh.primitive_cube_add()")
     build_mesh(window)
     assert window.detail(window.screenshot("in_cube")) < SEEN
-    assert window.run("addon('tasks').notice().text").startswith("Cube hides the set")
+    assert window.run("manager().notice.text").startswith("Cube hides the set")
     window.run("bpy.data.objects['Cube'].hide_set(True)")
     build_mesh(window)
-    assert window.run("addon('tasks').notice()") is None
+    assert window.run("manager().notice") is None
     assert window.detail(window.screenshot("cube_hidden")) > SEEN
 
 

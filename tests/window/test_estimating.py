@@ -25,7 +25,7 @@ def estimate(traces, tmp_path):
 
 
 def notice(window) -> str | None:
-    return window.run("addon('tasks').notice() and addon('tasks').notice().text")
+    return window.run("manager().notice and manager().notice.text")
 
 
 def seconds_until(happened, patience: float = SOON) -> float:
@@ -67,7 +67,7 @@ def test_it_runs_to_the_end_and_blender_never_hangs(own_window, estimate, small,
     estimate(own_window, small, until="not idle()")
     shares = []
     while not own_window.run("idle()"):
-        shares.append(own_window.run("0 if idle() else addon('tasks').status()[1]"))
+        shares.append(own_window.run("0 if idle() else manager().status()[1]"))
         time.sleep(0.1)
     gaps, longest = own_window.run("stop_pulse()"), own_window.run("longest")
     own_window.screenshot("estimated")

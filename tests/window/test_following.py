@@ -26,10 +26,10 @@ def shoot(window, tmp_path):
     x, y = window.button("bpy.ops.focal_depth.open_result")
     window.click((x, y + FOLDED))
     window.click(window.button("bpy.ops.focal_depth.follow(enable=True)"))
-    window.wait_until("addon('following').following(bpy.context.scene)", 5)
+    window.wait_until("manager().shoot.is_followed_by(bpy.context.scene)", 5)
     yield folder
     if window.process.poll() is None:
-        window.run("addon('following').stop()")
+        window.run("manager().shoot.stop()")
         window.click((x, y + FOLDED))
 
 
@@ -48,7 +48,7 @@ def arrive(photographs: Path, folder: Path) -> None:
 def test_the_scene_shows_each_bracket_as_it_comes(window, shoot, small, untold):
     window.screenshot("following_waits")
     arrive(untold, shoot / "table 1")
-    window.wait_until("addon('following').status()[1]")
+    window.wait_until("manager().shoot.status()[1]")
     window.screenshot("following")
     window.wait_until(f"any('table 1' in name for name in {MESHES}) and idle()")
     assert not window.run("settings().metric")
@@ -63,7 +63,7 @@ def test_the_scene_shows_each_bracket_as_it_comes(window, shoot, small, untold):
 def test_hands_that_move_something_are_not_disturbed(window, shoot, untold):
     window.run("bpy.ops.mesh.primitive_cube_add('EXEC_DEFAULT', True); bpy.ops.object.mode_set(mode='EDIT')")
     arrive(untold, shoot / "table")
-    window.wait_until("addon('following')._watcher.brought")
+    window.wait_until("manager().shoot.process.arrival")
     window.screenshot("following_ready")
     time.sleep(1)
     assert window.run(MESHES) == []
@@ -75,8 +75,8 @@ def test_a_bracket_that_cannot_be_read_does_not_end_it(window, shoot, untold):
     (shoot / "broken").mkdir()
     for name in ("1.jpg", "2.jpg"):
         (shoot / "broken" / name).write_bytes(b"no photograph")
-    window.wait_until("addon('tasks').notice()")
-    assert "broken" in window.run("addon('tasks').notice().text")
+    window.wait_until("manager().notice")
+    assert "broken" in window.run("manager().notice.text")
     window.screenshot("following_broken")
     arrive(untold, shoot / "whole")
     window.wait_until(f"any('whole' in name for name in {MESHES})")
@@ -85,7 +85,7 @@ def test_a_bracket_that_cannot_be_read_does_not_end_it(window, shoot, untold):
 @pytest.mark.parametrize("way", ["switch", "file", "crash"])
 def test_it_ends_and_leaves_nothing(window, shoot, installed, small, way):
     arrive(small, shoot / "table")
-    window.wait_until("addon('following').status()[1]")
+    window.wait_until("manager().shoot.status()[1]")
     if way == "switch":
         with held(installed.resources):
             switch = window.button("bpy.ops.focal_depth.follow(enable=False)")
@@ -95,16 +95,16 @@ def test_it_ends_and_leaves_nothing(window, shoot, installed, small, way):
     else:
         for child in children(installed.resources):
             os.kill(child, signal.SIGKILL)
-        window.wait_until("addon('tasks').notice()")
-        assert "ended unexpectedly" in window.run("addon('tasks').notice().text")
+        window.wait_until("manager().notice")
+        assert "ended unexpectedly" in window.run("manager().notice.text")
     deadline = time.monotonic() + PATIENCE
     while children(installed.resources):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert not window.run("addon('following').following(bpy.context.scene)")
+    assert not window.run("manager().shoot.is_followed_by(bpy.context.scene)")
     assert not list((shoot.parent / "results").glob("**/depth.exr"))
 
 
 def test_a_folder_that_is_none_is_said(window):
     window.run("settings().follow_folder = '/nowhere'; bpy.ops.focal_depth.follow('INVOKE_DEFAULT')")
-    assert "/nowhere" in window.run("addon('tasks').notice().text")
+    assert "/nowhere" in window.run("manager().notice.text")

@@ -16,16 +16,16 @@ def test_f3_finds_and_runs(window):
     window.key("F3")
     window.screen.call("xdotool", "type", "--delay", "50", "estimate depth")
     window.screen.call("xdotool", "key", "Return")
-    window.wait_until("addon('tasks').notice()")
-    assert window.run("addon('tasks').notice().text").startswith("There are no photographs")
+    window.wait_until("manager().notice")
+    assert window.run("manager().notice.text").startswith("There are no photographs")
     window.screenshot("f3")
 
 
 def test_the_panel_is_korean(korean):
     korean.screenshot("korean")
     assert korean.run(TRANSLATED) == "깊이 추정"
-    assert korean.run("addon('translations').say('{count} triangles', count=5)") == "삼각형 5개"
-    assert korean.run("addon('translations').say('Set')") == "세트"  # Blender's own "Set" is another
+    assert korean.run("addon('translations').translate('{count} triangles', count=5)") == "삼각형 5개"
+    assert korean.run("addon('translations').translate('Set')") == "세트"  # Blender's own "Set" is another
     told = korean.run("""
 try:
     bpy.ops.focal_depth.build_mesh()

@@ -64,7 +64,7 @@ def test_a_second_estimate_is_done_by_the_one_that_waits(
     assert traces() == [waits]  # and no file
     memory = next(line for line in Path(f"/proc/{waits}/status").read_text().splitlines() if "VmRSS" in line)
     second = seconds_to_start(own_window, "second")
-    assert own_window.run("addon('tasks').running().pid") == waits
+    assert own_window.run("manager().process.pid") == waits
     with capsys.disabled():
         print(f"\n  first progress after {first:.2f} s, with one that waits {second:.2f} s; {memory}")
     assert second < first
@@ -79,7 +79,7 @@ def test_cancelled_it_leaves_none(window, waiting, seconds_to_start, installed):
     window.key("Escape")
     window.wait_until("idle()", SOON)
     assert children(installed.resources) == []
-    time.sleep(window.run("addon('standby').MOMENT") + 1)
+    time.sleep(window.run("addon('jobs.standby').START_DELAY") + 1)
     assert children(installed.resources) == []
 
 
@@ -99,7 +99,7 @@ def test_undo_of_a_run_ends_it(window, waiting, seconds_to_start, installed):
 
 
 def test_nobody_needing_it_it_ends(own_window, waiting, installed):
-    own_window.run("addon('standby').PATIENCE = addon('standby').MOMENT + 10")
+    own_window.run("addon('jobs.standby').MAX_WAIT = addon('jobs.standby').START_DELAY + 10")
     waiting(own_window)
     until_none_is_left(installed.resources, 10 + SOON)
 

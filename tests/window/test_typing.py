@@ -20,7 +20,7 @@ def sources():
     return [photograph.source for photograph in settings().photographs]
 
 def notice():
-    return addon("tasks").notice()
+    return manager().notice
 """)
     return window
 

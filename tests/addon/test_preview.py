@@ -1,4 +1,4 @@
-"""Looking at a result: colours, frames, overlay, and metres at the right pixel."""
+"""The preview of a result: colours, frames, overlay, and metres at the right pixel."""
 
 import os
 import sys
@@ -22,10 +22,10 @@ def part(addon):
 
 
 @pytest.fixture
-def look(scene, result):
-    """The scene's result is open; what it remembers of being looked at."""
+def preview(scene, result):
+    """The scene's result is open; how it is previewed."""
     bpy.ops.focal_depth.open_result(directory=str(result))
-    return scene.focal_depth.look
+    return scene.focal_depth.preview
 
 
 @pytest.fixture(scope="module")
@@ -47,142 +47,144 @@ def place(row: int, column: int) -> tuple[float, float]:
     return (column + 0.5) / WIDTH, (row + 0.5) / HEIGHT
 
 
-def test_false_colour_is_that_of_the_result_folder(look, result):
-    bpy.ops.focal_depth.look(show="DEPTH")
+def test_false_colour_is_that_of_the_result_folder(preview, result):
+    bpy.ops.focal_depth.preview(show="DEPTH")
     stored = bpy.data.images.load(str(result / "depth.png"))
-    assert tuple(look.picture.size) == (WIDTH, HEIGHT)
-    assert np.abs(pixels(look.picture) - pixels(stored)).max() < 0.02  # a step of the map at most
-    box, wall = pixels(look.picture)[100, 100], pixels(look.picture)[10, 300]
+    assert tuple(preview.picture.size) == (WIDTH, HEIGHT)
+    assert np.abs(pixels(preview.picture) - pixels(stored)).max() < 0.02  # a step of the map at most
+    box, wall = pixels(preview.picture)[100, 100], pixels(preview.picture)[10, 300]
     assert box.sum() > wall.sum() + 1 and box[0] > box[2]
 
 
-def test_near_and_far_recolour_the_picture(look, part):
-    bpy.ops.focal_depth.look(show="DEPTH")
-    inferno = part("looking.colours").INFERNO / 255
-    look.near, look.far = 1.0, 2.0
-    shown = pixels(look.picture)
+def test_near_and_far_recolour_the_picture(preview, part):
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    inferno = part("preview.colours").INFERNO / 255
+    preview.near, preview.far = 1.0, 2.0
+    shown = pixels(preview.picture)
     assert np.allclose(shown[100, 100], inferno[255], atol=1e-3)
     assert np.allclose(shown[10, WALL > 2.01], inferno[0], atol=1e-3)
     middle = int(np.argmin(np.abs(WALL - 1.6667)))  # 0.6 dioptres, of 0.5 to 1
     assert np.allclose(shown[10, middle], inferno[round(0.2 * 255)], atol=0.02)
-    look.far = 0.5
-    assert look.near < look.far
+    preview.far = 0.5
+    assert preview.near < preview.far
     bpy.ops.focal_depth.reset_range()
-    assert look.near == pytest.approx(0.8, rel=1e-3)
+    assert preview.near == pytest.approx(0.8, rel=1e-3)
 
 
-def test_near_and_far_are_in_the_scenes_units(look, scene, result, part):
-    bpy.ops.focal_depth.look(show="DEPTH")
+def test_near_and_far_are_in_the_scenes_units(preview, scene, result, part):
+    bpy.ops.focal_depth.preview(show="DEPTH")
     scene.unit_settings.scale_length = 0.01
-    assert look.near == pytest.approx(80, rel=1e-3)
-    part("stage").PhotoSet(scene, result)
+    assert preview.near == pytest.approx(80, rel=1e-3)
+    part("scene.photo_set").PhotoSet(scene, result)
     bpy.ops.focal_depth.set_scale(measured=1, length=2)
-    assert look.near == pytest.approx(160, rel=1e-3)
-    look.near = 200
-    assert look.near_metres == pytest.approx(1)
+    assert preview.near == pytest.approx(160, rel=1e-3)
+    preview.near = 200
+    assert preview.near_metres == pytest.approx(1)
     scene.focal_depth.metric = False
-    assert look.relative_near == pytest.approx(1)
+    assert preview.relative_near == pytest.approx(1)
 
 
-def test_a_new_result_is_looked_at_from_the_start(look, scene, result, estimated):
-    bpy.ops.focal_depth.look(show="DEPTH")
+def test_a_new_result_is_previewed_from_the_start(preview, scene, result, estimated):
+    bpy.ops.focal_depth.preview(show="DEPTH")
     bpy.ops.focal_depth.pick(place=place(100, 100))
     bpy.ops.focal_depth.open_result(directory=str(estimated))
-    assert look.shown == "ALL_IN_FOCUS" and look.result == scene.focal_depth.result and not look.picked
-    assert look.near == pytest.approx(0.62, rel=0.05)  # of the box in the photographs
+    assert (
+        preview.shown == "ALL_IN_FOCUS" and preview.result == scene.focal_depth.result and not preview.picked
+    )
+    assert preview.near == pytest.approx(0.62, rel=0.05)  # of the box in the photographs
 
 
-def test_confidence_is_grey(look):
-    bpy.ops.focal_depth.look(show="CONFIDENCE")
-    assert np.allclose(pixels(look.picture), 1)
+def test_confidence_is_grey(preview):
+    bpy.ops.focal_depth.preview(show="CONFIDENCE")
+    assert np.allclose(pixels(preview.picture), 1)
 
 
-def test_what_is_shown_is_never_lost(look, tmp_path):
+def test_what_is_shown_is_never_lost(preview, tmp_path):
     for show in ("ALL_IN_FOCUS", "DEPTH", "CONFIDENCE"):
-        bpy.ops.focal_depth.look(show=show)
+        bpy.ops.focal_depth.preview(show=show)
     assert not any(image.is_dirty for image in bpy.data.images)
-    shown = pixels(look.picture).copy()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "looked.blend"))
-    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "looked.blend"))
-    assert np.array_equal(pixels(bpy.context.scene.focal_depth.look.picture), shown)
+    shown = pixels(preview.picture).copy()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "preview.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "preview.blend"))
+    assert np.array_equal(pixels(bpy.context.scene.focal_depth.preview.picture), shown)
 
 
-def test_undo_brings_the_colours_back(look):
-    bpy.ops.focal_depth.look(show="DEPTH")
-    before = pixels(look.picture).copy()
+def test_undo_brings_the_colours_back(preview):
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    before = pixels(preview.picture).copy()
     bpy.ops.ed.undo_push(message="before")
-    look.near = 1.5
+    preview.near = 1.5
     bpy.ops.ed.undo_push(message="near")
-    assert not np.array_equal(pixels(look.picture), before)
+    assert not np.array_equal(pixels(preview.picture), before)
     bpy.ops.ed.undo()
-    look = bpy.context.scene.focal_depth.look
-    assert look.near == pytest.approx(0.8, rel=1e-3)
-    assert np.array_equal(pixels(look.picture), before)
+    preview = bpy.context.scene.focal_depth.preview
+    assert preview.near == pytest.approx(0.8, rel=1e-3)
+    assert np.array_equal(pixels(preview.picture), before)
 
 
-def test_a_result_estimated_anew_is_looked_at_anew(look, scene, result, part):
-    pictures, kept = part("looking.pictures"), part("looking.kept")
-    bpy.ops.focal_depth.look(show="DEPTH")
-    assert pictures.is_shown(scene)
-    earlier = kept.home(result)
+def test_a_result_estimated_again_is_previewed_again(preview, scene, result, part):
+    images, cache = part("preview.images"), part("preview.cache")
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    assert images.is_shown(scene)
+    earlier = cache.folder_for(result)
     os.utime(result / "depth.exr")
-    assert not pictures.is_shown(scene)
-    bpy.ops.focal_depth.look(show="DEPTH")
-    assert pictures.is_shown(scene)
-    assert kept.home(result) != earlier and not earlier.exists()
+    assert not images.is_shown(scene)
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    assert images.is_shown(scene)
+    assert cache.folder_for(result) != earlier and not earlier.exists()
 
 
-def test_what_is_kept_goes_with_the_cache(look, scene, part):
-    bpy.ops.focal_depth.look(show="DEPTH")
+def test_what_is_cached_goes_with_the_cache(preview, scene, part):
+    bpy.ops.focal_depth.preview(show="DEPTH")
     bpy.ops.focal_depth.clear_cache()
-    assert not part("looking.pictures").is_shown(scene)
+    assert not part("preview.images").is_shown(scene)
     assert not bpy.ops.focal_depth.overlay.poll()
-    bpy.ops.focal_depth.look(show="DEPTH")
-    assert pixels(look.picture).max() > 0.9
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    assert pixels(preview.picture).max() > 0.9
 
 
 def test_frames_step_and_wrap(scene, estimated):
     bpy.ops.focal_depth.open_result(directory=str(estimated))
-    look = scene.focal_depth.look
-    bpy.ops.focal_depth.look(show="ALIGNED")
-    aligned = pixels(look.picture)
+    preview = scene.focal_depth.preview
+    bpy.ops.focal_depth.preview(show="ALIGNED")
+    aligned = pixels(preview.picture)
     stored = sorted((estimated / "aligned").iterdir())
     assert np.abs(aligned - pixels(bpy.data.images.load(str(stored[0])))).mean() < 0.02
-    seen = [look.frame]
+    frames = [preview.frame]
     for by in (1, 1, -1, -1, -1, 1):
         bpy.ops.focal_depth.step(by=by)
-        seen.append(look.frame)
-    assert seen == [1, 2, 3, 2, 1, 5, 1]
-    look.frame = 5
+        frames.append(preview.frame)
+    assert frames == [1, 2, 3, 2, 1, 5, 1]
+    preview.frame = 5
     nearest = bpy.data.images.load(str(stored[4]))
-    assert np.abs(pixels(look.picture) - pixels(nearest)).mean() < 0.02
-    bpy.ops.focal_depth.look(show="PHOTOGRAPHED")
-    assert look.frame == 5 and Path(look.picture.filepath).name == "photographed_05.jpg"
-    with pytest.raises(RuntimeError, match="scripts use"):
+    assert np.abs(pixels(preview.picture) - pixels(nearest)).mean() < 0.02
+    bpy.ops.focal_depth.preview(show="PHOTOGRAPHED")
+    assert preview.frame == 5 and Path(preview.picture.filepath).name == "photographed_05.jpg"
+    with pytest.raises(RuntimeError, match="in a script use"):
         bpy.ops.focal_depth.play()
 
 
 def test_playing_goes_there_and_back(part):
-    ping_pong = part("looking.places").ping_pong
+    ping_pong = part("preview.coordinates").ping_pong
     assert [ping_pong(step, 4) for step in range(10)] == [0, 1, 2, 3, 2, 1, 0, 1, 2, 3]
     assert [ping_pong(step, 1) for step in range(3)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
-    "operator", ["look", "reset_range", "look_window", "overlay", "step", "play", "pick"]
+    "operator", ["preview", "reset_range", "preview_window", "overlay", "step", "play", "pick"]
 )
 def test_without_a_result_all_is_grey(scene, operator):
     assert not getattr(bpy.ops.focal_depth, operator).poll()
 
 
 def test_unregistering_leaves_no_handler(addon, part):
-    def ours() -> list[int]:
+    def handlers_of_addon() -> list[int]:
         both = bpy.app.handlers.undo_post, bpy.app.handlers.redo_post
         return [sum(each.__module__.startswith(addon) for each in handlers) for handlers in both]
 
-    assert min(ours()) > 0
+    assert min(handlers_of_addon()) > 0
     bpy.ops.preferences.addon_disable(module=addon)
-    after = ours()
+    after = handlers_of_addon()
     bpy.ops.preferences.addon_enable(module=addon)
     assert after == [0, 0]
 
@@ -200,75 +202,73 @@ def test_unregistering_leaves_no_handler(addon, part):
         (HEIGHT - 1, WIDTH - 1, WALL[-1]),
     ],
 )
-def test_picking_is_right_to_the_pixel(look, scene, part, row, column, distance):
-    bpy.ops.focal_depth.look(show="DEPTH")
-    read = part("looking.measuring").Measure(scene).at(place(row, column))
+def test_picking_is_right_to_the_pixel(preview, scene, part, row, column, distance):
+    bpy.ops.focal_depth.preview(show="DEPTH")
+    read = part("preview.probe").Probe(scene).at(place(row, column))
     assert read.distance == pytest.approx(distance, rel=1e-5) and read.confidence == 1
 
 
-def test_picking_keeps_the_distance_in_words(look, scene):
+def test_picking_stores_the_distance_as_text(preview, scene):
     bpy.ops.focal_depth.pick(place=place(100, 100))
-    assert look.picked == "0.8 m, confidence 1.00"
+    assert preview.picked == "0.8 m, confidence 1.00"
     scene.unit_settings.length_unit = "MILLIMETERS"
     bpy.ops.focal_depth.pick(place=place(100, 100))
-    assert look.picked == "800 mm, confidence 1.00"
+    assert preview.picked == "800 mm, confidence 1.00"
     bpy.ops.focal_depth.pick(place=place(100, 210))
-    assert look.picked == "infinity, confidence 1.00"
+    assert preview.picked == "infinity, confidence 1.00"
     with pytest.raises(RuntimeError, match="outside"):
         bpy.ops.focal_depth.pick(place=(1, 0.5))
 
 
-def test_readings_say_what_is_expected_and_what_is_relative(scene, part):
-    reading = part("looking.measuring").Reading(2.31, 0.87, 0.05)
+def test_readings_have_an_uncertainty_and_may_be_relative(scene, part):
+    reading = part("preview.probe").Reading(2.31, 0.87, 0.05)
     scene.focal_depth.metric = True
-    assert reading.text(scene) == "2.31 m ± 0.05 m, confidence 0.87"
+    assert reading.format(scene) == "2.31 m ± 0.05 m, confidence 0.87"
     scene.unit_settings.length_unit = "ADAPTIVE"
-    assert reading.text(scene) == "2.31 m ± 5 cm, confidence 0.87"
+    assert reading.format(scene) == "2.31 m ± 5 cm, confidence 0.87"
     scene.unit_settings.scale_length = 0.1
-    assert reading.text(scene) == "23.1 cm ± 5 mm, confidence 0.87"
+    assert reading.format(scene) == "23.1 cm ± 5 mm, confidence 0.87"
     scene.unit_settings.system = "NONE"
-    assert reading.text(scene) == "2.31 ± 0.05, confidence 0.87"
+    assert reading.format(scene) == "2.31 ± 0.05, confidence 0.87"
     scene.focal_depth.metric = False
-    assert reading.text(scene) == "relative 2.31 ± 0.05, confidence 0.87"
+    assert reading.format(scene) == "relative 2.31 ± 0.05, confidence 0.87"
 
 
 def test_error_in_dioptres_becomes_one_in_metres(part):
-    assert part("looking.places").metres_of_error(2.0, 0.01) == pytest.approx(1 / 0.49 - 2, rel=0.03)
+    assert part("preview.coordinates").depth_uncertainty(2.0, 0.01) == pytest.approx(1 / 0.49 - 2, rel=0.03)
 
 
-def test_photograph_and_camera_see_alike(look, scene, result, part):
+def test_photograph_and_camera_see_alike(preview, scene, result, part):
     """Blender's own projection says where the picture has a point."""
-    photo_set = part("stage").PhotoSet(scene, result)
-    photo_set.look_through()
+    photo_set = part("scene.photo_set").PhotoSet(scene, result)
+    photo_set.match_renders()
     scene.view_layers[0].update()
-    place_seen = part("looking.places").place_seen
+    project = part("preview.coordinates").project
     description = photo_set.description
     for point in np.random.default_rng(1).uniform((-1, -1, -4), (1, 1, -1), (20, 3)):
-        seen = world_to_camera_view(scene, scene.camera, scene.camera.matrix_world @ Vector(point))
-        expected = (seen.x, 1 - seen.y)
-        assert place_seen(point, description["camera"], description["size"]) == pytest.approx(
-            expected, abs=1e-5
-        )
-    assert place_seen((0, 0, 1), description["camera"], description["size"]) is None
+        place = world_to_camera_view(scene, scene.camera, scene.camera.matrix_world @ Vector(point))
+        expected = (place.x, 1 - place.y)
+        assert project(point, description["camera"], description["size"]) == pytest.approx(expected, abs=1e-5)
+    assert project((0, 0, 1), description["camera"], description["size"]) is None
 
 
-def test_mesh_is_measured_from_anywhere(look, scene, result, part):
+def test_mesh_is_measured_from_anywhere(preview, scene, result, part):
     bpy.ops.focal_depth.build_mesh()
-    bpy.ops.focal_depth.look(show="DEPTH")
+    bpy.ops.focal_depth.preview(show="DEPTH")
     bpy.ops.focal_depth.set_scale(measured=1, length=3)
     scene.view_layers[0].update()
-    stage, measure = part("stage"), part("looking.measuring").Measure(scene)
-    objects, camera = stage.standing(scene, result), scene.camera.matrix_world
-    description = measure.description["camera"]
+    photo_set, probe = part("scene.photo_set"), part("preview.probe").Probe(scene)
+    objects, camera = photo_set.find_objects(scene, result), scene.camera.matrix_world
+    description = probe.description["camera"]
 
     def read(row, column, depth, start):
-        """Look from `start` in the camera's space at what stands at a pixel."""
+        """The distance from `start`, in the camera's space, towards what is at a pixel."""
         x, y = (
             (column + 0.5 - description["cx"]) / description["fx"],
             (description["cy"] - row - 0.5) / description["fy"],
         )
         begin, end = camera @ Vector(start), camera @ Vector((x * depth, y * depth, -depth))
-        return measure.on_mesh(objects, begin, end - begin)
+        return probe.on_mesh(objects, begin, end - begin)
 
     box = read(120, 100, 0.8, (0.1, 0.05, 0))
     assert box.distance == pytest.approx(3 * 0.8, rel=1e-3) and box.confidence == 1
@@ -282,20 +282,20 @@ def test_mesh_is_measured_from_anywhere(look, scene, result, part):
     assert read(120, 100, 0.8, (0.1, 0.05, 0)) is None
 
 
-def test_overlay_lies_in_front_and_leaves_others_alone(look, scene, result, part):
-    bpy.ops.focal_depth.look(show="DEPTH")
+def test_overlay_lies_in_front_and_leaves_others_alone(preview, scene, result, part):
+    bpy.ops.focal_depth.preview(show="DEPTH")
     bpy.ops.focal_depth.overlay()
     camera = scene.camera.data
     behind, overlay = camera.background_images
     assert behind.display_depth == "BACK" and behind.image.name == "all_in_focus.png"
-    assert overlay.display_depth == "FRONT" and overlay.image == look.picture
+    assert overlay.display_depth == "FRONT" and overlay.image == preview.picture
     assert overlay.frame_method == "STRETCH" and overlay.show_background_image
     overlay.alpha = 0.3
     for show in ("ALL_IN_FOCUS", "CONFIDENCE"):
-        bpy.ops.focal_depth.look(show=show)
+        bpy.ops.focal_depth.preview(show=show)
     bpy.ops.focal_depth.overlay()
     assert len(camera.background_images) == 2
-    assert camera.background_images[1].image == look.picture
+    assert camera.background_images[1].image == preview.picture
     assert camera.background_images[1].alpha == pytest.approx(0.3)
     bpy.ops.focal_depth.overlay(enable=False)
     assert [each.image.name for each in camera.background_images] == ["all_in_focus.png"]
@@ -303,9 +303,9 @@ def test_overlay_lies_in_front_and_leaves_others_alone(look, scene, result, part
 
 
 def test_histogram_counts_evenly_in_dioptres(part):
-    histogram = part("looking.histogram")
+    histogram = part("preview.histogram")
     depth = np.where(np.arange(100_000) % 4 == 0, 1.0, 4.0).astype(np.float32).reshape(250, 400)
-    counted = histogram.count(depth)
+    counted = histogram.count_depths(depth)
     assert counted.counts.sum() == depth.size
     near, far = np.flatnonzero(counted.counts)
     assert counted.counts[near] * 3 == counted.counts[far] == 75_000
@@ -316,8 +316,8 @@ def test_histogram_counts_evenly_in_dioptres(part):
 
 
 def test_histogram_shows_colours_and_handles(part):
-    histogram, inferno = part("looking.histogram"), part("looking.colours").INFERNO / 255
-    counted = histogram.count(np.linspace(1, 4, 100_000, dtype=np.float32))
+    histogram, inferno = part("preview.histogram"), part("preview.colours").INFERNO / 255
+    counted = histogram.count_depths(np.linspace(1, 4, 100_000, dtype=np.float32))
     shown = histogram.draw(counted, 1.2, 3.0, 384, 128)
     assert shown.shape == (128, 384, 4)
     white = np.flatnonzero((shown[5] == 1).all(axis=1))

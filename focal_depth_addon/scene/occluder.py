@@ -1,17 +1,25 @@
-"""What keeps the camera from seeing the set, as the cube of a new file may do."""
+"""What hides the set from its camera, as the cube of a new file may do."""
 
 import bpy
 
 RAYS = 5  # along each side of the picture
-MOST = 0.5  # of the picture
+MAX_SHARE = 0.5  # of the rays that an object may stop
 
 
-def hidden_by(
+def find_occluder(
     context: bpy.types.Context, camera: bpy.types.Object, mesh: bpy.types.Object
 ) -> bpy.types.Object | None:
-    """An object that stands before most of the set; None where there is none."""
+    """Return an object that stands before most of the set, or None.
+
+    Parameters
+    ----------
+    context
+        With the scene and its objects.
+    camera, mesh
+        Of the set.
+    """
     context.view_layer.update()
-    shown = context.evaluated_depsgraph_get()
+    depsgraph = context.evaluated_depsgraph_get()
     corner, below, _, beside = camera.data.view_frame(scene=context.scene)
     steps = [(step + 0.5) / RAYS for step in range(RAYS)]
     rays = [corner + right * (beside - corner) + down * (below - corner) for right in steps for down in steps]
@@ -19,11 +27,11 @@ def hidden_by(
     for each in context.visible_objects:
         if each.type != "MESH" or each.parent == mesh.parent:
             continue
-        solid = each.evaluated_get(shown)
+        solid = each.evaluated_get(depsgraph)
         to_object = each.matrix_world.inverted_safe() @ camera.matrix_world
         origin = to_object.translation
         reaches = [to_object @ (ray * (nearest / -ray.z)) - origin for ray in rays]
         hits = sum(solid.ray_cast(origin, reach, distance=reach.length)[0] for reach in reaches)
-        if hits > MOST * len(rays):
+        if hits > MAX_SHARE * len(rays):
             return each
     return None

@@ -1,0 +1,96 @@
+"""What the panel and the preferences have from the contract: choices, their numbers in files, and costs."""
+
+import importlib
+
+import bpy
+import pytest
+
+MEGAPIXELS_24 = 6000, 4000
+
+
+@pytest.fixture
+def contract(addon):
+    """contract("cost") -> that module of the extension's contract."""
+    return lambda name: importlib.import_module(f"{addon}.backend.contract.{name}")
+
+
+@pytest.fixture
+def stack(scene, module):
+    """The settings of a scene with ten photographs of 24 megapixels."""
+    settings = scene.focal_depth
+    for number in range(10):
+        photograph = settings.photographs.add()
+        photograph.path, (photograph.width, photograph.height) = f"{number}.jpg", MEGAPIXELS_24
+    yield settings
+    for name in ("memory", "threads"):
+        module("preferences").preferences().property_unset(name)
+
+
+@pytest.mark.parametrize("network", ["focal_unet", "won_jeon"])
+@pytest.mark.parametrize("quality", ["draft", "standard", "full"])
+def test_the_panel_and_the_backend_agree_on_the_cost(stack, contract, module, quality, network):
+    cost, preferences = contract("cost"), module("preferences").preferences()
+    stack.quality, stack.network = quality, network
+    preferences.threads, preferences.memory = 4, 12
+    load = cost.Load(10, MEGAPIXELS_24)
+    plan = cost.plan_for(load, quality, network, 12e9)
+    gigabytes, seconds = cost.peak_memory(load, plan) / 1e9, cost.seconds(load, plan, 4)
+    text = module("ui.estimate")._expected_cost(stack)
+    assert f"about {gigabytes:.{0 if gigabytes > 10 else 1}f} GB" in text
+    assert text.endswith(module("jobs.progress").format_duration(max(10, round(seconds, -1))))
+
+
+def test_the_panel_says_where_the_limit_is_too_little(stack, module):
+    module("preferences").preferences().memory = 0.5
+    assert module("ui.estimate")._expected_cost(stack) == "Standard: needs more memory than the limit"
+
+
+def test_the_choices_are_those_of_the_contract(scene, contract):
+    qualities, properties = contract("qualities"), scene.focal_depth.bl_rna.properties
+    choices = {
+        name: tuple(properties[name].enum_items.keys()) for name in ("quality", "alignment", "network")
+    }
+    assert choices["quality"] == tuple(qualities.QUALITIES)
+    assert choices["alignment"] == qualities.ALIGNMENTS
+    assert choices["network"] == qualities.PREDICTORS
+    for item in properties["quality"].enum_items:
+        size = qualities.QUALITIES[item.identifier]
+        assert size is None or str(size) in item.description
+
+
+def test_files_of_version_0_1_have_these_numbers(scene):
+    """Blender stores the number of a choice; in 0.1 the networks were "ours" and "paper", in this order."""
+    properties = scene.focal_depth.bl_rna.properties
+    numbers = {
+        name: {item.identifier: item.value for item in properties[name].enum_items}
+        for name in ("network", "alignment", "order", "level")
+    }
+    assert numbers == {
+        "network": {"focal_unet": 0, "won_jeon": 1},
+        "alignment": {"network": 0, "thin-lens": 1, "none": 2},
+        "order": {"auto": 0, "far-to-near": 1, "near-to-far": 2},
+        "level": {"preview": 0, "full": 1, "ar": 2},
+    }
+    shown = scene.focal_depth.preview.bl_rna.properties["shown"].enum_items
+    assert [item.identifier for item in shown] == [
+        "ALL_IN_FOCUS",
+        "DEPTH",
+        "CONFIDENCE",
+        "PHOTOGRAPHED",
+        "ALIGNED",
+    ]
+    assert scene.focal_depth.preview == scene.focal_depth.look
+    assert bpy.types.Scene.bl_rna.properties["focal_depth"].fixed_type.properties["look"].type == "POINTER"
+
+
+def test_a_newer_result_is_refused_with_the_remedy(scene, result, tmp_path):
+    folder = tmp_path / "newer"
+    folder.mkdir()
+    for path in result.iterdir():
+        if path.is_file():
+            (folder / path.name).write_bytes(path.read_bytes())
+    text = (folder / "result.json").read_text()
+    assert '"format": 2' in text
+    (folder / "result.json").write_text(text.replace('"format": 2', '"format": 3'))
+    with pytest.raises(RuntimeError, match="written by a newer Focal Depth: update this one"):
+        bpy.ops.focal_depth.open_result(directory=str(folder))
