@@ -105,8 +105,8 @@ measured: .venv/installed .venv-bpy4.5/installed
 	for seed in 1 2; do test -d $(VALIDATION)/seed-$$seed || PYTHONPATH=. .venv-bpy4.5/bin/python \
 		-m rendering.validation --output $(VALIDATION)/seed-$$seed --seed $$seed; done
 	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 --output build/measured --workers 2 \
-		$(addprefix --alignment ,fov ecc network) --invariance --method "nearest frame (oracle)" \
-		--method classical --method "classical, smoothed" --method "ring difference" --method variational \
+		$(addprefix --alignment ,fov ecc network) --invariance --method oracle \
+		--method classical --method classical_smoothed --method ring_difference --method variational \
 		$(addprefix --method ,$(NETWORK)) --method focal_unet
 	.venv/bin/python docs/measured.py build/measured
 

@@ -11,7 +11,7 @@ from ..contract.cost import stage_seconds
 from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
 from ..contract.schema import Description
 from ..io.result_folder import open_result, read_description
-from ..runtime.cache import ResultCache, result_fingerprint, versions
+from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
@@ -78,7 +78,7 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
         result.write(
             output,
             aligned=aligned,
-            extra={"versions": versions(), "fingerprint": fingerprint},
+            extra={"fingerprint": fingerprint},
             cache=cache.arrays,
             threads=request.resources.threads,
         )

@@ -1,7 +1,7 @@
 """What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
 Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
-Memory is good to a tenth; another processor may well be twice as fast or slow.
+Memory is good to a tenth, with 1 to 16 threads; another processor may well be twice as fast or slow.
 """
 
 from dataclasses import dataclass, replace
@@ -15,12 +15,13 @@ MIN_TILE = (3 * TILE_OVERLAP) ** 2  # pixels
 
 # Bytes, whatever the size: Python with its libraries, and the same with the networks' sessions.
 LIBRARIES, SESSIONS = 0.12e9, 0.29e9
-# Bytes a pixel and frame of the working size: pictures kept, and while they are aligned.
-KEPT, ALIGNED = 17, 26
+# Bytes a pixel and frame of the working size: pictures held, and while they are aligned.
+HELD, ALIGNING = 17, 26
 MAPS = 20  # bytes a pixel of the working size, however many frames
-PREDICTED = {FOCAL_UNET: 75, WON_JEON: 500}  # bytes a pixel and frame of a tile, by network
-FUSED = {8: 40, 16: 66, 32: 90}  # bytes a pixel of a photograph, by bits a channel, two being in memory
+PREDICTED = {FOCAL_UNET: 75, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
+FUSED = {8: 43, 16: 74, 32: 90}  # bytes a pixel of a photograph, by bits a channel, two being in memory
 DECODED = {8: 18, 16: 26, 32: 44}  # bytes a pixel while a photograph is decoded to floats
+DECODER_RESIDUE = 16  # of these, what the C library holds on to of each decoder but the first
 SAFETY = 1.1  # what is planned for may take so many times as much
 SHRINK, MIN_WORKING_SIDE = 0.9, 256  # steps to a smaller working size, and the smallest longer side in pixels
 START = 0.7  # seconds before anything is read
@@ -110,13 +111,13 @@ def plan_for(load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: 
         return plan
     limit = max_memory / SAFETY
     while limit >= _fusing(load) and max(plan.size) >= MIN_WORKING_SIDE:
-        tile = int((limit - SESSIONS - _kept(load, plan)) / PREDICTED[predictor])
+        tile = int((limit - SESSIONS - _held(load, plan)) / PREDICTED[predictor])
         smallest = min(load.frames * MIN_TILE, load.frames * plan.predicted_pixels)
         if limit >= _aligning(load, plan) and limit >= _reading(load, plan, 1) and tile >= smallest:
             return replace(plan, tile=min(tile, MAX_TILE))
         width, height = plan.size
         plan = replace(plan, size=(round(width * SHRINK), round(height * SHRINK)))
-    least = max(_fusing(load), SESSIONS + load.frames * MIN_TILE * (PREDICTED[predictor] + KEPT))
+    least = max(_fusing(load), SESSIONS + load.frames * MIN_TILE * (PREDICTED[predictor] + HELD))
     raise InputError(
         f"--max-memory {max_memory / 1e9:.2g} is too little for {load.frames} photographs of "
         f"{load.pixels / 1e6:.3g} megapixels: give at least {least * SAFETY / 1e9 + 0.05:.1f}"
@@ -126,7 +127,7 @@ def plan_for(load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: 
 def peak_memory(load: Load, plan: Plan) -> float:
     """Return the bytes an estimate takes at most."""
     tile = min(max(plan.tile, load.frames * MIN_TILE), load.frames * plan.predicted_pixels)
-    predicting = SESSIONS + _kept(load, plan) + PREDICTED[plan.predictor] * tile
+    predicting = SESSIONS + _held(load, plan) + PREDICTED[plan.predictor] * tile
     return max(predicting, _aligning(load, plan), _fusing(load), _reading(load, plan, 1))
 
 
@@ -143,11 +144,13 @@ def decoders(load: Load, plan: Plan, threads: int, decoded_pixels: int, max_memo
     max_memory
         Bytes, or None.
     """
-    room = peak_memory(load, plan)
-    if max_memory is not None:
-        room = min(room, max_memory / SAFETY)
+    peak = peak_memory(load, plan)
+    room = peak if max_memory is None else min(peak, max_memory / SAFETY)
     room -= LIBRARIES + 12 * load.frames * plan.pixels
-    return max(1, min(threads, int(room / (DECODED[load.bits] * decoded_pixels))))
+    at_once = min(threads, int(room / (DECODED[load.bits] * decoded_pixels)))
+    if max_memory is not None:
+        at_once = min(at_once, 1 + int((max_memory - peak) / (DECODER_RESIDUE * decoded_pixels)))
+    return max(1, at_once)
 
 
 def stage_seconds(load: Load, plan: Plan, threads: int) -> dict[str, float]:
@@ -168,12 +171,12 @@ def seconds(load: Load, plan: Plan, threads: int) -> float:
     return START + sum(stage_seconds(load, plan, threads).values())
 
 
-def _kept(load: Load, plan: Plan) -> float:
-    return plan.pixels * (KEPT * load.frames + MAPS)
+def _held(load: Load, plan: Plan) -> float:
+    return plan.pixels * (HELD * load.frames + MAPS)
 
 
 def _aligning(load: Load, plan: Plan) -> float:
-    return SESSIONS + ALIGNED * load.frames * plan.pixels
+    return SESSIONS + ALIGNING * load.frames * plan.pixels
 
 
 def _fusing(load: Load) -> float:

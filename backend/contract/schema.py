@@ -79,7 +79,9 @@ class Description(TypedDict):
     warnings: list[str]
     timings: dict[str, float]
     versions: dict[str, str]
-    fingerprint: str
+    fingerprint: NotRequired[
+        str
+    ]  # of all that made it; written by the command, which then need not run again
     size: list[int]  # width and height in pixels
     depth: Depth
 
@@ -118,7 +120,7 @@ def _upgraded(description: dict[str, Any]) -> Description:
         description |= {"format": VERSION, "network": FORMER_PREDICTOR_NAMES.get(network, network)}
     else:
         for frame in description["frames"]:
-            _require(0 <= frame["normalised_focus"] <= 1 and _is_focus(frame["dioptres"]))
+            _require(_is_position(frame["normalised_focus"]) and _is_focus(frame["dioptres"]))
     return description  # type: ignore[return-value]
 
 
@@ -186,6 +188,11 @@ def _is_number(value: object) -> bool:
 def _is_focus(value: object) -> bool:
     """In dioptres; 0 is infinity."""
     return type(value) in (int, float) and 0 <= value < MAX_NUMBER  # type: ignore[operator]
+
+
+def _is_position(value: object) -> bool:
+    """In normalised dioptres."""
+    return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]
 
 
 def _is_distance(value: object) -> bool:

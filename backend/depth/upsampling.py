@@ -16,7 +16,7 @@ REACH = 2  # small pixels to either side of a jump within which both its surface
 FAR_TO_GO = 2.5  # times as large as this, a picture is reached by way of one of twice the size
 CHUNK = 1 << 16  # pixels about jumps, in one go
 GRAIN = 0.1  # deviation of sRGB within a surface: colours that differ by less tell nothing
-SAY = 0.5  # of colour, where 1 is that of the place: an edge moves by less than a small pixel
+COLOUR_WEIGHT = 0.5  # of colour, where 1 is that of the place: an edge moves by less than a small pixel
 NEAR, FAR, SIDE, NEAR_COLOUR, FAR_COLOUR = 0, 1, 2, slice(3, 6), slice(6, 9)  # layers
 
 
@@ -112,5 +112,5 @@ def _of_like_colour(layers: np.ndarray, colour: np.ndarray) -> np.ndarray:
     near, far = layers[:, NEAR_COLOUR], layers[:, FAR_COLOUR]
     to_near, to_far = (((colour - surface) ** 2).sum(1) for surface in (near, far))
     likeness = (to_far - to_near) / (((near - far) ** 2).sum(1) + 3 * GRAIN**2)
-    is_near = 2 * layers[:, SIDE] - 1 + np.clip(likeness, -SAY, SAY) > 0
+    is_near = 2 * layers[:, SIDE] - 1 + np.clip(likeness, -COLOUR_WEIGHT, COLOUR_WEIGHT) > 0
     return np.where(is_near, layers[:, NEAR], layers[:, FAR])

@@ -15,6 +15,7 @@ from ..lens.camera import Camera, reference_camera
 from ..registration.frames import aligned_frames
 from ..registration.motion import Motion
 from ..runtime.config import Config
+from ..runtime.versions import versions
 from ..stack import FocalStack
 from ..stack.description import describe_frames
 from .result_folder import open_result, write_result
@@ -160,6 +161,7 @@ class Result:
             "engine": self.engine,
             "warnings": list(self.warnings),
             "timings": self.seconds,
+            "versions": versions(),
         }
 
     def _describe_frames(self) -> Iterator[dict[str, Any]]:

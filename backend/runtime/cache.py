@@ -8,14 +8,12 @@ result.json. Both take in every byte of the photographs and of this package.
 import functools
 import hashlib
 import json
-import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import __version__
 from ..contract.errors import InputError
 from ..contract.files import ALL_IN_FOCUS_PNG, CACHE, DEPTH_PNG
 from ..contract.limits import MAX_FILE_BYTES
@@ -27,6 +25,7 @@ from ..io.arrays import read_arrays
 from ..io.photograph_file import read_file
 from ..registration.motion import Motion, relative_field_of_view
 from ..stack import FocalStack, describe
+from .versions import versions
 
 if TYPE_CHECKING:
     from ..pipeline import Analyse, Analysis, Job
@@ -182,7 +181,7 @@ def analysis_fingerprint(job: "Job") -> str:
         [_digest_of_file(frame.path) for frame in job.stack.frames],
         relative_field_of_view(job.stack, job.config.alignment).tolist(),
         job.stack.positions.tolist(),
-        _versions(),
+        versions(),
     )
 
 
@@ -194,11 +193,6 @@ def result_fingerprint(job: "Job", saves_aligned: bool) -> str:
 def package_fingerprint() -> str:
     """Return the fingerprint of this package: two machines with the same infer the same."""
     return _digest(_package())
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what makes a result, for result.json."""
-    return dict(_versions())
 
 
 def _digest(*parts: object) -> str:
@@ -219,16 +213,3 @@ def _package() -> tuple[tuple[str, str], ...]:
     """Name and digest of all that this package is made of: another version may infer otherwise."""
     sources = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".onnx"))
     return tuple((path.relative_to(PACKAGE).as_posix(), _digest_of_file(path)) for path in sources)
-
-
-@functools.cache
-def _versions() -> tuple[tuple[str, str], ...]:
-    import cv2
-    import onnxruntime
-
-    return (
-        ("focal_depth", __version__),
-        ("onnxruntime", onnxruntime.__version__),
-        ("opencv", cv2.__version__),
-        ("python", platform.python_version()),
-    )

@@ -14,7 +14,7 @@ ON_GPU = (
     "ROCMExecutionProvider",
     "DmlExecutionProvider",
 )
-ON_GPU_IF_ASKED = ("CoreMLExecutionProvider",)
+ON_GPU_IF_CHOSEN = ("CoreMLExecutionProvider",)
 PLUGINS = "focal_depth.sessions"  # the entry points of what else can run our networks
 
 
@@ -31,7 +31,7 @@ def providers(device: str) -> list[str]:
     """Return ONNX Runtime's providers for a device, the preferred first; the CPU is always the last."""
     import onnxruntime
 
-    wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_ASKED}[device]
+    wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_CHOSEN}[device]
     return [name for name in wanted if name in onnxruntime.get_available_providers()] + [ON_CPU]
 
 

@@ -21,7 +21,7 @@ def test_the_processor_is_always_there():
 def test_a_graphics_processor_that_is_not_there_is_said():
     torch = pytest.importorskip("torch")
     onnxruntime = pytest.importorskip("onnxruntime")
-    wanted = set(devices.ON_GPU + devices.ON_GPU_IF_ASKED)
+    wanted = set(devices.ON_GPU + devices.ON_GPU_IF_CHOSEN)
     if (
         torch.cuda.is_available()
         or torch.backends.mps.is_available()

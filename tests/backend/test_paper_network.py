@@ -62,8 +62,8 @@ def imported(tmp_path_factory):
 @needs_reference
 def test_names_and_shapes_are_the_authors():
     lines = (REFERENCE / "keys.txt").read_text().splitlines()
-    ours = [f"{name} {tuple(value.shape)}" for name, value in EndToEnd().state_dict().items()]
-    assert len(lines) == 522 and sorted(ours) == sorted(line.strip() for line in lines)
+    entries = [f"{name} {tuple(value.shape)}" for name, value in EndToEnd().state_dict().items()]
+    assert len(lines) == 522 and sorted(entries) == sorted(line.strip() for line in lines)
 
 
 @needs_reference
@@ -150,7 +150,7 @@ def without(name):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (RunsCode(), "without running code"),
         ([1, 2], "holds no state dict"),
@@ -162,11 +162,11 @@ def without(name):
         ),
     ],
 )
-def test_anything_else_is_refused(tmp_path, monkeypatch, capsys, content, said):
+def test_anything_else_is_refused(tmp_path, monkeypatch, capsys, content, message):
     monkeypatch.chdir(tmp_path)
     torch.save(content, "wrong.pth")
     assert main(["import-weights", "wrong.pth", "--output", "out"]) == INPUT_AT_FAULT
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["wrong.pth"]
 
 

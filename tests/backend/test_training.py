@@ -53,7 +53,7 @@ def test_aligned_examples_are_off_by_a_fraction_of_a_pixel(bank):
     assert 0 < motion.abs().max() * 32 < 1
 
 
-def test_examples_can_be_made_on_the_way():
+def test_examples_can_be_simulated_on_the_way():
     examples = simulation_source(Material(), 2)(2, (64, 64), False, torch.Generator().manual_seed(1))
     assert examples.stack.shape[0] == 2 and examples.stack.shape[2:] == (3, 64, 64)
     assert examples.positions.shape == examples.stack.shape[:2]
@@ -154,7 +154,7 @@ def test_a_former_name_of_a_network_is_taken_with_a_notice_and_an_unknown_one_is
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_that_is_not_there_is_told_at_once(bank, tmp_path, command):
+def test_a_gpu_that_is_not_there_is_refused_at_once(bank, tmp_path, command):
     for arguments in (("train", "--bank", bank), ("simulate",)):
         done = command(*arguments, "--output", tmp_path / "out", "--device", "cuda")
         assert done.returncode == 2
@@ -245,12 +245,12 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
         expected = [*network.alignment(stack[None]), *network.depth(stack[None], positions[None])]
     feeds = {"alignment": {"stack": stack.numpy()}}
     feeds["depth"] = feeds["alignment"] | {"positions": positions.numpy()}
-    found = [
+    on_onnx = [
         output
         for name, feed in feeds.items()
         for output in onnxruntime.InferenceSession(tmp_path / f"{name}.onnx").run(None, feed)
     ]
-    for one, other in zip(expected, found, strict=True):
+    for one, other in zip(expected, on_onnx, strict=True):
         np.testing.assert_allclose(one[0], other, atol=1e-4)
 
 

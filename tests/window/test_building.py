@@ -14,7 +14,7 @@ def mesh():
     return "mesh" in standing()
 
 def held_out():
-    return mesh() and addon("scene.holdout").is_on(standing()["mesh"])
+    return mesh() and addon("scene.holdout").is_enabled(standing()["mesh"])
 
 def node(module):
     kind = addon("compositing." + module).KIND
