@@ -67,7 +67,7 @@ def _decoding(stack: Path) -> float:
 
 
 def _estimate(stack: Path) -> dict[str, float]:
-    """Seconds a stage, from what the command says while it runs."""
+    """Seconds a stage, by the messages of the command."""
     result = stack.with_name(f"{stack.name}.result")
     shutil.rmtree(result, ignore_errors=True)
     command = [*BACKEND, "estimate", str(stack), "--output", str(result), "--messages"]
@@ -82,11 +82,11 @@ def _estimate(stack: Path) -> dict[str, float]:
         raise SystemExit(f"{' '.join(command)} failed: run it by itself")
     times[stage] += time.perf_counter() - began
     scale = 1e9 if sys.platform == "darwin" else 1e6  # macOS counts bytes, Linux kilobytes
-    told = times | {"whole": sum(times.values()), "memory": used.ru_maxrss / scale}
+    measured = times | {"whole": sum(times.values()), "memory": used.ru_maxrss / scale}
     began = time.perf_counter()
     command = [*BACKEND, "mesh", str(result), "--output", f"{result}.npz"]
     subprocess.run(command, check=True, capture_output=True)
-    return told | {"mesh": time.perf_counter() - began}
+    return measured | {"mesh": time.perf_counter() - began}
 
 
 def write_table(measured: list[Measured], folder: Path) -> None:
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIR")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[1, 3, 12, 24], metavar="MP")
     parser.add_argument("--frames", type=int, nargs="+", default=[5, 10, 20, 40], metavar="N")
-    parser.add_argument("--runs", type=int, default=1, metavar="K", help="of each; medians are told")
+    parser.add_argument("--runs", type=int, default=1, metavar="K", help="of each; medians are printed")
     options = parser.parse_args()
     measured = []
     for megapixels in options.megapixels:

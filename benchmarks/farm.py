@@ -21,7 +21,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pyexiv2
-from focal_depth.io.result_folder import DESCRIPTION, FOUND, read_description
+from focal_depth.contract.files import CACHE, RESULT_JSON
+from focal_depth.io.result_folder import read_description
 
 ROOT = Path(__file__).resolve().parents[1]
 METRES = (2.5, 1.83, 1.44, 1.19, 1.01, 0.88, 0.78, 0.7)  # of the sample's frames
@@ -113,7 +114,7 @@ def plain(photographs: Path, output: Path) -> float:
 
 def differing(one: Path, other: Path) -> list[str]:
     """Files of results, `name/file`, that are not the same to the byte: result.json but for the seconds,
-    found.npz but for the times of writing inside it."""
+    cache.npz but for the times of writing inside it."""
     names = {path.relative_to(one).as_posix() for path in one.glob("*/*")}
     others = {path.relative_to(other).as_posix() for path in other.glob("*/*")}
     apart = {name for name in names ^ others if not name.endswith("thumbnail.jpg")}
@@ -121,9 +122,9 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 def _content(path: Path) -> object:
-    if path.name == DESCRIPTION:
+    if path.name == RESULT_JSON:
         return read_description(path.parent) | {"timings": {}}
-    if path.name == FOUND:
+    if path.name == CACHE:
         with np.load(path) as arrays:
             return {name: (arrays[name].dtype.str, arrays[name].tobytes()) for name in arrays.files}
     return path.read_bytes()
@@ -154,8 +155,8 @@ def main() -> None:
         seconds[far] = batch(photographs, results[far], "--scheduler", address)
         seconds["again, all unchanged"] = batch(photographs, results[far], "--scheduler", address)
     apart = {name: differing(results[plain_name], results[name]) for name in (one, local, far)}
-    told = {"seconds": seconds, "stacks": options.stacks, "workers": options.workers, "differing": apart}
-    (options.output / "farm.json").write_text(json.dumps(told, indent=2) + "\n")
+    measured = {"seconds": seconds, "stacks": options.stacks, "workers": options.workers, "differing": apart}
+    (options.output / "farm.json").write_text(json.dumps(measured, indent=2) + "\n")
     print("| way | seconds | stacks a minute | files that differ |\n| --- | --- | --- | --- |")
     for name, took in seconds.items():
         print(f"| {name} | {took:.1f} | {60 * options.stacks / took:.1f} | {len(apart.get(name, ()))} |")

@@ -1,4 +1,4 @@
-"""Focal stacks of any size and number, made of the sample: for timing, not for looking at."""
+"""Focal stacks of any size and number, made of the sample: for timing, not to be shown."""
 
 import shutil
 from pathlib import Path

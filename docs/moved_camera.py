@@ -6,6 +6,7 @@ The depth given to `focal-depth mesh` is exact, so that the mesh alone is judged
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,16 +17,16 @@ import flip_evaluator
 import numpy as np
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.io.colour import srgb_decode
-from focal_depth.io.result_folder import read_depth, write_result
+from focal_depth.io.result_folder import open_result, read_depth, write_result
 from focal_depth.lens.camera import Camera
 
 from rendering.moves import SHOWN, STEPS, moves, within_reference
 
 DOCS = Path(__file__).resolve().parent
 METHODS = {"ours": "ours, 500k triangles", "uncut grid": "uncut grid", "displaced plane": "displaced plane"}
-SEEN_THROUGH = 0.5  # of a pixel: below it the picture has a hole there
-MOST_HOLES = 0.5  # percent
-LEAST_COUNTED = 0.1  # of a picture: with less in view that the reference camera saw, a move tells nothing
+MIN_ALPHA = 0.5  # of a pixel: below it the picture has a hole there
+MAX_HOLES = 0.5  # percent
+MIN_COUNTED = 0.1  # of a picture: a move with less in view that the reference camera saw is not counted
 WIDTH = 1600  # of the picture
 QUALITY = 88
 ABOUT = f"""Made by `python -m docs.moved_camera`. Scenes of `rendering/scenes.py`, rendered by Cycles
@@ -34,7 +35,7 @@ right or up by a part of the scene's median depth, and compared with the scene i
 
 Counted are the pixels whose true surface point lies within the reference picture, hidden there or not: no
 mesh shows what the photograph has cut off at its border; *all* counts that too. A pixel is a hole where
-less than {SEEN_THROUGH:.0%} of it is covered; holes are black in the pictures. FLIP is NVIDIA's perceptual
+less than {MIN_ALPHA:.0%} of it is covered; holes are black in the pictures. FLIP is NVIDIA's perceptual
 difference (Andersson et al., 2020), 0 the same and 1 the worst. The *uncut grid* has a vertex a pixel; the
 *displaced plane* is such a grid at the median depth, displaced along its normal."""
 
@@ -73,14 +74,29 @@ def _run(*command: object) -> None:
 def _make_mesh(scene: Path) -> None:
     """`result` with the exact depth, and `mesh.npz` of it."""
     described = json.loads((scene / "camera.json").read_text())
-    described.pop("focus_distance")
+    focus_distance = described.pop("focus_distance")
     camera = Camera(**described, f_number=None, assumed=())
     if not (scene / "result").exists():
         depth = np.load(scene / "depth.npz")["depth"]
         picture = srgb_decode(_picture(scene / "reference.png")[0])
-        description = {"metric": True, "camera": camera.describe(), "frames": []}
-        write_result(scene / "result", depth, np.ones_like(depth), picture, description)
+        with open_result(scene / "result") as output:
+            write_result(output, depth, np.ones_like(depth), picture, _description(camera, focus_distance))
     _run(sys.executable, "-m", "focal_depth", "mesh", scene / "result", "--output", scene / "mesh.npz")
+
+
+def _description(camera: Camera, focus_distance: float) -> dict:
+    """Of the shortest stack: focused at infinity, and where the scene's camera is."""
+    frames = [
+        {
+            "file": f"{number}.png",
+            "focus_distance_m": distance,
+            "source": "unknown",
+            "normalised_focus": number,
+            "dioptres": 1 / distance,
+        }
+        for number, distance in enumerate((math.inf, focus_distance))
+    ]
+    return {"metric": True, "camera": camera.describe(), "frames": frames, "warnings": []}
 
 
 def _measure(scene: Path) -> dict:
@@ -90,7 +106,7 @@ def _measure(scene: Path) -> dict:
     for move in moves(depth):
         true_depth = np.load(move.file(scene / "truth", ".npz"))["depth"]
         counted = within_reference(true_depth, camera, move)
-        if counted.mean() < LEAST_COUNTED:
+        if counted.mean() < MIN_COUNTED:
             continue
         for method in METHODS:
             if (view := move.file(scene / "views" / method, ".png")).exists():
@@ -102,7 +118,7 @@ def _measure(scene: Path) -> dict:
 def _score(view: Path, truth: Path | None, counted: np.ndarray) -> Score:
     """Of a view against the true picture, where there is one; (H, W) bool says which pixels count."""
     picture, alpha = _picture(view)
-    holes = alpha < SEEN_THROUGH
+    holes = alpha < MIN_ALPHA
     psnr = flip = np.nan
     if truth is not None:
         true_picture, _ = _picture(truth)
@@ -115,18 +131,18 @@ def _reference(scene: Path) -> dict:
     """What the reference camera sees of each method."""
     depth, _ = read_depth(scene / "result")
     photograph, _ = _picture(scene / "reference.png")
-    seen = {}
+    reference = {}
     for method in METHODS:
         views, everywhere = scene / "views" / method, np.ones(depth.shape, bool)
         picture, alpha = _picture(views / "reference.png")
         off = np.abs(np.load(views / "depth.npz")["depth"] / depth - 1)
-        seen[method] = {
+        reference[method] = {
             "psnr": _psnr(photograph, picture, everywhere),
             "centres": _psnr(photograph, _picture(views / "centres.png")[0], everywhere),
-            "holes": 100 * (alpha < SEEN_THROUGH).mean(),
+            "holes": 100 * (alpha < MIN_ALPHA).mean(),
             "depth": 100 * np.median(off),
         }
-    return seen
+    return reference
 
 
 def _psnr(one: np.ndarray, other: np.ndarray, counted: np.ndarray) -> float:
@@ -185,10 +201,10 @@ def _how_far(scenes: dict) -> str:
     rows = []
     for name, scores in scenes.items():
         for direction in dict.fromkeys(move.name for move in scores["ours"]):
-            found = {m.step: s.holes for m, s in scores["ours"].items() if m.name == direction}
-            rows.append([name, direction, *(_percent(found.get(step)) for step in STEPS), _farthest(found)])
-    headline = f"Holes of our mesh in %; the farthest move up to which they stay at or below {MOST_HOLES} %. "
-    headline += f"–: under {LEAST_COUNTED:.0%} of the view was in the reference picture."
+            holes = {m.step: s.holes for m, s in scores["ours"].items() if m.name == direction}
+            rows.append([name, direction, *(_percent(holes.get(step)) for step in STEPS), _farthest(holes)])
+    headline = f"Holes of our mesh in %; the farthest move up to which they stay at or below {MAX_HOLES} %. "
+    headline += f"–: under {MIN_COUNTED:.0%} of the view was in the reference picture."
     return headline + "\n\n" + _table(["scene", "", *(f"{step:.1%}" for step in STEPS), "farthest"], rows)
 
 
@@ -198,10 +214,10 @@ def _percent(holes: float | None) -> str:
 
 def _farthest(holes: dict[float, float]) -> str:
     """Between steps linearly."""
-    steps, found = [0.0, *holes], [0.0, *holes.values()]
+    steps, shares = [0.0, *holes], [0.0, *holes.values()]
     for number in range(1, len(steps)):
-        if found[number] > MOST_HOLES:
-            share = (MOST_HOLES - found[number - 1]) / (found[number] - found[number - 1])
+        if shares[number] > MAX_HOLES:
+            share = (MAX_HOLES - shares[number - 1]) / (shares[number] - shares[number - 1])
             return f"{steps[number - 1] + share * (steps[number] - steps[number - 1]):.1%}"
     return f"over {steps[-1]:.1%}"
 
@@ -211,14 +227,14 @@ def _not_moved(scenes: dict) -> str:
         [
             name,
             title,
-            f"{seen['psnr']:.1f}",
-            f"{seen['centres']:.1f}",
-            f"{seen['holes']:.2f}",
-            f"{seen['depth']:.3f}",
+            f"{reference['psnr']:.1f}",
+            f"{reference['centres']:.1f}",
+            f"{reference['holes']:.2f}",
+            f"{reference['depth']:.3f}",
         ]
         for name, scores in scenes.items()
         for method, title in METHODS.items()
-        for seen in [scores["reference"][method]]
+        for reference in [scores["reference"][method]]
     ]
     return _table(["scene", "method", "PSNR dB", "at pixel centres", "holes %", "Z off by %"], rows)
 

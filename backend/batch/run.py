@@ -167,10 +167,10 @@ def _lost(client) -> InputError:
 
 
 def _needs_more(stack: StackFolder, size: float) -> Outcome:
-    gigabytes = math.ceil(size / 1e8) / 10
+    gigabytes = math.ceil(size / 1e7) / 100
     sentence = (
-        f"{stack.folder} needs {gigabytes:.1f} GB, and no worker has so much: start one with "
-        f'--resources "{farm.MEMORY}={gigabytes:.1f}e9", or give --max-memory'
+        f"{stack.folder} needs {gigabytes:.2f} GB, and no worker has so much: start one with "
+        f'--resources "{farm.MEMORY}={gigabytes:.2f}e9", or give --max-memory'
     )
     return task.outcome_of(stack, task.BAD, sentence=sentence)
 

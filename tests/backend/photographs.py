@@ -140,3 +140,15 @@ def write_stack(folder: Path, distances: Sequence[str | None], **lens: object) -
         )
         for i, distance in enumerate(distances, 1)
     ]
+
+
+def write_slanted(folder: Path, size: tuple[int, int] = (160, 112)) -> Path:
+    """A folder of three PNGs, 0.png the farthest, of a slanted texture; they hold no metadata."""
+    random = np.random.default_rng(2)
+    texture = cv2.resize(random.random((56, 80, 3), np.float32), size)
+    share = np.linspace(0, 1, size[0], dtype=np.float32)[None, :, None]
+    folder.mkdir(parents=True)
+    for index in range(3):
+        far, near = (cv2.GaussianBlur(texture, (0, 0), 0.4 + 2 * abs(index - side)) for side in (0, 2))
+        write_photograph(folder / f"{index}.png", (255 * (far * (1 - share) + near * share)).astype(np.uint8))
+    return folder

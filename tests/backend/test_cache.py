@@ -13,7 +13,7 @@ from focal_depth.runtime.config import Config
 from focal_depth.runtime.progress import JsonReporter
 from focal_depth.runtime.resources import Resources
 from focal_depth.stack import Overrides, read_stack
-from photographs import write_photograph
+from photographs import write_slanted
 
 OVERRIDES = Overrides(focus_distances={"0.png": 2.0, "2.png": 0.5})
 EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
@@ -21,16 +21,8 @@ EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
 
 @pytest.fixture
 def photographs(tmp_path):
-    """A folder of three photographs 160 x 112 of a slanted texture that tell nothing of the lens."""
-    random = np.random.default_rng(2)
-    texture = cv2.resize(random.random((56, 80, 3), np.float32), (160, 112))
-    share = np.linspace(0, 1, 160, dtype=np.float32)[None, :, None]
-    folder = tmp_path / "bracket"
-    folder.mkdir()
-    for index in range(3):
-        far, near = (cv2.GaussianBlur(texture, (0, 0), 0.4 + 2 * abs(index - side)) for side in (0, 2))
-        write_photograph(folder / f"{index}.png", (255 * (far * (1 - share) + near * share)).astype(np.uint8))
-    return folder
+    """A folder of three photographs that hold no metadata."""
+    return write_slanted(tmp_path / "bracket")
 
 
 @pytest.fixture

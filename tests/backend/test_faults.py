@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.io import result_folder
-from photographs import PROJECT, write_photograph
+from photographs import PROJECT, write_slanted
 from results import description, write_result
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected as Linux has them")
@@ -44,13 +44,7 @@ def bracket(tmp_path):
 
 
 def write_bracket(folder: Path, size: tuple[int, int]) -> Path:
-    noise = np.random.default_rng(2).random((56, 80, 3), np.float32)
-    texture = cv2.resize(noise, size)
-    share = np.linspace(0, 1, size[0], dtype=np.float32)[None, :, None]
-    folder.mkdir(parents=True)
-    for index in range(3):
-        far, near = (cv2.GaussianBlur(texture, (0, 0), 0.4 + 2 * abs(index - side)) for side in (0, 2))
-        write_photograph(folder / f"{index}.png", (255 * (far * (1 - share) + near * share)).astype(np.uint8))
+    write_slanted(folder, size)
     (folder / "focus_distance.txt").write_text("2\n1\n0.5\n")
     return folder
 
