@@ -97,7 +97,7 @@ def build(platform: Platform, output: Path, python: str | None = None) -> Path:
             entry = zipfile.ZipInfo(path, EPOCH)
             entry.external_attr = 0o644 << 16
             packed = path.endswith(".whl")  # a wheel is a zip itself
-            archive.writestr(entry, data, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, data, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED, 9)
     return output / name
 
 

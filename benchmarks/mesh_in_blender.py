@@ -78,8 +78,8 @@ def main() -> None:
     print("Blender", bpy.app.version_string)
     arrays = wavy_grid(1000)
     data = bpy.data.meshes.new("mesh")
-    told = timed(lambda: mesh.fill(data, arrays, 1.0))
-    print(f"{len(data.vertices):,} vertices, {len(data.polygons):,} triangles in: {told}")
+    timing = timed(lambda: mesh.fill(data, arrays, 1.0))
+    print(f"{len(data.vertices):,} vertices, {len(data.polygons):,} triangles in: {timing}")
 
     mesh.fill(data, wavy_grid(501), 1.0)
     built = bpy.data.objects.new("mesh", data)
@@ -88,9 +88,9 @@ def main() -> None:
     print(f"Edits on {len(data.polygons):,} triangles:")
     for name, before, after in EDITS:
         back = partial(set_input, built, name, before)
-        told = timed(partial(set_input, built, name, after), back)
+        timing = timed(partial(set_input, built, name, after), back)
         back()
-        print(f"  {name:11} {after:4}: {told}")
+        print(f"  {name:11} {after:4}: {timing}")
 
 
 if __name__ == "__main__":

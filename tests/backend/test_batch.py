@@ -300,9 +300,7 @@ def test_the_lens_may_be_typed_for_all(tmp_path, command, shoot):
         assert (camera["focal_length_mm"], camera["f_number"], camera["sensor_width_mm"]) == (35, 1.8, 24)
 
 
-def test_what_is_done_is_not_repeated_what_has_changed_is_and_our_faults_are_reported(
-    command, shoot, batch
-):
+def test_what_is_done_is_not_repeated_what_has_changed_is_and_our_faults_are_reported(command, shoot, batch):
     output = batch[1]
     before = written(output)
     (output / GOOD[1] / "depth.exr").unlink()

@@ -22,14 +22,14 @@ AUDIT = (PROJECT / "tests" / "audit.py").read_text()
 
 def watched(tmp_path, *arguments) -> dict[str, set[str]]:
     """What a command does, by kind: paths it writes, programs it starts, what it asks of a network."""
-    hook, seen, home = tmp_path / "hook", tmp_path / "seen", tmp_path / "home"
+    hook, log, home = tmp_path / "hook", tmp_path / "log", tmp_path / "home"
     hook.mkdir(exist_ok=True)
     home.mkdir(exist_ok=True)
     (hook / "sitecustomize.py").write_text(AUDIT)
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(map(str, (hook, PROJECT))),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "WATCHED": str(seen),
+        "WATCHED": str(log),
         "HOME": str(home),
         "LOCALAPPDATA": str(home),
     }
@@ -39,25 +39,25 @@ def watched(tmp_path, *arguments) -> dict[str, set[str]]:
     done = subprocess.run(line, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert list(home.iterdir()) == [], "what libraries that are not Python keep there"
-    found = {"writes": set(), "programs": set(), "network": set()}
-    for each in seen.read_text().splitlines():
+    actions = {"writes": set(), "programs": set(), "network": set()}
+    for each in log.read_text().splitlines():
         kind, what = json.loads(each)
-        found[kind].add(what)
-    return found
+        actions[kind].add(what)
+    return actions
 
 
-def test_the_watch_sees(tmp_path):
+def test_the_watch_works(tmp_path):
     """Else the tests below could not fail."""
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(AUDIT)
     script = "import os, socket, subprocess; open('a', 'w'); os.mkdir('b')"
     script += "; subprocess.run(['true']); socket.socket()"
-    environment = os.environ | {"PYTHONPATH": str(hook), "WATCHED": str(tmp_path / "seen")}
+    environment = os.environ | {"PYTHONPATH": str(hook), "WATCHED": str(tmp_path / "log")}
     done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True)
     assert b"no network" in done.stderr
-    seen = (tmp_path / "seen").read_text()
-    assert all(word in seen for word in ("/a", "/b", "true", "socket.__new__"))
+    log = (tmp_path / "log").read_text()
+    assert all(word in log for word in ("/a", "/b", "true", "socket.__new__"))
 
 
 def test_a_run_writes_its_result_and_nothing_else(tmp_path):
@@ -71,12 +71,12 @@ def test_a_run_writes_its_result_and_nothing_else(tmp_path):
         (): ("inspect", *photographs),
     }
     for places, command in runs.items():
-        found = watched(tmp_path, *command)
-        outside = [path for path in found["writes"] if not within(path, (*places, os.devnull))]
+        actions = watched(tmp_path, *command)
+        outside = [path for path in actions["writes"] if not within(path, (*places, os.devnull))]
         assert outside == [], command[0]
-        assert not found["network"], command[0]
-        assert {line.split()[0] for line in found["programs"]} <= PROGRAMS, command[0]
-        assert found["writes"] or not places
+        assert not actions["network"], command[0]
+        assert {line.split()[0] for line in actions["programs"]} <= PROGRAMS, command[0]
+        assert actions["writes"] or not places
 
 
 def within(path: str, places) -> bool:
@@ -118,8 +118,8 @@ def test_libraries_too_open_no_socket_and_write_nothing_else(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     calls = [line.split(maxsplit=1)[1] for line in trace.read_text(errors="replace").splitlines()]
-    asked = [call for call in calls if call.startswith(("socket(", "connect(", "bind(", "sendto("))]
-    assert asked == []
+    sockets = [call for call in calls if call.startswith(("socket(", "connect(", "bind(", "sendto("))]
+    assert sockets == []
     changing = re.compile(r"^(mkdir|rename|unlink|link|symlink|truncate|chmod)|O_(WRONLY|RDWR|CREAT)")
     writes = [call for call in calls if changing.search(call) and " = -1 " not in call]
     assert writes

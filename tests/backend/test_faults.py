@@ -30,8 +30,8 @@ RESULT = {"depth.exr", "all_in_focus.png", "depth.png", "result.json", "cache.np
 CHOICES = ("--save-aligned", "--quality", "draft")
 STAGES = ("start", "read", "align", "depth", "fuse", "enlarge", "write")
 MEMORY = "Memory ran out: close other programs"
-ODD_PLACES = {
-    "odd": "a b/초점 심도/📷 🌲/'; echo $HOME #/-- --help",
+UNUSUAL_PLACES = {
+    "unusual": "a b/초점 심도/📷 🌲/'; echo $HOME #/-- --help",
     "a long name": "x" * 240,
     "300 characters": "/".join(["초점" * 15] * 10),
 }
@@ -85,8 +85,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def told(done: subprocess.CompletedProcess, *words: str) -> bool:
-    """It ended with 2 and one sentence, which has these words."""
+def is_one_sentence(done: subprocess.CompletedProcess, *words: str) -> bool:
+    """Whether it ended with 2 and one sentence, which has these words; fails where not."""
     sentences = [line for line in done.stderr.splitlines() if line.startswith("error:")]
     assert done.returncode == 2, (done.returncode, done.stderr)
     assert len(sentences) == 1
@@ -144,8 +144,8 @@ def write_killed_at(tmp_path):
         def write(operation: int, depth: float) -> int | None:
             writer.stdin.write(f"{operation} {depth}\n")
             writer.stdin.flush()
-            said = writer.stdout.readline().strip()
-            return None if said == "killed" else int(said)
+            answer = writer.stdout.readline().strip()
+            return None if answer == "killed" else int(answer)
 
         yield write
         writer.stdin.close()
@@ -196,8 +196,8 @@ def killed_run(bracket, tmp_path):
         with subprocess.Popen(
             [*line, *CHOICES, "--messages"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
         ) as process:
-            while stage != "start" and (said := process.stdout.readline()):
-                if json.loads(said).get("stage") == stage:
+            while stage != "start" and (message := process.stdout.readline()):
+                if json.loads(message).get("stage") == stage:
                     break
             time.sleep(after)
             process.kill()
@@ -312,7 +312,7 @@ def test_files_that_may_not_grow_are_one_sentence(estimate, tmp_path, kilobytes)
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024,) * 2)
 
-    assert told(estimate(preexec_fn=limit), "cannot be written", "choose another output folder")
+    assert is_one_sentence(estimate(preexec_fn=limit), "cannot be written", "choose another output folder")
     assert os.listdir(tmp_path / "place") == []
 
 
@@ -322,7 +322,7 @@ def test_words_that_nobody_can_take_are_one_sentence(command, bracket, messages)
         done = command(
             "inspect", bracket, *messages, capture_output=False, stdout=full, stderr=subprocess.PIPE
         )
-    assert told(done, "No space left on device")
+    assert is_one_sentence(done, "No space left on device")
 
 
 @pytest.mark.parametrize(("name", "arguments"), [("mesh", ["m.npz"]), ("preview", ["p"])])
@@ -336,7 +336,9 @@ def test_what_is_made_of_a_result_is_whole_or_absent(command, finished, tmp_path
         resource.setrlimit(resource.RLIMIT_FSIZE, (20 * 1024,) * 2)
 
     made = [place / argument for argument in arguments]
-    assert told(command(name, tmp_path / "place/r", "--output", *made, preexec_fn=limit), "cannot be written")
+    assert is_one_sentence(
+        command(name, tmp_path / "place/r", "--output", *made, preexec_fn=limit), "cannot be written"
+    )
     assert files(place) == {"m.npz": b"earlier"}
     assert files(tmp_path / "place") == before
 
@@ -368,8 +370,8 @@ def test_an_output_that_is_not_ours(estimate, finished, tmp_path, what, mode):
     finally:
         (tmp_path / what).chmod(0o755)
     if what == "place/r" and done.returncode == 0:
-        return  # the folder above is ours, and so is what stands in it
-    assert told(done, "choose")
+        return  # the folder above may be written, and so may what stands in it
+    assert is_one_sentence(done, "choose")
     assert files(tmp_path / "place") == before
 
 
@@ -380,7 +382,7 @@ def test_photographs_that_are_not_ours(estimate, bracket, tmp_path, what, mode):
         done = estimate(**as_anyone())
     finally:
         (bracket / what).chmod(0o755)
-    assert told(done, str(bracket))
+    assert is_one_sentence(done, str(bracket))
     assert not (tmp_path / "place").exists() or os.listdir(tmp_path / "place") == []
 
 
@@ -419,11 +421,11 @@ def test_a_folder_that_vanishes(bracket, tmp_path, what, stage):
         [*map(str, line), *CHOICES],
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        for said in process.stdout:
-            if json.loads(said).get("stage") == stage:
+        for line in process.stdout:
+            if json.loads(line).get("stage") == stage:
                 shutil.rmtree(tmp_path / what, ignore_errors=True)
                 break
-        last = json.loads([said, *process.stdout][-1])
+        last = json.loads([line, *process.stdout][-1])
         assert "Traceback" not in process.stderr.read()
     assert (process.returncode, last["type"]) in {(0, "result"), (2, "error")}
     assert process.returncode == 2 or is_whole(tmp_path / "place/r")
@@ -437,7 +439,9 @@ def test_the_current_folder_vanishes(bracket, tmp_path):
     )
     line = [sys.executable, "-c", script, "estimate", str(bracket), "--output", "r"]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    assert told(subprocess.run(line, cwd=gone, env=environment, capture_output=True, text=True), "r")
+    assert is_one_sentence(
+        subprocess.run(line, cwd=gone, env=environment, capture_output=True, text=True), "r"
+    )
 
 
 # Memory ----------------------------------------------------------------------------------------------------
@@ -456,7 +460,7 @@ def limits_of_memory(estimate, large: Path, megabytes) -> list[int]:
         )
         ended.append(done.returncode)
         aborted = "ABORT" in done.stderr  # glibc's own end of a process that loads a library
-        assert done.returncode == 0 or aborted or told(done, MEMORY)
+        assert done.returncode == 0 or aborted or is_one_sentence(done, MEMORY)
     return ended
 
 
@@ -486,7 +490,9 @@ def test_two_runs_at_once_into_one_folder(estimate, tmp_path):
         run.join()
     ended = sorted(each.returncode for each in done)
     assert ended[0] == 0
-    assert all(told(each, "by another run: wait for it to end") for each in done if each.returncode)
+    assert all(
+        is_one_sentence(each, "by another run: wait for it to end") for each in done if each.returncode
+    )
     assert os.listdir(tmp_path / "place") == ["r"]
     assert is_whole(tmp_path / "place/r")
 
@@ -520,7 +526,7 @@ JUMPING_CLOCK = """
 #include <dlfcn.h>
 #include <time.h>
 #include <sys/time.h>
-/* Every look at the clock finds another year, from 1970 on to 2105 and back. */
+/* Every reading of the clock is of another year, from 1970 on to 2105 and back. */
 static time_t jump(void) { static unsigned n; return (time_t)(n++ * 2654435761u); }
 int clock_gettime(clockid_t clock, struct timespec *at) {
     int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
@@ -548,15 +554,15 @@ def test_a_clock_that_jumps(estimate, tmp_path):
     for more in ([], ["--f-number", 8]):
         done = estimate("--messages", *more, env=environment)
         assert done.returncode == 0, done.stderr
-        said = [json.loads(line) for line in done.stdout.splitlines()]
-        left = [each["seconds_left"] for each in said if each.get("seconds_left") is not None]
+        messages = [json.loads(line) for line in done.stdout.splitlines()]
+        left = [each["seconds_left"] for each in messages if each.get("seconds_left") is not None]
         assert left and all(0 <= seconds < 600 for seconds in left)
     assert is_whole(tmp_path / "place/r")
 
 
 @pytest.mark.parametrize("when", [0, 4e9], ids=["1970", "2096"])
 def test_photographs_and_results_of_another_time(estimate, bracket, tmp_path, when):
-    """Whether something has changed is told by what is in files, not by when they were written."""
+    """Whether something has changed is decided by what is in files, not by when they were written."""
     assert estimate().returncode == 0
     for path in (*bracket.iterdir(), *(tmp_path / "place").rglob("*")):
         os.utime(path, (when, when))
@@ -566,8 +572,8 @@ def test_photographs_and_results_of_another_time(estimate, bracket, tmp_path, wh
     assert "Nothing has changed" not in estimate().stdout
 
 
-@pytest.mark.parametrize("name", ODD_PLACES.values(), ids=ODD_PLACES)
-def test_odd_names_of_folders(command, bracket, tmp_path, name):
+@pytest.mark.parametrize("name", UNUSUAL_PLACES.values(), ids=UNUSUAL_PLACES)
+def test_unusual_names_of_folders(command, bracket, tmp_path, name):
     moved = tmp_path / "photographs" / name
     moved.parent.mkdir(parents=True)
     bracket.rename(moved)
@@ -577,8 +583,8 @@ def test_odd_names_of_folders(command, bracket, tmp_path, name):
 
 
 def test_names_that_no_disk_takes(estimate, tmp_path):
-    assert told(estimate(output=tmp_path / ("x" * 300)), "File name too long")
-    assert told(estimate(photographs=tmp_path / ("x" * 300)), "x" * 300)
+    assert is_one_sentence(estimate(output=tmp_path / ("x" * 300)), "File name too long")
+    assert is_one_sentence(estimate(photographs=tmp_path / ("x" * 300)), "x" * 300)
     (tmp_path / "loop").symlink_to("loop")
-    assert told(estimate(output=tmp_path / "loop"), "loop")
-    assert told(estimate(output="/"), "choose an empty or a new folder")
+    assert is_one_sentence(estimate(output=tmp_path / "loop"), "loop")
+    assert is_one_sentence(estimate(output="/"), "choose an empty or a new folder")

@@ -40,11 +40,11 @@ def script():
 @pytest.fixture
 def compiled(script):
     """compiled(**settings) -> the job's tasks, with defaults as the Manager fills them in."""
-    known = json.loads(script.eval("JSON.stringify(JOB_TYPE.settings)"))
-    defaults = {setting["key"]: setting["default"] for setting in known if "default" in setting}
+    settings_of_job = json.loads(script.eval("JSON.stringify(JOB_TYPE.settings)"))
+    defaults = {setting["key"]: setting["default"] for setting in settings_of_job if "default" in setting}
 
     def run(**settings) -> list[dict]:
-        assert set(settings) <= {setting["key"] for setting in known}
+        assert set(settings) <= {setting["key"] for setting in settings_of_job}
         return json.loads(script.get("compiled")(json.dumps(defaults | settings)))
 
     return run
@@ -85,9 +85,11 @@ def test_no_stack_is_said(compiled):
 def test_its_command_runs_and_again_does_nothing_twice(compiled, tmp_path):
     (task,) = compiled(stacks=str(PROJECT / "sample"), output=str(tmp_path), quality="draft")
     words = task["commands"][0]["parameters"]
-    said = []
+    outputs = []
     for _ in range(2):
         command = [sys.executable, "-m", "focal_depth", *words["args"]]
-        said.append(subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)
+        outputs.append(
+            subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+        )
     assert (tmp_path / "sample" / "depth.exr").is_file()
-    assert "nothing was run again" in said[1] and "nothing was run again" not in said[0]
+    assert "nothing was run again" in outputs[1] and "nothing was run again" not in outputs[0]

@@ -34,7 +34,7 @@ sys.exit(ended)
 
 
 def ended(*arguments):
-    """Of the command: exit status, what it said, peak of memory in bytes."""
+    """Of the command: exit status, its errors, peak of memory in bytes."""
     line = [sys.executable, "-c", PEAK, *map(str, arguments)]
     done = subprocess.run(
         line, capture_output=True, text=True, timeout=60, env=os.environ | {"PYTHONPATH": str(PROJECT)}
@@ -51,9 +51,9 @@ def test_a_picture_that_claims_too_much(tmp_path, name):
     first = stack / f"1_{name}"
     first.write_bytes(hostile.pictures(made)[name]())
     shutil.copy(first, stack / f"2_{name}")
-    status, said, peak = ended("estimate", stack, "--output", tmp_path / "result")
-    assert status == 2 and "Traceback" not in said
-    lines = [line for line in said.splitlines() if line.startswith("error: ")]
+    status, errors, peak = ended("estimate", stack, "--output", tmp_path / "result")
+    assert status == 2 and "Traceback" not in errors
+    lines = [line for line in errors.splitlines() if line.startswith("error: ")]
     assert len(lines) == 1 and lines[0].startswith(f"error: {first}")
     assert peak < SMALL
     assert not (tmp_path / "result").exists()
@@ -99,8 +99,8 @@ def test_ordinary_progressive_jpegs_pass(tmp_path):
 def test_a_file_larger_than_any_photograph(tmp_path):
     paths = [write_photograph(tmp_path / f"{number}.jpg") for number in range(2)]
     os.truncate(paths[1], 2**40)  # takes no place on disks that know holes
-    status, said, peak = ended("inspect", *paths)
-    assert status == 2 and "holds 1.1e+03 GB" in said and peak < SMALL
+    status, errors, peak = ended("inspect", *paths)
+    assert status == 2 and "holds 1.1e+03 GB" in errors and peak < SMALL
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
@@ -110,8 +110,8 @@ def test_a_pipe_in_place_of_a_file(tmp_path, name):
     for number in (1, 2):
         write_photograph(tmp_path / f"{number}.jpg")
     os.mkfifo(tmp_path / name)
-    status, said, _ = ended("estimate", tmp_path, "--output", tmp_path / "result")
-    assert status == 2 and said.count("error: ") == 1 and str(tmp_path / name) in said
+    status, errors, _ = ended("estimate", tmp_path, "--output", tmp_path / "result")
+    assert status == 2 and errors.count("error: ") == 1 and str(tmp_path / name) in errors
 
 
 def test_a_sidecar_of_gigabytes(tmp_path):

@@ -1,4 +1,4 @@
-"""One run at a time has an output folder; where a file system has no locks, that is what is said."""
+"""One run at a time has an output folder; where a file system has no locks, the message says so."""
 
 import errno
 import os

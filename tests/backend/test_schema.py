@@ -1,4 +1,4 @@
-"""result.json: what is written is what the schema says, of every kind of stack; other versions are known."""
+"""result.json: all that is written keeps to the schema; other versions are upgraded or refused."""
 
 import json
 import typing

@@ -72,8 +72,8 @@ def test_an_estimate_is_the_same(standby, order, command, photographs, tmp_path)
     run = order("estimate", photographs, "--output", tmp_path / "waited")
     assert standby.wait(SOON) == 0, (run / "log").read_text()
     assert command("estimate", photographs, "--output", tmp_path / "fresh").returncode == 0
-    said = messages(run)
-    assert said[-1]["type"] == "result" and said[-1]["path"] == str(tmp_path / "waited")
+    sent = messages(run)
+    assert sent[-1]["type"] == "result" and sent[-1]["path"] == str(tmp_path / "waited")
     waited, fresh = (result_folder.read_depth(tmp_path / name) for name in ("waited", "fresh"))
     np.testing.assert_array_equal(waited, fresh)
     assert standby.stdout.read() == b""
@@ -88,16 +88,16 @@ def test_it_runs_in_the_orders_folder_and_ends_with_its_status(standby, order, p
 def test_what_it_runs_may_fail(standby, order):
     run = order("inspect", "nothing")
     assert standby.wait(SOON) == 2
-    (said,) = messages(run)
-    assert said["type"] == "error" and "nothing" in said["text"]
+    (sent,) = messages(run)
+    assert sent["type"] == "error" and "nothing" in sent["text"]
 
 
 @pytest.mark.parametrize("line", [b"rubbish\n", b'"no/such/file"\n'])
 def test_a_line_that_is_no_order_is_one_sentence(standby, line):
-    said, complained = standby.communicate(line, timeout=SOON)
+    output, errors = standby.communicate(line, timeout=SOON)
     assert standby.returncode == 2
-    assert said == b""
-    assert complained.count(b"\n") == 1 and b"names no file of arguments" in complained
+    assert output == b""
+    assert errors.count(b"\n") == 1 and b"names no file of arguments" in errors
 
 
 def test_it_ends_when_standard_input_closes(standby):

@@ -3,7 +3,7 @@
     python tests/torture/fuzz.py [--executions 10000] [--seed 1] [--output build/fuzz]
 
 Files are changed as libFuzzer changes them: bytes set, bits flipped, pieces cut, doubled, swapped between
-files, numbers made as large as they get. What ends in anything but a result or an InputError is kept in the
+files, numbers made as large as they get. What ends in anything but a result or an InputError is saved in the
 output folder. Exits with 1 where there was any.
 """
 
@@ -142,17 +142,17 @@ def run(files: dict[str, bytes], options: argparse.Namespace, folder: Path) -> t
     done, failures, number = Counter(), [], 0
     context = multiprocessing.get_context("spawn")  # a fork would lose the threads of OpenEXR
     while number < options.executions:
-        ours, theirs = context.Pipe()
-        child = context.Process(target=work, args=(theirs, files, number, options, folder))
+        receiver, sender = context.Pipe()
+        child = context.Process(target=work, args=(sender, files, number, options, folder))
         child.start()
-        theirs.close()
+        sender.close()
         while True:
-            if not ours.poll(SECONDS + STARTING):
+            if not receiver.poll(SECONDS + STARTING):
                 child.kill()
                 outcome = "hang"
             else:
                 try:
-                    outcome = ours.recv()
+                    outcome = receiver.recv()
                 except EOFError:
                     outcome = "crash"
             if outcome == "end":
@@ -161,10 +161,10 @@ def run(files: dict[str, bytes], options: argparse.Namespace, folder: Path) -> t
             done[kind] += 1
             if kind not in ("result", "sentence"):
                 name, data = mutated(files, number, options.seed)
-                kept = options.output / f"{options.seed}_{number}_{Path(name).name}"
-                kept.write_bytes(data)
+                saved = options.output / f"{options.seed}_{number}_{Path(name).name}"
+                saved.write_bytes(data)
                 child.join(1)
-                failures.append(f"{kept}: {outcome}, status {child.exitcode}")
+                failures.append(f"{saved}: {outcome}, status {child.exitcode}")
             number += 1
             if kind in ("hang", "crash"):
                 break
