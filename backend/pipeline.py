@@ -172,9 +172,7 @@ def _read(job: Job, report: StageProgress) -> np.ndarray:
     resources = job.resources
     at_once = decoders(load_of(job.stack), job.plan, resources.threads, largest, resources.max_memory)
     paths = [frame.path for frame in frames]
-    for index, photograph in enumerate(
-        prefetch(lambda path: read_photograph_at(path, size), paths, at_once)
-    ):
+    for index, photograph in enumerate(prefetch(lambda path: read_photograph_at(path, size), paths, at_once)):
         report(index, len(frames))
         photographs[index] = photograph
     return photographs
