@@ -64,7 +64,7 @@ class WonJeon:
         quality: str = STANDARD,
         max_tile: int = MAX_TILE,
     ) -> Prediction:
-        """Infer depth; see `predictor.DepthPredictor`. About 500 bytes a pixel and frame of a tile."""
+        """Infer depth; see `predictor.DepthPredictor`. About 540 bytes a pixel and frame of a tile."""
         session = open_network(sessions, self._model)
 
         def predict_tile(tile: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
