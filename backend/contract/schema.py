@@ -121,6 +121,7 @@ def _upgraded(description: dict[str, Any]) -> Description:
     else:
         for frame in description["frames"]:
             _require(_is_position(frame["normalised_focus"]) and _is_focus(frame["dioptres"]))
+    _require(description["frames"][0]["dioptres"] < description["frames"][-1]["dioptres"])
     return description  # type: ignore[return-value]
 
 

@@ -166,3 +166,11 @@ def test_focus_that_is_none_is_refused(estimated, field, value):
         bad["frames"][1][field] = value
     with pytest.raises(ValueError, match="not the description"):
         parse_description(json.dumps(bad))
+
+
+def test_a_stack_without_a_range_of_focus_is_refused(estimated):
+    """Whoever spaces frames between the ends would divide by zero."""
+    bad = json.loads(json.dumps(estimated))
+    bad["frames"][-1]["dioptres"] = bad["frames"][0]["dioptres"]
+    with pytest.raises(ValueError, match="not the description"):
+        parse_description(json.dumps(bad))
