@@ -148,17 +148,25 @@ class Window:
         raise AssertionError(f"no button in the sidebar is {meant}")
 
     def widen_sidebar(self, pixels: int) -> None:
-        """By its edge."""
-        x, y, before, height = self._edges("UI")
+        """By its edge, slowly where Blender draws too slowly to notice a quick hand."""
+        _, _, before, _ = self._edges("UI")
+        for glide in (GLIDE, 5 * GLIDE, 10 * GLIDE):
+            self._drag_sidebar(pixels, glide)
+            if self.run(f"region(main_area(), 'UI').width > {before}"):
+                return
+        raise AssertionError("the sidebar is as wide as before")
+
+    def _drag_sidebar(self, pixels: int, glide: float) -> None:
+        x, y, _, height = self._edges("UI")
         self.move((x + EDGE, y + height // 2))
-        time.sleep(GLIDE)
+        time.sleep(glide)
         self.screen.call("xdotool", "mousedown", "1")
-        time.sleep(GLIDE)
+        time.sleep(glide)
         for share in (0.25, 0.5, 0.75, 1):
             self.move((x + EDGE - round(share * pixels), y + height // 2))
-        time.sleep(GLIDE)
+        time.sleep(glide)
         self.screen.call("xdotool", "mouseup", "1")
-        self.wait_until(f"region(main_area(), 'UI').width > {before}", 5)
+        time.sleep(glide)
 
     def _edges(self, kind: str) -> tuple[int, int, int, int]:
         """Left, top, width and height of a region of the main area, on the screen."""
