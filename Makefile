@@ -4,7 +4,7 @@
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
 #                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
 #   make manual  the pictures of docs/manual/, taken from that window
-#   make measured  depth errors on rendered stacks, ours and others': docs/measured.md
+#   make measured  depth on rendered and real stacks, ours and others': docs/measured.md
 #   make bench   time and memory of estimates and networks, into build/bench/
 #   make torture the tests that take long: hundreds of faults, long walks, docs/robustness.md
 #   make lint    check and format the sources, and check their types
@@ -101,10 +101,12 @@ bench: .venv/installed
 
 # NETWORK=/path/to/one.onnx measures another network beside ours.
 VALIDATION := build/validation
+# Real stacks with surfaces.json, if they are there: see docs/networks.md.
+REAL ?= $(wildcard $(or $(FOCAL_DEPTH_DATA),../shared)/real)
 measured: .venv/installed .venv-bpy4.5/installed
 	for seed in 1 2; do test -d $(VALIDATION)/seed-$$seed || PYTHONPATH=. .venv-bpy4.5/bin/python \
 		-m rendering.validation --output $(VALIDATION)/seed-$$seed --seed $$seed; done
-	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 --output build/measured --workers 2 \
+	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 $(REAL) --output build/measured --workers 2 \
 		$(addprefix --alignment ,fov ecc network) --invariance --method oracle \
 		--method classical --method classical_smoothed --method ring_difference --method variational \
 		$(addprefix --method ,$(NETWORK)) --method focal_unet

@@ -17,6 +17,9 @@ from .io.colour import half_linear, srgb_bytes, srgb_decode
 from .io.photographs import count_decoded_pixels, read_photograph_at
 from .io.result import Result, is_deep
 from .lens.camera import reference_camera
+from .lens.field_curvature import correct_curvature
+from .lens.focus_estimate import estimate_focus
+from .lens.profile import AppliedCurvature, choose_curvature
 from .registration.frames import aligned_frames
 from .registration.motion import Motion
 from .registration.moving import add_motion_uncertainty, detect_motion, motion_warnings
@@ -42,7 +45,9 @@ class Analysis:
     motion, gains
         That they were registered by; gains are (N, 3).
     prediction
-        At the working size.
+        At the working size, as the lens bends it.
+    curvature
+        What that is corrected by.
     all_in_focus
         (H, W, 3) float16 or float32 of full size, scene linear.
     """
@@ -51,6 +56,7 @@ class Analysis:
     motion: Motion
     gains: np.ndarray
     prediction: Prediction
+    curvature: AppliedCurvature
     all_in_focus: np.ndarray
 
 
@@ -113,7 +119,8 @@ def estimate(
     with stages.stage(messages.ENLARGE) as report:
         report(0, 1)
         guide = srgb_bytes(analysis.all_in_focus)
-        normalised = upsample(analysis.prediction.normalised, guide, EDGE_STEP)
+        flattened = flatten(analysis.prediction.normalised, analysis.curvature)
+        normalised = upsample(flattened, guide, EDGE_STEP)
         uncertainty = _resize(analysis.prediction.uncertainty, stack.size)
     return Result(
         stack,
@@ -125,6 +132,7 @@ def estimate(
         analysis.gains,
         describe_device(job.resources.device),
         stages.seconds,
+        analysis.curvature,
     )
 
 
@@ -143,6 +151,32 @@ def load_of(stack: FocalStack) -> Load:
 
 def analyse(job: Job, stages: Stages) -> Analysis:
     """Do all that takes its time: read and register frames, infer their depth, fuse a picture by it."""
+    stack, registration, prediction = observe(job, stages)
+    curvature = AppliedCurvature()
+    if job.config.lens_profile:
+        curvature = choose_curvature(
+            stack, registration.pictures, prediction.normalised, prediction.uncertainty
+        )
+    motion, gains = registration.motion, registration.gains
+    del registration
+    with stages.stage(messages.FUSE) as report:
+        fused = _fuse(stack, motion, gains, prediction, report)
+        picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
+    return Analysis(stack, motion, gains, prediction, curvature, picture)
+
+
+def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Prediction]:
+    """Read and register frames and infer their depth.
+
+    Returns
+    -------
+    stack : FocalStack
+        With what was noticed on the way, and the focus that blur shows where none is known.
+    registration : Registration
+        Of its frames.
+    prediction : Prediction
+        At the working size, as the lens bends it.
+    """
     sessions = sessions_for(job.resources)
     needed = [ALIGNMENT_MODEL] if job.config.alignment == NETWORK else []
     sessions.begin_opening(*needed, *job.predictor.models)
@@ -154,14 +188,9 @@ def analyse(job: Job, stages: Stages) -> Analysis:
         del photographs
         sessions.release(ALIGNMENT_MODEL)
     with stages.stage(messages.DEPTH) as report:
-        stack, prediction = _predict(job, registration, sessions, report)
+        stack, prediction = predict(job, registration, sessions, report)
         sessions.release(*job.predictor.models)
-    motion, gains = registration.motion, registration.gains
-    del registration
-    with stages.stage(messages.FUSE) as report:
-        fused = _fuse(stack, motion, gains, prediction, report)
-        picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
-    return Analysis(stack, motion, gains, prediction, picture)
+    return stack, registration, prediction
 
 
 def _read(job: Job, report: StageProgress) -> np.ndarray:
@@ -178,11 +207,12 @@ def _read(job: Job, report: StageProgress) -> np.ndarray:
     return photographs
 
 
-def _predict(
+def predict(
     job: Job, registration: Registration, sessions: Sessions, report: StageProgress
 ) -> tuple[FocalStack, Prediction]:
-    """Depth, and the stack with what was noticed on the way."""
-    stack, pictures = registration.stack, registration.pictures
+    """Infer depth; returns it after the stack with what was noticed on the way, the focus by blur too."""
+    pictures = registration.pictures
+    stack = estimate_focus(registration.stack, pictures)
     prediction = job.predictor.predict(
         pictures, stack.positions, sessions, report, job.config.quality, job.plan.tile
     )
@@ -203,6 +233,11 @@ def _fuse(
         report(count - 1 - index, count)
         fusion.add(index, pixels, gain)
     return fusion.picture()
+
+
+def flatten(normalised: np.ndarray, applied: AppliedCurvature) -> np.ndarray:
+    """Return depth (h, w) without the lens's field curvature."""
+    return normalised if applied.curvature is None else correct_curvature(normalised, applied.curvature)
 
 
 def _resize(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:

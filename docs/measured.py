@@ -1,4 +1,4 @@
-"""Write docs/measured.md and docs/confidence.png from what `focal-depth evaluate --output DIR` wrote.
+"""Write docs/measured.md and its pictures from what `focal-depth evaluate --output DIR` wrote.
 
 python docs/measured.py DIR: a chapter for each data set.
 """
@@ -8,7 +8,10 @@ import math
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
+from focal_depth.research.evaluation import record
+from focal_depth.research.evaluation.marked_report import marked_tables
 from focal_depth.research.evaluation.methods import FOCAL_UNET, ORACLE
 from focal_depth.research.evaluation.methods import heading as method_heading
 from matplotlib.figure import Figure
@@ -26,10 +29,22 @@ LARGER = "delta1", "delta2", "delta3"
 HEAD = """# Measured
 
 `make measured` makes this page: two sets of stacks rendered by Cycles, which share no model with what
-the networks were trained on, and `focal-depth evaluate` over them. *seed-1* was used while the networks
-were developed; nothing was chosen on *seed-2*. [networks.md](networks.md) explains the methods and the
-measures. *none*, *fov*, *ecc* and *network* are alignments: none at all, by the thin lens alone, by
-OpenCV's ECC after that, by our network after that."""
+the networks were trained on, real stacks, and `focal-depth evaluate` over them. *seed-1* was used while
+the networks were developed; nothing was chosen on *seed-2*. [networks.md](networks.md) explains the
+methods and the measures. *none*, *fov*, *ecc* and *network* are alignments: none at all, by the thin lens
+alone, by OpenCV's ECC after that, by our network after that."""
+REAL_PICTURE, REAL_HEIGHT, REAL_QUALITY = "measured_real.jpg", 270, 86  # a row's height in pixels
+REAL_INTRODUCTION = """Photographs of phones, webcams and cameras, registered as `focal-depth estimate` does.
+Nobody knows their depth: what is flat is marked in them, and which of two points is nearer.
+*planarity* is the mean absolute residual of the plane, affine in dioptres, that leaves the least of it;
+*spread planarity* is the same over what the whole depth map spreads (2nd to 98th percentile), by which a map
+without a unit can be compared; *halves* is the mean difference of depth from the even frames and from the
+uneven ones, of stacks of six frames and more; *confidence* is the mean on the planes, and *sparsification*
+the area between the curves of the mean residual as pixels are taken away by confidence and by the residual
+itself: 0 is a confidence that sorts perfectly. Misregistration is measured by phase correlation in patches
+of a ninth of the width, where both frames show enough and the correlation's peak can be trusted; *patches*
+says how many there were. Planes and pairs are worst first by the last method, misregistration by the median
+between neighbours."""
 FIELD = """# The field
 
 Published figures of the DDFF 12-Scene test set, as their authors state them; disparity in pixels.
@@ -52,9 +67,13 @@ files in their layouts only."""
 def main() -> None:
     summary = json.loads((Path(sys.argv[1]) / "summary.json").read_text())
     parts = [HEAD]
+    rendered = [part for part in summary if not part["patches"]]
     for part in summary:
+        parts.append(f"# {part['data_set']}")
+        if part not in rendered:
+            parts += _real(part, Path(sys.argv[1]))
+            continue
         parts += [
-            f"# {part['data_set']}",
             _methods(part["means"]),
             _stacks(part["scenes"]),
             _misregistration(part["misregistration_px"]),
@@ -62,8 +81,49 @@ def main() -> None:
             _invariance(part["invariance"]),
         ]
     parts += ["![Error against uncertainty](confidence.png)", FIELD]
-    _draw_confidence({part["data_set"]: part["confidence"] for part in summary})
+    _draw_confidence({part["data_set"]: part["confidence"] for part in rendered})
     (DOCS / "measured.md").write_text("\n\n".join(parts) + "\n")
+
+
+def _real(part: dict, output: Path) -> list[str]:
+    """Return the chapter of real stacks; its picture shows those that may be shown, the worst first."""
+    parts = [REAL_INTRODUCTION]
+    for table in marked_tables(part).values():
+        title, *rest = table.title.split(", ", 1)
+        rows = [[name, *cells] for name, cells in table.rows.items()]
+        parts += [
+            f"## {title}",
+            *(f"{each.capitalize()}." for each in rest),
+            _table(["", *table.columns], rows),
+        ]
+    methods = list(part["means"])
+    folders = {
+        name: record.scene_folder(output, part["data_set"], part["split"], name)
+        for name in sorted(part["scenes"], key=lambda name: -_planarity(part["scenes"][name][methods[-1]]))
+    }
+    shown = {name: folder for name, folder in folders.items() if (folder / record.PICTURE).exists()}
+    if not shown:
+        return parts
+    _draw_depth(list(shown.values()), methods)
+    columns = ", ".join(["the reference frame", *map(heading, methods)])
+    caption = f"From the top: {', '.join(shown)}; from the left: {columns}."
+    return [*parts, "## Pictures", caption, f"![Real stacks and their depth]({REAL_PICTURE})"]
+
+
+def _planarity(values: dict[str, float | None]) -> float:
+    return values.get("planarity") or 0.0
+
+
+def _draw_depth(folders: list[Path], methods: list[str]) -> None:
+    names = [record.PICTURE, *(record.picture_name(method, "depth") for method in methods)]
+    rows = []
+    for folder in folders:
+        pictures = [cv2.imread(str(folder / name)) for name in names]
+        size = round(REAL_HEIGHT * pictures[0].shape[1] / pictures[0].shape[0]), REAL_HEIGHT
+        rows.append(np.hstack([cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in pictures]))
+    width = max(row.shape[1] for row in rows)
+    rows = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
+    cv2.imwrite(str(DOCS / REAL_PICTURE), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, REAL_QUALITY])
 
 
 def _methods(means: dict[str, dict[str, float | None]]) -> str:

@@ -49,6 +49,12 @@ def add_estimate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-memory", type=float, metavar="GB", help="stay within so much; depth may become coarser"
     )
+    parser.add_argument(
+        "--no-lens-profile",
+        action="store_true",
+        help="leave the lens's field curvature in the depth: neither its saved profile nor what the stack's "
+        "own planes show is applied",
+    )
     parser.add_argument("--save-aligned", action="store_true", help="save the aligned photographs too")
 
 
@@ -78,7 +84,8 @@ def network_from(options: argparse.Namespace, reporter: Reporter) -> str:
 
 def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
     """Return what `add_estimate_arguments` added. Raises InputError where there is no such network."""
-    config = Config(options.quality, options.alignment, network_from(options, reporter))
+    network = network_from(options, reporter)
+    config = Config(options.quality, options.alignment, network, not options.no_lens_profile)
     max_memory = None if options.max_memory is None else options.max_memory * 1e9
     resources = Resources(max_memory=max_memory, device=options.device)
     return Request(config, resources, options.save_aligned)

@@ -1,4 +1,4 @@
-"""`focal-depth evaluate DATA...`: measure methods on stacks of known depth, in one table.
+"""`focal-depth evaluate DATA...`: measure methods on stacks of known depth or with marks, in one table.
 
 Our network, others, classical peers and depth maps of other programs; with --output a table as CSV and
 JSON and a page with pictures.
@@ -41,12 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=ALIGNMENTS,
         help="how photographs as taken are aligned: not at all, by the thin lens alone, by OpenCV's ECC "
-        "after that, or by our network after that (the default); repeatable",
+        "after that, or by our network after that (the default); repeatable. Real stacks are registered "
+        "as estimate does it",
     )
     parser.add_argument(
         "--invariance",
         action="store_true",
-        help="measure with frames reversed, with half of them, and the order without distances too",
+        help="measure with frames reversed, with half of them, and the order without distances too; of real "
+        "stacks without distances the marked pairs with file names reversed",
     )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the cores")
     parser.add_argument(

@@ -22,6 +22,8 @@ COMMANDS = {
     "estimate": ("estimate", "infer depth from a focal stack and write a result folder"),
     "batch": ("batch", "estimate every focal stack in trees of folders, here or on many machines"),
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
+    "calibrate": ("calibrate", "measure a lens by a focal stack of something flat, for all its stacks"),
+    "turn": ("turn", "exchange near and far of a relative result, with nothing inferred again"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "preview": ("preview", "make small arrays and pictures to show from a result folder"),
     "look": ("look", "the name of preview until version 0.1"),

@@ -73,6 +73,7 @@ class Description(TypedDict):
     camera: Camera
     frames: list[Frame]
     alignment: dict[str, Any]
+    lens_profile: NotRequired[dict[str, Any]]
     quality: str
     network: str
     engine: str

@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from ..contract.focus import RELATIVE_FAR, RELATIVE_NEAR
 from ..stack import FocalStack
 
 
 def focus_range(stack: FocalStack) -> tuple[float, float]:
-    """Return the dioptres of the farthest and the nearest frame; by convention where none are known."""
-    if stack.dioptres is None:
-        return RELATIVE_FAR, RELATIVE_NEAR
-    return float(stack.dioptres[0]), float(stack.dioptres[-1])
+    """Return the dioptres of the farthest and the nearest frame; relative ones where none are known."""
+    dioptres = stack.counted_dioptres
+    return float(dioptres[0]), float(dioptres[-1])
 
 
 def to_dioptres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
@@ -19,7 +17,8 @@ def to_dioptres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
     What lies beyond the farthest focus cannot be told from infinity by much: it is held half a step beyond.
     """
     far, near = focus_range(stack)
-    gap = far if stack.dioptres is None else float(stack.dioptres[1] - stack.dioptres[0])
+    is_by_convention = stack.dioptres is None and stack.relative_dioptres is None
+    gap = far if is_by_convention else float(stack.counted_dioptres[1]) - far
     return np.maximum(far + normalised * (near - far), max(far - 0.5 * gap, 0.05 * gap))
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..contract.focus import relative_dioptres
 from ..contract.output_folder import OutputFolder
 from ..depth import units
 from ..lens.camera import Camera, reference_camera
+from ..lens.profile import AppliedCurvature
 from ..registration.frames import aligned_frames
 from ..registration.motion import Motion
 from ..runtime.config import Config
@@ -45,6 +45,8 @@ class Result:
         What ran the networks.
     seconds
         By stage.
+    curvature
+        The lens's, which was taken out of the depth.
     """
 
     stack: FocalStack
@@ -56,6 +58,7 @@ class Result:
     gains: np.ndarray
     engine: str
     seconds: dict[str, float]
+    curvature: AppliedCurvature = field(default_factory=AppliedCurvature)
 
     @property
     def is_metric(self) -> bool:
@@ -155,7 +158,9 @@ class Result:
             "alignment": {
                 "method": self.config.alignment,
                 "neighbour_correlation": [round(float(value), 4) for value in self.motion.correlation],
+                **self._describe_refinement(),
             },
+            "lens_profile": self.curvature.describe(),
             "quality": self.config.quality,
             "network": self.config.predictor,
             "engine": self.engine,
@@ -164,14 +169,19 @@ class Result:
             "versions": versions(),
         }
 
+    def _describe_refinement(self) -> dict[str, Any]:
+        if np.isnan(self.motion.misregistration).any():
+            return {}
+        left = [round(float(value), 3) for value in self.motion.misregistration]
+        return {"model": self.motion.model, "misregistration_px": left}
+
     def _describe_frames(self) -> Iterator[dict[str, Any]]:
         half = max(self.stack.size) / 2
         positions = [float(value) for value in self.stack.positions]
-        dioptres = relative_dioptres(positions) if self.stack.dioptres is None else self.stack.dioptres
         for frame, position, dioptre, (scale, x, y), gain in zip(
             describe_frames(self.stack),
             positions,
-            dioptres,
+            self.stack.counted_dioptres,
             self.motion.residual,
             self.gains,
             strict=True,

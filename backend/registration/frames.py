@@ -7,7 +7,8 @@ import numpy as np
 from ..io.photographs import read_pixels, white_level
 from ..runtime.prefetch import prefetch
 from ..stack import FocalStack
-from .motion import Motion, fill_in, warp
+from .motion import Motion
+from .warp import fill_in, warp
 
 
 def aligned_frames(
@@ -24,10 +25,9 @@ def aligned_frames(
     gain : ndarray
         (3,) what to multiply the pixels by for sRGB 0 to 1 of one exposure.
     """
-    motions = motion.to_photographs
 
     def read_aligned(index: int) -> np.ndarray:
-        return warp(read_pixels(stack.frames[index].path), motions[index], stack.size)
+        return warp(read_pixels(stack.frames[index].path), motion.maps[index], stack.size)
 
     numbers = range(len(stack.frames) - 1, -1, -1)
     nearer: np.ndarray | None = None
@@ -35,6 +35,6 @@ def aligned_frames(
     for index, pixels in zip(numbers, prefetch(read_aligned, numbers, at_once=1), strict=True):
         gain = gains[index] / white_level(pixels)
         if nearer is not None:
-            fill_in(pixels, motions[index], nearer, gain_of_nearer / gain)
+            fill_in(pixels, motion.maps[index], nearer, gain_of_nearer / gain)
         yield index, pixels, gain
         nearer, gain_of_nearer = pixels, gain

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from ..contract.errors import InputError
@@ -11,8 +12,9 @@ from ..runtime.timings import StageProgress
 from ..stack import FocalStack
 from .duplicates import drop_duplicates
 from .exposure import equalising_gains
-from .motion import Motion, align, fill_in, fine_contrast, relative_field_of_view, warp
+from .motion import Motion, align, fine_contrast, relative_field_of_view
 from .sharpness import check_order
+from .warp import fill_in, warp
 
 MATCHING = 0.3  # correlation with both neighbours under which a frame shows another scene
 # Below the usual correlation: of a frame that was turned, or moved past what is aligned. An end frame may be
@@ -107,17 +109,18 @@ def _handle_misfits(misfits: np.ndarray, stack: FocalStack) -> tuple[FocalStack,
 def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Registration:
     height, width = photographs.shape[1:3]
     pictures = np.empty_like(photographs)
-    for index, to_photograph in enumerate(motion.to_photographs):
-        pictures[index] = warp(photographs[index], to_photograph, (width, height))
+    for index, coefficients in enumerate(motion.maps):
+        pictures[index] = warp(photographs[index], coefficients, (width, height))
     gains = equalising_gains(pictures)
     pictures *= gains[:, None, None]
     for index in range(len(pictures) - 2, -1, -1):
-        fill_in(pictures[index], motion.to_photographs[index], pictures[index + 1])
+        fill_in(pictures[index], motion.maps[index], pictures[index + 1])
     return Registration(stack, pictures, motion, gains)
 
 
 def _check_detail(photographs: np.ndarray, stack: FocalStack) -> None:
-    if max(float(fine_contrast(photograph).std()) for photograph in photographs) < DETAIL:
+    greys = (cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY) for photograph in photographs)
+    if max(float(fine_contrast(grey).std()) for grey in greys) < DETAIL:
         raise InputError(
             f"{stack.frames[0].path.parent}: the photographs show nothing that could be in focus, all is "
             "plain; light the scene, or choose other photographs"

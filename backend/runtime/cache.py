@@ -8,7 +8,7 @@ result.json. Both take in every byte of the photographs and of this package.
 import functools
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ from ..depth.predictor import Prediction
 from ..io import result_folder
 from ..io.arrays import read_arrays
 from ..io.photograph_file import read_file
+from ..lens.field_curvature import FieldCurvature
+from ..lens.profile import AppliedCurvature, focus_span, lens_profile_files
 from ..registration.motion import Motion, relative_field_of_view
 from ..stack import FocalStack, describe
 from .versions import versions
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from .timings import Stages
 
 PACKAGE = Path(__file__).parents[1]
+NO_CURVATURE = (0.0,) * 5
 
 
 @dataclass(frozen=True)
@@ -44,23 +47,40 @@ class _Arrays:
     warnings: np.ndarray  # of str
     gains: np.ndarray  # (N, 3)
     relative_fov: np.ndarray  # and the other fields of a Motion
-    residual: np.ndarray
+    maps: np.ndarray
     correlation: np.ndarray
+    misregistration: np.ndarray
+    model: np.ndarray  # a str
+    focus: np.ndarray  # (N,) the stack's dioptres, relative ones where its distances are unknown
+    is_metric: np.ndarray  # a bool
+    curvature: np.ndarray  # (5,) the fields of a FieldCurvature; zeros where none is applied
+    profile: np.ndarray  # a str, the path of the lens profile; empty where that is the stack's own
 
     @property
     def fit_together(self) -> bool:
         """Whether shapes and types are right: a file may hold anything."""
         count = np.count_nonzero(self.belongs)
-        shapes = [(self.gains, (count, 3)), (self.relative_fov, (count,)), (self.residual, (count, 3))]
-        shapes += [(self.correlation, (count - 1,))]
+        shapes = [(self.gains, (count, 3)), (self.relative_fov, (count,)), (self.correlation, (count - 1,))]
+        shapes += [(self.focus, (count,))]
         numbers = (self.normalised, self.uncertainty, *(array for array, _ in shapes))
-        return (
+        shapes += [(self.maps, (count, 2, 15)), (self.misregistration, (count - 1,))]
+        texts = (self.model, self.profile, self.warnings)
+        return bool(
             self.belongs.ndim == self.warnings.ndim == 1
-            and (self.belongs.dtype.kind, self.warnings.dtype.kind) == ("b", "U")
+            and all(text.dtype.kind == "U" for text in texts)
+            and (self.belongs.dtype.kind, self.is_metric.dtype.kind) == ("b", "b")
+            and self.curvature.shape == (5,)
+            and self.curvature.dtype == np.float64
+            and np.isfinite(self.curvature).all()
+            and self.maps.dtype == np.float64
+            and np.isfinite(self.maps).all()
+            and self.misregistration.dtype == np.float32
             and self.normalised.ndim == 2
             and self.normalised.shape == self.uncertainty.shape
             and all(array.shape == shape for array, shape in shapes)
             and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)
+            and (np.diff(self.focus) > 0).all()
+            and self.focus.min() >= 0
         )
 
 
@@ -146,23 +166,46 @@ class ResultCache:
         except (InputError, OSError, KeyError, TypeError):
             return None
         stack = job.stack if arrays.belongs.all() else job.stack.without(~arrays.belongs)
+        if not stack.is_metric:
+            stack = stack.with_estimated_focus(arrays.focus, bool(arrays.is_metric))
         return Analysis(
             stack.with_warnings(*map(str, arrays.warnings)),
-            Motion(arrays.relative_fov, arrays.residual, arrays.correlation),
+            Motion(
+                arrays.relative_fov,
+                arrays.maps,
+                arrays.correlation,
+                arrays.misregistration,
+                str(arrays.model),
+            ),
             arrays.gains,
             Prediction(arrays.normalised, arrays.uncertainty),
+            _curvature_of(arrays, stack),
             picture,
         )
 
 
+def _curvature_of(arrays: _Arrays, stack: FocalStack) -> AppliedCurvature:
+    path = Path(str(arrays.profile)) if str(arrays.profile) else None
+    if not arrays.curvature.any():
+        return AppliedCurvature(None, focus_span(stack), path)
+    r2, r4, uncertainty, reach, planes = map(float, arrays.curvature)
+    return AppliedCurvature(FieldCurvature(r2, r4, uncertainty, reach, int(planes)), focus_span(stack), path)
+
+
 def _arrays_of(analysis: "Analysis", stack: FocalStack) -> _Arrays:
+    applied = analysis.curvature
+    names = [frame.path for frame in analysis.stack.frames]
     return _Arrays(
         analysis.prediction.normalised,
         analysis.prediction.uncertainty,
-        belongs=np.array([frame in analysis.stack.frames for frame in stack.frames]),
+        belongs=np.array([frame.path in names for frame in stack.frames]),
         warnings=np.array(analysis.stack.warnings[len(stack.warnings) :], dtype=str),
         gains=analysis.gains,
-        **asdict(analysis.motion),
+        focus=analysis.stack.counted_dioptres,
+        is_metric=np.array(analysis.stack.is_metric),
+        curvature=np.array(NO_CURVATURE if applied.curvature is None else astuple(applied.curvature)),
+        profile=np.array("" if applied.path is None else str(applied.path)),
+        **asdict(analysis.motion) | {"model": np.array(analysis.motion.model)},
     )
 
 
@@ -178,6 +221,7 @@ def analysis_fingerprint(job: "Job") -> str:
         _package(),
         [job.plan.size, enlargement(*job.plan.size, job.config.quality), job.config.alignment],
         [job.predictor.kind, *map(_digest_of_file, job.predictor.models)],
+        [job.config.lens_profile, *map(_digest_of_file, lens_profile_files(job.stack))],
         [_digest_of_file(frame.path) for frame in job.stack.frames],
         relative_field_of_view(job.stack, job.config.alignment).tolist(),
         job.stack.positions.tolist(),

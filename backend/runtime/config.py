@@ -17,8 +17,12 @@ class Config:
         Of `qualities.ALIGNMENTS`: how frames are brought onto the reference's grid.
     predictor
         Of `qualities.PREDICTORS`, or the path of an imported .onnx file: the network that infers depth.
+    lens_profile
+        Whether depth is corrected for the lens's field curvature: as its saved profile has it, or as the
+        stack's own planes show it.
     """
 
     quality: str = STANDARD
     alignment: str = NETWORK
     predictor: str = FOCAL_UNET
+    lens_profile: bool = True

@@ -8,7 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from ..contract.focus import even_positions, relative_dioptres
 from .names import natural_key
+
+FROM_BLUR = "estimated from blur"
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Frame:
     focus_distance
         Metres; `math.inf` where it is focused at infinity.
     distance_source
-        Where the focus distance comes from: "typed", "sidecar", "maker note", "EXIF", "XMP", "interpolated"
-        or "unknown".
+        Where the focus distance comes from: "typed", "sidecar", "maker note", "EXIF", "XMP", "interpolated",
+        "estimated from blur" or "unknown".
     focal_length
         Metres.
     f_number
@@ -73,16 +76,17 @@ class FocalStack:
         (N,) float32, 1/m, strictly increasing; None where distances are unknown and depth is relative.
     warnings
         Sentences for the person who took them.
-    relative_positions
-        (N,) float32 normalised dioptres of a stack without distances that frames were taken out of; None
-        where its frames are evenly spaced.
+    relative_dioptres
+        (N,) float32, strictly increasing, of a stack without distances: what its depth is counted in, up to
+        a constant and, where the lens is unknown, a factor. None where even steps over a range by convention
+        stand for them.
     """
 
     frames: tuple[Frame, ...]
     order_source: str
     dioptres: np.ndarray | None
     warnings: tuple[str, ...] = ()
-    relative_positions: np.ndarray | None = None
+    relative_dioptres: np.ndarray | None = None
 
     @property
     def is_metric(self) -> bool:
@@ -120,19 +124,37 @@ class FocalStack:
         return self._lens_value("sensor_width")
 
     @property
+    def counted_dioptres(self) -> np.ndarray:
+        """(N,) float32 dioptres of the frames, relative ones where distances are unknown."""
+        if self.dioptres is not None:
+            return self.dioptres
+        if self.relative_dioptres is not None:
+            return self.relative_dioptres
+        return np.array(relative_dioptres(even_positions(len(self.frames))), np.float32)
+
+    @property
     def positions(self) -> np.ndarray:
         """(N,) float32 normalised dioptres of the frames: 0 at the farthest, 1 at the nearest."""
-        values = self.relative_positions if self.dioptres is None else self.dioptres
-        if values is None:
-            return np.linspace(0, 1, len(self.frames), dtype=np.float32)
+        values = self.counted_dioptres
         return ((values - values[0]) / (values[-1] - values[0])).astype(np.float32)
 
     def without(self, left_out: np.ndarray) -> "FocalStack":
         """Return the stack less the frames where `left_out`, (N,) bool, is true."""
         frames = tuple(f for f, out in zip(self.frames, left_out, strict=True) if not out)
         if self.dioptres is None:
-            return replace(self, frames=frames, relative_positions=self.positions[~left_out])
+            return replace(self, frames=frames, relative_dioptres=self.counted_dioptres[~left_out])
         return replace(self, frames=frames, dioptres=self.dioptres[~left_out])
+
+    def with_estimated_focus(self, dioptres: np.ndarray, is_metric: bool) -> "FocalStack":
+        """Return a stack without distances with dioptres (N,) that were estimated from its blur.
+
+        Where they are metric, frames get the distances, too.
+        """
+        dioptres = dioptres.astype(np.float32)
+        if not is_metric:
+            return replace(self, relative_dioptres=dioptres)
+        frames = tuple(map(_with_estimate, self.frames, dioptres))
+        return replace(self, frames=frames, dioptres=dioptres)
 
     def with_warnings(self, *texts: str) -> "FocalStack":
         """Return the stack with these sentences after its own warnings."""
@@ -145,3 +167,10 @@ class FocalStack:
             return values[0]
         frequent = Counter(value for value in values if value is not None).most_common(1)
         return frequent[0][0] if frequent else None
+
+
+def _with_estimate(frame: Frame, dioptres: float) -> Frame:
+    if frame.focus_distance is not None:
+        return frame
+    distance = 1 / float(dioptres) if dioptres else math.inf
+    return replace(frame, focus_distance=distance, distance_source=FROM_BLUR)

@@ -176,7 +176,9 @@ def _focal_plane_width(exif: Mapping[str, str], header: Header) -> float | None:
     # Programs turn pictures and leave the tags behind: the counts, where they stand, are the surer sign.
     turned = across and down and (across > down) != (header.width > header.height)
     sideways = turned or (not (across and down) and header.orientation >= 5)
-    pixels = across or (header.height if sideways else header.width)
+    # An editor that shrank the picture wrote the count anew, but not the resolution, nor this count.
+    as_taken = _number(exif, "Exif.Iop.RelatedImageWidth") or 0
+    pixels = max(across or (header.height if sideways else header.width), as_taken)
     taken_width = pixels / resolution * unit
     return taken_width * header.width / header.height if sideways else taken_width
 

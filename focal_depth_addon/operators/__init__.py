@@ -11,6 +11,7 @@ from . import (
     picking,
     preview,
     scene,
+    turn_round,
 )
 
 _MODULES = (
@@ -23,6 +24,7 @@ _MODULES = (
     scene,
     compositing,
     export,
+    turn_round,
     former_names,
 )
 

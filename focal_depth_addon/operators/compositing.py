@@ -3,11 +3,11 @@
 import bpy
 
 from .. import result_folder
-from ..compositing import depth_fog, depth_matte, depth_merge, refocus, scene_tree
+from ..compositing import depth_fog, depth_matte, depth_merge, photograph, refocus, scene_tree
 from ..compositing.result import Result
 from ..errors import UserError
 from ..jobs.operator import ExclusiveOperator
-from ..scene.photo_set import PhotoSet
+from ..scene.photo_set import RESULT_TAG, PhotoSet, units_per_metre
 from ..translations import translate
 from .inputs import NeedsResult
 
@@ -97,6 +97,22 @@ class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
     def apply(self, tree, result):
         depth_matte.apply(tree, result)
         return translate("The compositor has a depth matte for other nodes to use")
+
+
+def update_compositing(scene: bpy.types.Scene) -> None:
+    """Let the compositor show the files of the scene's result as they are now; what it has not is not added.
+
+    Raises
+    ------
+    UserError
+        Where the result is damaged.
+    """
+    folder = result_folder.from_stored(scene.focal_depth.result)
+    result = Result(folder, result_folder.read_description(folder), units_per_metre(scene, folder))
+    for part in (photograph, refocus):
+        node = scene_tree.find(scene, part.KIND)
+        if node is not None and node.node_tree.get(RESULT_TAG) == result_folder.to_stored(folder):
+            part.update_group(result)
 
 
 def _hide_mesh(scene: bpy.types.Scene, photo_set: PhotoSet) -> None:

@@ -293,6 +293,17 @@ MESSAGES = {
     "{file} was written by a newer Focal Depth: update this one": (
         "{file} 파일은 더 새로운 Focal Depth가 썼습니다: 이것을 업데이트하십시오"
     ),
+    "Turn Round": "앞뒤 뒤집기",
+    "Turn Round (Near <-> Far)": "앞뒤 뒤집기 (근 <-> 원)",
+    "Exchange near and far of a result without focus distances, where the background came out nearest. "
+    "Nothing is estimated again; the set, the compositor and the order of the photographs follow": (
+        "촬영 거리가 없어 배경이 가장 가깝게 나온 결과의 근거리와 원거리를 맞바꿉니다. 다시 추정하지 않으며 "
+        "세트, 컴포지터, 사진 순서도 따라 바뀝니다"
+    ),
+    "Turning the result round": "결과 뒤집기",
+    "The result is metric: correct the focus distances, and estimate again": (
+        "실측 결과입니다: 촬영 거리를 바로잡고 다시 추정하십시오"
+    ),
     # Preview
     "Show a part of the result in an image editor, if one is open, and in the overlay": (
         "열려 있는 이미지 에디터와 오버레이에 결과의 한 부분을 표시합니다"

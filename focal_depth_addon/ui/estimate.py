@@ -114,6 +114,10 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
     row.menu("FOCAL_DEPTH_MT_recent", text="", icon="DOWNARROW_HLT")
     if settings.summary:
         draw_sentence(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
+        if not settings.metric:
+            layout.operator(
+                "focal_depth.turn_round", text="Turn Round (Near <-> Far)", icon="ARROW_LEFTRIGHT"
+            )
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_MT_recent,))

@@ -3,7 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from focal_depth.registration.motion import Motion, align, fill_in, warp
+from focal_depth.registration.motion import Motion, align
+from focal_depth.registration.polynomial import scales_and_shifts
+from focal_depth.registration.warp import fill_in, warp
 from focal_depth.runtime.resources import Resources
 from focal_depth.runtime.sessions import sessions_for
 
@@ -22,24 +24,28 @@ def picture() -> np.ndarray:
     return cv2.GaussianBlur(noise / 4, (0, 0), 1.0)
 
 
+def moved_by(picture: np.ndarray, motion, size: tuple[int, int] = (360, 240)) -> np.ndarray:
+    return warp(picture, scales_and_shifts([motion])[0], size)
+
+
 def photographed(picture: np.ndarray, motion) -> np.ndarray:
     """The picture as a camera saw it in which the reference's (x, y) lies at (s x + b, s y + c)."""
     scale, x, y = motion
-    return warp(picture, (1 / scale, -x / scale, -y / scale), picture.shape[1::-1])
+    return moved_by(picture, (1 / scale, -x / scale, -y / scale))
 
 
 def test_warp_at_rest_changes_nothing(picture):
-    np.testing.assert_allclose(warp(picture, (1, 0, 0), (360, 240)), picture, atol=1e-5)
+    np.testing.assert_allclose(moved_by(picture, (1, 0, 0)), picture, atol=1e-5)
 
 
 def test_warp_shifts_by_halves_of_the_longer_side(picture):
-    moved = warp(picture, (1, 10 / 180, -4 / 180), (360, 240))
+    moved = moved_by(picture, (1, 10 / 180, -4 / 180))
     np.testing.assert_allclose(moved[20:-20, 20:-20], picture[16:-24, 30:-10], atol=1e-4)
 
 
 def test_warp_halves_without_moving_the_centre(picture):
     np.testing.assert_allclose(
-        warp(picture, (1, 0, 0), (180, 120)),
+        moved_by(picture, (1, 0, 0), (180, 120)),
         cv2.resize(picture, (180, 120), interpolation=cv2.INTER_AREA),
         atol=0.05,
     )
@@ -50,7 +56,7 @@ def test_what_a_frame_does_not_show_comes_from_the_next_nearer_one(picture):
     motion = np.float32([1.1, 0.1, 0])
     height, width = picture.shape[:2]
     far, near = np.zeros_like(picture), np.ones_like(picture)
-    fill_in(far, motion, near)
+    fill_in(far, scales_and_shifts([motion])[0], near)
     assert (width, height) == (360, 240)
     filled = far[..., 0] == 1
     # 1.1 x + 0.1 reaches 1 at x = 0.818, and -1 at x = -1: nothing is missing on the left.
@@ -67,14 +73,14 @@ def test_the_network_estimates_scale_and_shift(picture):
     )
     motion = aligned(stack, np.ones(4, np.float32))
     # Half a pixel at the picture's corner.
-    np.testing.assert_allclose(motion.to_photographs, truth, atol=0.5 / 180)
+    np.testing.assert_allclose(motion.residual, truth, atol=0.5 / 180)
     assert motion.correlation.min() > 0.9
 
 
 def test_the_field_of_view_comes_before_the_network(picture):
     stack = np.stack([photographed(picture, (1 / 1.3, 0, 0)), picture])
     motion = aligned(stack, np.float32([1.3, 1]))
-    assert motion.to_photographs[0, 0] == pytest.approx(1 / 1.3, abs=0.003)
+    assert motion.maps[0, 0, 1] == pytest.approx(1 / 1.3, abs=0.003)
 
 
 def test_frames_of_different_scenes_stay_where_they_are(picture):
@@ -88,4 +94,4 @@ def test_a_long_stack_is_aligned_in_stretches_as_well_as_at_once(picture):
     truth = np.float32([[s, (s - 1) / 3, (1 - s) / 5] for s in scales])
     stack = np.stack([photographed(picture, motion) for motion in truth])
     motion = aligned(stack, np.ones(30, np.float32))
-    np.testing.assert_allclose(motion.to_photographs, truth, atol=0.5 / 180)
+    np.testing.assert_allclose(motion.residual, truth, atol=0.5 / 180)

@@ -1,5 +1,6 @@
 """Every reader on small files laid out exactly as the data set is: focus, order, truth, what counts."""
 
+import json
 import pickle
 import sys
 import tracemalloc
@@ -162,6 +163,15 @@ def write_focal_depth(folder: Path) -> None:
         np.savez(stack / "depth.npz", depth=ramp(0, np.nan, np.inf, 0.5, 2))
 
 
+def write_real(folder: Path) -> None:
+    texture = np.random.default_rng(1).integers(80, 160, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    for name in ("desk", "shelf"):
+        for index, blur in enumerate((1.5, 0.7, 0.4)):
+            write_picture(folder / name / f"{index}.png", cv2.GaussianBlur(texture, (0, 0), blur))
+    marks = {"publish": True, "planes": {"all": [-1, -0.8, 1, 0.8]}, "pairs": [[[0, 0], [0.5, 0.5]]]}
+    (folder / "surfaces.json").write_text(json.dumps({"desk": marks, "shelf": marks}))
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "focal-depth": write_focal_depth,
     "ddff": write_ddff,
@@ -173,6 +183,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "middlebury": write_middlebury,
     "zedd": write_zedd,
     "arrays": write_arrays,
+    "real": write_real,
 }
 
 
@@ -481,6 +492,7 @@ DAMAGED = {
     "zedd": "metadata.txt",
     "arrays": "kitchen/focal_stack.npy",
     "focal-depth": "stack-00/depth.npz",
+    "real": "surfaces.json",
 }
 
 

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.io.photographs import read_photograph
-from focal_depth.registration.motion import relative_field_of_view, warp
+from focal_depth.registration.motion import relative_field_of_view
+from focal_depth.registration.polynomial import affine_maps, scales_and_shifts
+from focal_depth.registration.warp import warp
 from focal_depth.research.evaluation.alignments import ALIGNMENTS, align_stack
 from focal_depth.research.evaluation.compare import SceneMeasures
 from focal_depth.research.evaluation.ecc import estimate_ecc_motion
@@ -20,7 +22,6 @@ from focal_depth.research.evaluation.invariance import measure_invariance, recov
 from focal_depth.research.evaluation.measures import mean_error, near_edges, nearest_frame
 from focal_depth.research.evaluation.methods import METHODS, heading
 from focal_depth.research.evaluation.misregistration import TrueCamera, misregistration, true_positions
-from focal_depth.research.evaluation.motion import motion_matrices, resample
 from focal_depth.research.evaluation.peers.sml import classical_depth
 from focal_depth.research.evaluation.predict import predict
 from focal_depth.research.evaluation.record import scene_folder
@@ -99,10 +100,11 @@ def test_the_classical_peer_reads_a_slanted_texture_between_frames():
     assert mean_error(classical_depth(pictures, positions), truth) < 0.03
 
 
-def test_a_motion_resamples_as_the_alignment_does(texture):
-    motion = np.float32([[1.03, 0.02, -0.01]])
-    expected = warp(texture, motion[0], (360, 240))
-    np.testing.assert_allclose(resample(texture, motion_matrices(motion)[0]), expected, atol=1e-4)
+AT_REST = affine_maps([np.eye(3)] * 2)
+
+
+def resample(picture: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    return warp(picture, affine_maps([matrix])[0], picture.shape[1::-1])
 
 
 def test_ecc_recovers_affine_motion_to_a_tenth_of_a_pixel(texture):
@@ -141,9 +143,9 @@ def test_every_alignment_makes_exposures_alike_and_returns_its_motion(name, text
     aligned = align_stack(name, photographs, stack)
     assert np.ptp(aligned.pictures.mean((1, 2, 3))) < 0.01
     if name == "none":
-        np.testing.assert_array_equal(aligned.motion, [np.eye(3)] * 3)
+        np.testing.assert_array_equal(aligned.maps, affine_maps([np.eye(3)] * 3))
     else:
-        np.testing.assert_allclose(aligned.motion[:, 0, 0], 1 / shrunk, atol=0.002)
+        np.testing.assert_allclose(aligned.maps[:, 0, 1], 1 / shrunk, atol=0.002)
         assert np.abs(aligned.pictures - texture)[:, 20:-20, 20:-20].mean() < 0.01
 
 
@@ -159,16 +161,16 @@ def test_frames_that_do_not_belong_are_refused(texture):
 def test_a_breathing_camera_misses_by_what_it_breathes():
     # Every pixel of a picture of 2 x 2 is sqrt(1/2) pixels from the centre; 480 / 2 makes them of 480.
     frames = [still(102), still()]
-    (off,) = misregistration(np.stack([np.eye(3)] * 2), frames, np.ones((2, 2)))
+    (off,) = misregistration(AT_REST, frames, np.ones((2, 2)))
     assert off == pytest.approx(0.02 * 0.5**0.5 * 240)
-    motion = motion_matrices(np.float32([[1.02, 0, 0], [1, 0, 0]]))
+    motion = scales_and_shifts(np.float32([[1.02, 0, 0], [1, 0, 0]]))
     assert misregistration(motion, frames, np.ones((2, 2))) == pytest.approx([0], abs=1e-4)
 
 
 def test_a_shifted_camera_misses_by_its_shift_until_it_is_aligned():
     frames, depth = [still(shift=(3, -4)), still()], np.full((480, 320), 2.0)
-    assert misregistration(np.stack([np.eye(3)] * 2), frames, depth) == pytest.approx([5])
-    motion = motion_matrices(np.array([[1, 3 / 240, -4 / 240], [1, 0, 0]]))
+    assert misregistration(AT_REST, frames, depth) == pytest.approx([5])
+    motion = scales_and_shifts(np.array([[1, 3 / 240, -4 / 240], [1, 0, 0]]))
     assert misregistration(motion, frames, depth) == pytest.approx([0], abs=1e-9)
 
 

@@ -18,6 +18,7 @@ from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
 from focal_depth.depth.predictor import Prediction
 from focal_depth.io import result_folder
 from focal_depth.io.arrays import read_arrays
+from focal_depth.lens.profile import AppliedCurvature
 from focal_depth.pipeline import Analysis, Job, plan_job
 from focal_depth.registration.motion import Motion
 from focal_depth.runtime.cache import ResultCache, analysis_fingerprint
@@ -48,7 +49,13 @@ def cached_arrays(fingerprint: str) -> dict[str, np.ndarray]:
         "warnings": np.array([], str),
         "gains": np.ones((3, 3), np.float32),
         "relative_fov": np.ones(3, np.float32),
-        "residual": np.zeros((3, 3), np.float32),
+        "maps": np.zeros((3, 2, 15)),
+        "misregistration": np.zeros(2, np.float32),
+        "model": np.array("similarity"),
+        "focus": np.float32([0.25, 0.5, 1]),
+        "is_metric": np.array(False),
+        "curvature": np.zeros(5),
+        "profile": np.array(""),
         "correlation": np.ones(2, np.float32),
     }
 
@@ -70,9 +77,10 @@ def is_reused(folder, job: Job) -> bool:
     """Whether the cache of a result there is taken for the analysis of a job."""
     anew = Analysis(
         job.stack,
-        Motion(np.ones(3, np.float32), np.zeros((3, 3), np.float32), np.ones(2, np.float32)),
+        Motion(np.ones(3, np.float32), np.zeros((3, 2, 15)), np.ones(2, np.float32), np.zeros(2, np.float32)),
         np.ones((3, 3), np.float32),
         Prediction(np.zeros((16, 24), np.float32), np.ones((16, 24), np.float32)),
+        AppliedCurvature(),
         np.zeros((32, 48, 3), np.float16),
     )
     cache = ResultCache(folder)

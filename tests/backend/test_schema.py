@@ -16,6 +16,7 @@ from focal_depth.contract.schema import NewerVersion, parse_description
 from focal_depth.io.result import Result
 from focal_depth.io.result_folder import read_description
 from focal_depth.registration.motion import Motion
+from focal_depth.registration.polynomial import scales_and_shifts
 from focal_depth.runtime.config import Config
 from focal_depth.stack import FocalStack, Frame
 from photographs import PROJECT, write_photograph
@@ -58,8 +59,10 @@ def result_of(stack: FocalStack) -> Result:
     values = np.linspace(0, 1, width * height, dtype=np.float32).reshape(height, width)
     motion = Motion(
         np.ones(count, np.float32),
-        np.tile(np.float32([1, 0.01, 0]), (count, 1)),
+        scales_and_shifts(np.tile([1, 0.01, 0], (count, 1))),
         np.full(count - 1, 0.9, np.float32),
+        np.full(count - 1, 0.05, np.float32),
+        "similarity",
     )
     picture = np.repeat(values[..., None], 3, axis=2)
     return Result(
@@ -136,8 +139,11 @@ def test_what_the_command_writes_is_valid(estimated):
 
 def test_frames_left_out_of_a_relative_stack_leave_its_focus_uneven(estimated):
     assert [frame["name"] for frame in estimated["frames"]] == ["0.png", "2.png", "3.png", "4.png"]
-    assert [frame["normalised_focus"] for frame in estimated["frames"]] == pytest.approx([0, 0.5, 0.75, 1])
-    assert [frame["dioptres"] for frame in estimated["frames"]] == pytest.approx([0.25, 0.625, 0.8125, 1])
+    # As blur tells; evenly spaced they would lie at 1/3 and 2/3.
+    positions = [frame["normalised_focus"] for frame in estimated["frames"]]
+    assert positions == pytest.approx([0, 0.5, 0.75, 1], abs=0.08)
+    dioptres = np.array([frame["dioptres"] for frame in estimated["frames"]])
+    assert (dioptres - dioptres[0]) / (dioptres[-1] - dioptres[0]) == pytest.approx(positions)
 
 
 @pytest.mark.parametrize("name", ["result_01", "result_relative_01"])

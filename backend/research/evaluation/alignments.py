@@ -7,12 +7,13 @@ import numpy as np
 from ...contract.errors import InputError
 from ...registration.exposure import equalising_gains
 from ...registration.motion import relative_field_of_view
+from ...registration.polynomial import affine_maps
 from ...registration.register import register
+from ...registration.warp import fill_in, warp
 from ...runtime.resources import Resources
 from ...runtime.sessions import sessions_for
 from ...stack import FocalStack
 from .ecc import estimate_ecc_motion
-from .motion import covered_pixels, motion_matrices, resample
 
 NONE, FIELD_OF_VIEW, ECC, NETWORK = ALIGNMENTS = "none", "fov", "ecc", "network"
 
@@ -25,12 +26,12 @@ class AlignedStack:
     ----------
     pictures
         (N, H, W, 3) float32 sRGB, at one exposure, far to near.
-    motion
-        (N, 3, 3) from the reference into each photograph; see `motion`.
+    maps
+        (N, 2, 15) from the reference into each photograph, as `registration.polynomial` has maps.
     """
 
     pictures: np.ndarray
-    motion: np.ndarray
+    maps: np.ndarray
 
 
 def align_stack(alignment: str, photographs: np.ndarray, stack: FocalStack) -> AlignedStack:
@@ -57,14 +58,13 @@ def align_stack(alignment: str, photographs: np.ndarray, stack: FocalStack) -> A
     if alignment != NONE:
         motion[:, :2] /= relative_field_of_view(stack)[:, None, None]
     if alignment == ECC:
-        motion = motion @ estimate_ecc_motion(_resample_all(photographs, motion))
-    pictures = _resample_all(photographs, motion)
+        motion = motion @ estimate_ecc_motion(_warp_all(photographs, affine_maps(motion)))
+    maps = affine_maps(motion)
+    pictures = _warp_all(photographs, maps)
     pictures *= equalising_gains(pictures)[:, None, None]
-    height, width = pictures.shape[1:3]
     for index in range(len(pictures) - 2, -1, -1):  # as registration does
-        missing = ~covered_pixels(motion[index], width, height)
-        pictures[index][missing] = pictures[index + 1][missing]
-    return AlignedStack(pictures, motion)
+        fill_in(pictures[index], maps[index], pictures[index + 1])
+    return AlignedStack(pictures, maps)
 
 
 def _align_by_network(photographs: np.ndarray, stack: FocalStack) -> AlignedStack:
@@ -73,8 +73,9 @@ def _align_by_network(photographs: np.ndarray, stack: FocalStack) -> AlignedStac
         folder = stack.reference.path.parent
         warning = registration.stack.warnings[-1]
         raise InputError(f"{folder}: {warning} Take such frames out before measuring.")
-    return AlignedStack(registration.pictures, motion_matrices(registration.motion.to_photographs))
+    return AlignedStack(registration.pictures, registration.motion.maps)
 
 
-def _resample_all(photographs: np.ndarray, motion: np.ndarray) -> np.ndarray:
-    return np.stack([resample(picture, m) for picture, m in zip(photographs, motion, strict=True)])
+def _warp_all(photographs: np.ndarray, maps: np.ndarray) -> np.ndarray:
+    size = photographs.shape[2], photographs.shape[1]
+    return np.stack([warp(picture, each, size) for picture, each in zip(photographs, maps, strict=True)])

@@ -1,15 +1,18 @@
-"""Methods under several alignments on one stack with known depth."""
+"""Methods under several alignments on one stack with known depth, or with marks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ...registration.polynomial import affine_maps
 from ...stack import FocalStack, read_stack
 from .alignments import ALIGNMENTS, NETWORK, AlignedStack, align_stack
 from .data.scene import METRES, MIN_INVERSE, EvaluationStack, Scene
-from .invariance import measure_invariance, recover_order
+from .data.surfaces import Surfaces
+from .invariance import measure_invariance, pairs_of_reversed_names, recover_order
+from .marks import measure_marks, rescale_map, summarise_shifts
 from .measures import mean_error, measure, near_edges
 from .methods import (
     ORACLE,
@@ -17,6 +20,7 @@ from .methods import (
     column_name,
     depends_on_alignment,
     estimate_depth,
+    is_depth_folder,
     is_network,
 )
 from .misregistration import misregistration, read_true_cameras
@@ -64,6 +68,14 @@ class SceneMeasures:
         {network: {error: value}}.
     order
         One of `invariance.ORDERS`; None where it was not measured.
+    planes, pairs
+        Of a real stack, {column: {plane: residual in normalised dioptres}} and {column: whether each pair is
+        in order}; as `marks.MarkMeasures` has them.
+    reversed_pairs
+        {column: whether each pair is in order where file names run the other way}; of networks, and of a real
+        stack without distances.
+    patches
+        Of a real stack, what registration left, as `marks.summarise_shifts` returns it.
     """
 
     measures: dict[str, dict[str, float]]
@@ -72,6 +84,10 @@ class SceneMeasures:
     pixels: dict[str, np.ndarray] = field(default_factory=dict)
     invariance: dict[str, dict[str, float]] = field(default_factory=dict)
     order: str | None = None
+    planes: dict[str, dict[str, float]] = field(default_factory=dict)
+    pairs: dict[str, list[bool]] = field(default_factory=dict)
+    reversed_pairs: dict[str, list[bool]] = field(default_factory=dict)
+    patches: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,8 +109,8 @@ class SceneMaps:
     depth: dict[str, np.ndarray]
 
 
-def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasures, SceneMaps]:
-    """Measure all methods on one scene.
+def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasures, SceneMaps | None]:
+    """Measure all methods on one scene; there are no maps where its pictures may not be shown.
 
     Uncertainty and invariance are measured where frames are aligned by our network, or came aligned.
 
@@ -104,6 +120,8 @@ def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasur
         Where the scene cannot be read, or has a frame that does not belong.
     """
     stack = scene.load()
+    if scene.surfaces is not None:
+        return _compare_by_marks(scene.name, stack, scene.surfaces, config)
     truth = _normalised_truth(stack)
     aligned, photographs = _align(stack, config)
     estimates = _estimate_all(scene.name, stack, aligned, truth, config)
@@ -132,6 +150,46 @@ def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasur
         **_compare_cameras(stack, photographs, aligned),
     )
     return measures, maps
+
+
+def _compare_by_marks(
+    scene: str, stack: EvaluationStack, surfaces: Surfaces, config: EvaluationConfig
+) -> tuple[SceneMeasures, SceneMaps | None]:
+    """Measure all methods on a real stack, which is registered already."""
+    estimates = {}
+    for method in config.methods:
+        if method == ORACLE:
+            continue
+        estimate = estimate_depth(method, scene, stack, stack.pictures, None)
+        if is_depth_folder(method):
+            estimate = replace(estimate, depth=rescale_map(estimate.depth, surfaces.pairs))
+        estimates[method] = estimate
+    marks = {
+        column_name(method): measure_marks(method, scene, stack, surfaces, estimate)
+        for method, estimate in estimates.items()
+    }
+    measures = SceneMeasures(
+        {column: each.values for column, each in marks.items()},
+        planes={column: each.planes for column, each in marks.items()},
+        pairs={column: each.pairs for column, each in marks.items()},
+        reversed_pairs=_reversed_pairs(stack, surfaces, config) if config.invariance else {},
+        patches=summarise_shifts(stack.pictures),
+    )
+    if not surfaces.is_public:
+        return measures, None
+    depth = {column_name(method): estimate.depth for method, estimate in estimates.items()}
+    return measures, SceneMaps(stack.pictures[-1], None, depth)
+
+
+def _reversed_pairs(
+    stack: EvaluationStack, surfaces: Surfaces, config: EvaluationConfig
+) -> dict[str, list[bool]]:
+    assert stack.registration is not None
+    photographs = stack.registration.stack
+    if photographs.is_metric or not surfaces.pairs:
+        return {}
+    networks = filter(is_network, config.methods)
+    return {column_name(each): pairs_of_reversed_names(each, photographs, surfaces) for each in networks}
 
 
 def _estimate_all(
@@ -169,7 +227,7 @@ def _align(
 ) -> tuple[dict[str, AlignedStack], FocalStack | None]:
     """Align by every alignment that is needed; also returns the focal stack where there are photographs."""
     if stack.folder is None:
-        at_rest = np.tile(np.eye(3), (len(stack.pictures), 1, 1))
+        at_rest = affine_maps(np.tile(np.eye(3), (len(stack.pictures), 1, 1)))
         return {AS_PUBLISHED: AlignedStack(stack.pictures, at_rest)}, None
     photographs = read_stack([stack.folder])
     needed = ALIGNMENTS if read_true_cameras(stack.folder, photographs) else config.alignments
@@ -189,7 +247,7 @@ def _compare_cameras(
     depth = 1 / np.maximum(stack.truth, MIN_INVERSE)
     return {
         "misregistration": {
-            name: misregistration(each.motion, cameras, depth) for name, each in aligned.items()
+            name: misregistration(each.maps, cameras, depth) for name, each in aligned.items()
         },
         "is_hand_held": any(camera.has_moved for camera in cameras),
     }

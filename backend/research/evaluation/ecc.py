@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from ...registration.motion import LARGEST_SCALE, LARGEST_SHIFT
-from .motion import motion_from_pixels
 
 GAUSSIAN = 5  # pixels of the smoothing's window: OpenCV makes that a sigma of 1.1
 STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 100, 1e-5)
@@ -21,6 +20,18 @@ def estimate_ecc_motion(pictures: np.ndarray) -> np.ndarray:
     for farther, nearer in zip(grey[-2::-1], grey[:0:-1], strict=True):
         motion.append(_estimate_step(nearer, farther) @ motion[-1])
     return np.stack(motion[::-1])
+
+
+def motion_from_pixels(matrix: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Return the (3, 3) motion of OpenCV's (2, 3) matrix between the pixels of two pictures of one size.
+
+    Its coordinates run about the picture's centre in halves of its longer side.
+    """
+    half = max(width, height) / 2
+    grid = np.array(
+        [[1 / half, 0, (0.5 - width / 2) / half], [0, 1 / half, (0.5 - height / 2) / half], [0, 0, 1]]
+    )
+    return grid @ np.vstack([matrix, [0, 0, 1]]) @ np.linalg.inv(grid)
 
 
 def _estimate_step(nearer: np.ndarray, farther: np.ndarray) -> np.ndarray:

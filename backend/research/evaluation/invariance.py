@@ -1,12 +1,17 @@
 """What should not change depth, or hardly: reversing the stack, leaving out frames, losing its order."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ...stack import read_stack
+from ...stack import FocalStack, read_stack
+from ...stack.names import natural_key
+from .data.surfaces import Surfaces
+from .estimate_steps import predict_as_estimate, register_as_estimate
+from .marks import pairs_in_order
 from .measures import mean_error
 from .predict import predict
 
@@ -68,3 +73,19 @@ def recover_order(photographs: np.ndarray) -> str:
     if order == names:
         return IN_ORDER
     return REVERSED if order == names[::-1] else WRONG
+
+
+def pairs_of_reversed_names(network: str, stack: FocalStack, surfaces: Surfaces) -> list[bool]:
+    """Estimate depth of a stack without distances whose file names run the other way.
+
+    Returns
+    -------
+    list of bool
+        Whether each marked pair is in order.
+    """
+    paths = sorted((frame.path for frame in stack.frames), key=natural_key, reverse=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(paths):
+            shutil.copyfile(path, Path(folder, f"{number:04d}{path.suffix}"))
+        depth = predict_as_estimate(register_as_estimate(Path(folder)), network).normalised
+    return pairs_in_order(depth, surfaces.pairs)

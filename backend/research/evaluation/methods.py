@@ -13,6 +13,7 @@ from ...depth.predictor import predictor_named
 from ...weights import ALIGNMENT_MODEL
 from .alignments import ALIGNMENTS
 from .data.scene import EvaluationStack
+from .estimate_steps import predict_as_estimate
 from .measures import nearest_frame
 from .peers import PEERS
 from .peers.folder import read_depth_map
@@ -32,6 +33,8 @@ FORMER_METHOD_NAMES = FORMER_PREDICTOR_NAMES | {  # of version 0.1
     "classical, smoothed": "classical_smoothed",
     "ring difference": "ring_difference",
 }
+# Folders of the package on which figures depend.
+MEASURED = "depth", "fusion", "io", "lens", "registration", "research/evaluation", "stack"
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,17 @@ def check_method(method: str) -> None:
 
 def is_network(method: str) -> bool:
     """Return whether a method is a network: one of ours, Won and Jeon's, or an .onnx file."""
-    return method != ORACLE and method not in PEERS and not Path(method).is_dir()
+    return method != ORACLE and method not in PEERS and not is_depth_folder(method)
+
+
+def is_depth_folder(method: str) -> bool:
+    """Return whether a method is a folder of another program's depth maps."""
+    return Path(method).is_dir()
 
 
 def depends_on_alignment(method: str) -> bool:
     """Return whether it matters to a method how frames are aligned."""
-    return method != ORACLE and not Path(method).is_dir()
+    return method != ORACLE and not is_depth_folder(method)
 
 
 def column_name(method: str) -> str:
@@ -84,10 +92,12 @@ def heading(column: str) -> str:
 
 def fingerprint(method: str) -> str:
     """Return a digest that changes where a method does, or how it is measured."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    package = Path(__file__).parents[2]
+    files = [package / "pipeline.py"]
+    files += sorted(file for folder in MEASURED for file in (package / folder).rglob("*.py"))
     if is_network(method):
         files += [ALIGNMENT_MODEL, *predictor_named(method).models]
-    elif Path(method).is_dir():
+    elif is_depth_folder(method):
         files += sorted(path for path in Path(method).rglob("*") if path.is_file())
     digest = hashlib.sha256(f"{__version__} {method}".encode())
     for file in files:
@@ -125,7 +135,10 @@ def estimate_depth(
     elif method in PEERS:
         depth = PEERS[method](pictures, stack.positions)
     elif is_network(method):
-        prediction = predict(pictures, stack.positions, method)
+        if stack.registration is None:
+            prediction = predict(pictures, stack.positions, method)
+        else:
+            prediction = predict_as_estimate(stack.registration, method)
         depth, uncertainty = prediction.normalised, prediction.uncertainty
     else:
         depth = read_depth_map(Path(method), scene, stack)

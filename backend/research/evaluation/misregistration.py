@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...contract.errors import InputError
+from ...registration.polynomial import evaluate
 from ...stack import FocalStack
 
 TRUTH = "truth.json"  # rendering/frames.py writes it
@@ -77,13 +78,13 @@ def _true_camera(entry: dict[str, Any], pixels_per_metre: float) -> TrueCamera:
     )
 
 
-def misregistration(motion: np.ndarray, cameras: list[TrueCamera], depth: np.ndarray) -> list[float]:
+def misregistration(maps: np.ndarray, cameras: list[TrueCamera], depth: np.ndarray) -> list[float]:
     """Measure the mean distance between estimated and true positions of the reference's pixels.
 
     Parameters
     ----------
-    motion
-        (N, 3, 3) from the reference, the last frame, into each.
+    maps
+        (N, 2, 15) from the reference, the last frame, into each, as `registration.polynomial` has maps.
     cameras
         N, in the same order.
     depth
@@ -97,8 +98,8 @@ def misregistration(motion: np.ndarray, cameras: list[TrueCamera], depth: np.nda
     half = max(depth.shape) / 2
     points = _pixel_centres(depth.shape)
     errors = []
-    for matrix, camera in zip(motion[:-1], cameras[:-1], strict=True):
-        estimated = points @ matrix[:2, :2].T + half * matrix[:2, 2]
+    for coefficients, camera in zip(maps[:-1], cameras[:-1], strict=True):
+        estimated = evaluate(coefficients, points / half) * half
         distance = np.linalg.norm(estimated - true_positions(camera, cameras[-1], depth), axis=-1)
         errors.append(float(distance.mean()) * PICTURE_SIDE / (2 * half))
     return errors

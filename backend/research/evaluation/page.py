@@ -1,16 +1,22 @@
-"""A page of results: the tables of every data set, and every scene's pictures, the worst scene first."""
+"""A page of results: the tables of every data set, and scenes' pictures, the worst scene first.
+
+A real stack whose pictures may not be shown has none, and is in the tables alone.
+"""
 
 import math
 from pathlib import Path
 from typing import Any
 
 from . import record
+from .marked_report import RANGE_MEASURES, marked_tables
 from .measures import MEASURES
 from .methods import heading
 from .report import COLUMNS, best_columns
 
+ERRORS = "error", "planarity"  # by which scenes are sorted: with truth, and with marks alone
 TEMPLATE, PAGE = "page.html", "index.html"
-UNITS = {each.name: each.unit for each in MEASURES} | {"seconds": "s"}
+UNITS = {each.name: each.unit for each in MEASURES} | dict.fromkeys(RANGE_MEASURES, "of the range")
+UNITS["seconds"] = "s"
 
 
 def write_page(summary: list[dict[str, Any]], output: Path) -> None:
@@ -36,22 +42,35 @@ def _part(part: dict[str, Any], output: Path) -> dict[str, Any]:
     scenes = [_scene(part, name, measures, output) for name, measures in part["scenes"].items()]
     last = list(means)[-1]  # our network, as a rule
     scenes.sort(key=lambda scene: -scene["errors"].get(last, 0.0))
-    return part | {"columns": columns, "best": best_columns(means), "scenes": scenes, "sorted_by": last}
+    tables = [table for name, table in marked_tables(part).items() if name != "means"]
+    return part | {
+        "columns": columns,
+        "best": best_columns(means),
+        "count": len(scenes),
+        "scenes": [scene for scene in scenes if scene["pictures"]],
+        "sorted_by": last,
+        "tables": tables,
+        "error_name": ERRORS[bool(tables)],
+    }
 
 
 def _scene(
     part: dict[str, Any], name: str, measures: dict[str, dict[str, float]], output: Path
 ) -> dict[str, Any]:
-    """Return a scene's pictures, as paths from the page, and errors."""
+    """Return a scene's pictures, as paths from the page, and errors; no pictures where none were written."""
     folder = record.scene_folder(output, part["data_set"], part["split"], name)
     base = folder.relative_to(output).as_posix()
+    errors = {
+        column: values[kind] for column, values in measures.items() for kind in ERRORS if kind in values
+    }
+    if not (folder / record.PICTURE).exists():
+        return {"name": name, "pictures": [], "errors": errors}
     pictures = [("photograph", f"{base}/{record.PICTURE}", "")]
     if (folder / record.TRUTH).exists():
         pictures.append(("truth", f"{base}/{record.TRUTH}", ""))
     for column in measures:
         depth, error = (record.picture_name(column, kind) for kind in ("depth", "error"))
         pictures.append((column, f"{base}/{depth}", f"{base}/{error}" if (folder / error).exists() else ""))
-    errors = {column: values["error"] for column, values in measures.items() if "error" in values}
     return {"name": name, "pictures": pictures, "errors": errors}
 
 

@@ -39,11 +39,12 @@ def read_record(folder: Path, fingerprint: str) -> SceneMeasures | None:
         return None
 
 
-def write_record(folder: Path, fingerprint: str, measures: SceneMeasures, maps: SceneMaps) -> None:
-    """Write the scene's pictures, then its numbers: where these are, all is."""
+def write_record(folder: Path, fingerprint: str, measures: SceneMeasures, maps: SceneMaps | None) -> None:
+    """Write the scene's pictures, where there are any, then its numbers: where these are, all is."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _write_pictures(folder, maps)
+    if maps is not None:
+        _write_pictures(folder, maps)
     np.savez(folder / PIXELS, **measures.pixels)
     stored = asdict(replace(measures, pixels={})) | {"fingerprint": fingerprint}
     del stored["pixels"]

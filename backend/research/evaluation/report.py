@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .compare import SceneMeasures
+from .marked_report import MARKED_COLUMNS, marked_means, marked_tables, summarise_marks
 from .measures import LARGER, MEASURES
 from .methods import ORACLE, heading
 from .misregistration import PICTURE_SIDE
@@ -20,8 +21,9 @@ from .uncertainty import error_by_uncertainty
 
 COLUMN = 12  # characters of a column, within which headings are broken
 NOT_HAND_HELD = "not hand-held"
-COLUMNS = ("error", "edges", *(each.name for each in MEASURES), "seconds")
-LARGER_IS_BETTER = {each.name for each in MEASURES if each.better == LARGER}
+COLUMNS = ("error", "edges", *(each.name for each in MEASURES), *MARKED_COLUMNS, "seconds")
+LARGER_IS_BETTER = {each.name for each in MEASURES if each.better == LARGER} | {"pairs"}
+NEITHER_IS_BETTER = {"confidence"}
 
 
 def summarise(sets: DataSetMeasures) -> list[dict[str, Any]]:
@@ -31,20 +33,21 @@ def summarise(sets: DataSetMeasures) -> list[dict[str, Any]]:
     -------
     list of dict
         "data_set", "split", "scenes" {scene: {column: {measure: value}}}, "means" {column: {measure: value}},
-        "misregistration_px", "confidence" and "invariance". "error" and "edges" are the mean absolute
-        difference in normalised dioptres, over all valid pixels and within 8 pixels of edges; "seconds" is
-        the time of the method itself. A part is empty where nothing was measured for it, and a mean is NaN
-        where a scene has none.
+        "misregistration_px", "confidence" and "invariance", and what `summarise_marks` returns. "error" and
+        "edges" are the mean absolute difference in normalised dioptres, over all valid pixels and within 8
+        pixels of edges; "seconds" is the time of the method itself. A part is empty where nothing was
+        measured for it, and a mean is NaN where a scene has none.
     """
     return [
         {
             "data_set": data_set,
             "split": split,
             "scenes": {name: scene.measures for name, scene in measures.items()},
-            "means": _means([scene.measures for scene in measures.values()]),
+            "means": _means(measures),
             "misregistration_px": _misregistration(measures),
             "confidence": _confidence(list(measures.values())),
             "invariance": _invariance(measures),
+            **summarise_marks(measures),
         }
         for (data_set, split), measures in sets.items()
     ]
@@ -77,6 +80,8 @@ def best_columns(means: dict[str, dict[str, float]]) -> dict[str, str]:
     """Return {measure: the column that is best in it}; the oracle, which has the truth, does not count."""
     winners = {}
     for name in COLUMNS:
+        if name in NEITHER_IS_BETTER:
+            continue
         values = {column: each.get(name, math.nan) for column, each in means.items() if column != ORACLE}
         values = {column: value for column, value in values.items() if not math.isnan(value)}
         if values:
@@ -84,7 +89,11 @@ def best_columns(means: dict[str, dict[str, float]]) -> dict[str, str]:
     return winners
 
 
-def _means(scenes: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+def _means(measures: dict[str, SceneMeasures]) -> dict[str, dict[str, float]]:
+    if any(scene.patches for scene in measures.values()):
+        nothing = dict.fromkeys(COLUMNS, math.nan)
+        return {column: nothing | values for column, values in marked_means(measures).items()}
+    scenes = [scene.measures for scene in measures.values()]
     columns = [column for column in scenes[0] if all(column in scene for scene in scenes)]
     return {
         column: {
@@ -103,15 +112,22 @@ def _without_nan(value: Any) -> Any:
 
 
 def _format_part(part: dict[str, Any]) -> str:
-    parts = (
-        [f"{part['data_set']}, {part['split']}: {len(part['scenes'])} scenes"],
+    title = [f"{part['data_set']}, {part['split']}: {len(part['scenes'])} scenes"]
+    lines_with_truth = (
         _error_lines(part["scenes"]),
         _measure_lines(part["means"]),
         _misregistration_lines(part["misregistration_px"]),
         _confidence_lines(part["confidence"]),
         _invariance_lines(part["invariance"]),
     )
+    parts = (title, *(_marked_lines(part) if part["patches"] else lines_with_truth))
     return "\n\n".join(filter(None, ("\n".join(lines) for lines in parts)))
+
+
+def _marked_lines(part: dict[str, Any]) -> Iterator[list[str]]:
+    """Yield the lines of each table of real stacks."""
+    for table in marked_tables(part).values():
+        yield [table.title, *_table(table.columns, table.rows)]
 
 
 def _misregistration(measures: dict[str, SceneMeasures]) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from ...runtime.progress import Reporter
 from . import record
@@ -41,15 +42,16 @@ def measure_scenes(
     InputError
         Of the first scene that cannot be measured; the records of others stay.
     """
-    digest = _fingerprint(config)
+    fields = asdict(config) | {"methods": [fingerprint(method) for method in config.methods]}
+    digests = {scene: _fingerprint(fields | {"surfaces": repr(scene.surfaces)}) for scene in scenes}
     folders = {
         scene: record.scene_folder(output, scene.data_set, scene.split, scene.name) for scene in scenes
     }
-    measures = {scene: record.read_record(folder, digest) for scene, folder in folders.items()}
+    measures = {scene: record.read_record(folder, digests[scene]) for scene, folder in folders.items()}
     missing = [scene for scene in scenes if measures[scene] is None]
     reporter.plan({"evaluate": 1})
     reporter.progress("evaluate", 0, len(missing))
-    for done, (scene, result) in enumerate(_measure_all(missing, folders, config, digest, workers), 1):
+    for done, (scene, result) in enumerate(_measure_all(missing, folders, config, digests, workers), 1):
         measures[scene] = result
         reporter.progress("evaluate", done, len(missing))
     sets: DataSetMeasures = {}
@@ -59,24 +61,28 @@ def measure_scenes(
     return sets
 
 
-def _fingerprint(config: EvaluationConfig) -> str:
-    fields = asdict(config) | {"methods": [fingerprint(method) for method in config.methods]}
+def _fingerprint(fields: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 def _measure_all(
-    scenes: list[Scene], folders: dict[Scene, Path], config: EvaluationConfig, digest: str, workers: int
+    scenes: list[Scene],
+    folders: dict[Scene, Path],
+    config: EvaluationConfig,
+    digests: dict[Scene, str],
+    workers: int,
 ) -> Iterator[tuple[Scene, SceneMeasures]]:
     """Yield scenes with their measures, as they are done."""
     if workers == 1:
         for scene in scenes:
-            yield scene, _measure_and_record(scene, folders[scene], config, digest)
+            yield scene, _measure_and_record(scene, folders[scene], config, digests[scene])
         return
     threads = max(1, (os.cpu_count() or 1) // workers)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _limit_threads, (threads,)) as pool:
         running = {
-            pool.submit(_measure_and_record, scene, folders[scene], config, digest): scene for scene in scenes
+            pool.submit(_measure_and_record, scene, folders[scene], config, digests[scene]): scene
+            for scene in scenes
         }
         try:
             for future in as_completed(running):

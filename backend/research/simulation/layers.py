@@ -35,7 +35,12 @@ class Layers:
 
 
 def render(
-    layers: Layers, positions: Tensor, blur: Tensor, kernels: Tensor, parallax: Tensor | None = None
+    layers: Layers,
+    positions: Tensor,
+    blur: Tensor,
+    kernels: Tensor,
+    parallax: Tensor | None = None,
+    offsets: Tensor | None = None,
 ) -> Tensor:
     """Render focal stacks.
 
@@ -52,6 +57,8 @@ def render(
     parallax
         (B, N, 2) pixels, right and down, by which what is one focus range nearer than the scene's middle
         has moved in each frame, where the camera is held by hand.
+    offsets
+        (B, 1, H, W) normalised dioptres that field curvature adds to the focus at which a place is sharp.
 
     Returns
     -------
@@ -68,8 +75,9 @@ def render(
             [layers.colour[:, index] * layers.coverage[:, index], layers.coverage[:, index]], 1
         )
         levels = _blur(premultiplied, transfer)  # (B, R, 4, H, W)
+        sharp_at = layers.dioptres[:, index] if offsets is None else layers.dioptres[:, index] + offsets
         for n in range(frame_count):
-            defocus = (positions[:, n].view(-1, 1, 1, 1) - layers.dioptres[:, index]).abs()
+            defocus = (positions[:, n].view(-1, 1, 1, 1) - sharp_at).abs()
             radius = defocus * blur.view(-1, 1, 1, 1) / 2
             layer = _interpolate_blur(levels, radius, radii)
             if parallax is not None:

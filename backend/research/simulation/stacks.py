@@ -17,6 +17,7 @@ LAYERS = 6
 MIN_BLUR, MAX_BLUR = 4.0, 34.0  # circle of confusion's diameter in pixels over the focus range
 HAND_HELD_SHARE = 0.25  # of stacks
 RGBD_SHARE = 0.6  # of batches, where there are pictures with depth
+MAX_CURVATURE = 0.15  # normalised dioptres that field curvature adds at half the longer side
 MAX_DRIFT = 2.5  # pixels: the largest deviation of a hand's drift between near and far
 
 
@@ -50,18 +51,30 @@ class Stacks:
         (B, N) focus of the frames in normalised dioptres, increasing from 0 to 1.
     hand_held
         (B,) bool: there is parallax, and the true depth is that of the last frame.
+    curvature
+        (B, 2) r2 and r4 of the lens's field curvature: what is r from the picture's centre, in halves of its
+        longer side, is sharp at its dioptres plus r2 r^2 + r4 r^4.
     """
 
     frames: Tensor
     dioptres: Tensor
     positions: Tensor
     hand_held: Tensor
+    curvature: Tensor
 
 
 def simulate(
-    count: int, size: tuple[int, int], frame_count: int, material: Material, generator: torch.Generator
+    count: int,
+    size: tuple[int, int],
+    frame_count: int,
+    material: Material,
+    generator: torch.Generator,
+    is_curved: bool = False,
 ) -> Stacks:
-    """Simulate `count` random stacks of `frame_count` frames of `size` (H, W), on the generator's device."""
+    """Simulate `count` random stacks of `frame_count` frames of `size` (H, W), on the generator's device.
+
+    Where `is_curved`, lenses have field curvature; the true depth does without it.
+    """
     canvas = (size[0] + 2 * MARGIN, size[1] + 2 * MARGIN)
     if material.rgbd is not None and _flip_coin(RGBD_SHARE, generator):
         layers = rgbd_layers(count, LAYERS, canvas, material.rgbd, generator)
@@ -71,10 +84,35 @@ def simulate(
     blur = torch.exp(uniform(count, math.log(MIN_BLUR), math.log(MAX_BLUR), generator)).view(count)
     hand_held = _flip_coin(HAND_HELD_SHARE, generator)
     parallax = _drift(count, frame_count, generator) if hand_held else None
-    frames = render(layers, positions, blur, aperture_kernels(count, generator), parallax)
+    kernels = aperture_kernels(count, generator)
+    curvature = torch.zeros(count, 2, device=generator.device)
+    if is_curved:  # drawn last, so that a seed has the same scenes with and without
+        curvature = _random_curvature(count, generator)
+    offsets = curvature_offsets(curvature, canvas, max(size)) if is_curved else None
+    frames = render(layers, positions, blur, kernels, parallax, offsets)
     inside = (..., slice(MARGIN, -MARGIN), slice(MARGIN, -MARGIN))
     held = torch.full((count,), hand_held, device=generator.device)
-    return Stacks(frames[inside], visible_dioptres(layers)[inside], positions, held)
+    return Stacks(frames[inside], visible_dioptres(layers)[inside], positions, held, curvature)
+
+
+def curvature_offsets(curvature: Tensor, size: tuple[int, int], longer_side: int) -> Tensor:
+    """Return (B, 1, H, W) normalised dioptres that curvature (B, 2) adds over a canvas of `size` (H, W).
+
+    Its picture, in the middle, has a longer side of so many pixels.
+    """
+    height, width = size
+    y = (torch.arange(height, device=curvature.device) + 0.5 - height / 2).view(1, 1, -1, 1)
+    x = (torch.arange(width, device=curvature.device) + 0.5 - width / 2).view(1, 1, 1, -1)
+    square = (x**2 + y**2) / (longer_side / 2) ** 2
+    r2, r4 = curvature.view(-1, 2, 1, 1, 1).unbind(1)
+    return r2 * square + r4 * square**2
+
+
+def _random_curvature(count: int, generator: torch.Generator) -> Tensor:
+    """Return (count, 2): bent either way, by either power of r, or by both."""
+    total = uniform(count, -MAX_CURVATURE, MAX_CURVATURE, generator).view(count)
+    share = uniform(count, 0, 1, generator).view(count)
+    return torch.stack([total * share, total * (1 - share)], 1)
 
 
 def focus_positions(count: int, frame_count: int, generator: torch.Generator) -> Tensor:

@@ -16,6 +16,7 @@ from . import (
     light_field,
     middlebury,
     mobile_depth,
+    real_stacks,
     zedd,
 )
 from .scene import Scene
@@ -31,6 +32,7 @@ READERS = {
     "middlebury": middlebury,
     "zedd": zedd,
     "arrays": arrays,
+    "real": real_stacks,
 }
 LAYOUTS = tuple(READERS)
 FORMER_LAYOUT_NAMES = {"ours": "focal-depth"}  # of version 0.1

@@ -15,6 +15,7 @@ from ....stack import read_stack
 from .files import read_array, read_photographs, same_size
 from .scene import DIOPTRES, EvaluationStack, Scene
 from .source import DataSetSource
+from .surfaces import SURFACES
 
 SOURCE = DataSetSource(
     "Focal Depth stack",
@@ -25,7 +26,9 @@ TRUTH, TABLE = "depth.npz", "focus.csv"
 
 
 def read(path: Path) -> list[Scene]:
-    """Return the stack in a folder, or those in the folders in it."""
+    """Return the stack in a folder, or those in the folders in it, unless they are marked as real stacks."""
+    if (path / SURFACES).exists():
+        return []
     folders = [
         folder
         for folder in (path, *sorted(path.glob("*/")))

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ....registration.register import Registration
+from .surfaces import Surfaces
+
 DISPARITY, DIOPTRES, METRES = "disparity", "dioptres", "m"
 MIN_INVERSE = 1e-6  # of an inverse unit: depth that is farther, up to infinity, counts as the inverse of this
 
@@ -30,6 +33,8 @@ class EvaluationStack:
         Of the photographs as taken, which are to be aligned; None where they are aligned.
     confidence
         (H, W) float64, 0 to 1, in the truth; None where all is equally certain.
+    registration
+        That the pictures come from; None where they were registered by nobody or by others.
     """
 
     pictures: np.ndarray
@@ -39,6 +44,7 @@ class EvaluationStack:
     valid: np.ndarray | None = None
     folder: Path | None = None
     confidence: np.ndarray | None = None
+    registration: Registration | None = None
 
     @property
     def positions(self) -> np.ndarray:
@@ -67,9 +73,12 @@ class Scene:
         Unique in the data set; a "/" separates the parts of a path.
     load
         Reads the stack.
+    surfaces
+        What is marked in a real stack without truth; None of other stacks.
     """
 
     data_set: str
     split: str
     name: str
     load: Callable[[], EvaluationStack]
+    surfaces: Surfaces | None = None

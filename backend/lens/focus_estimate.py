@@ -1,0 +1,72 @@
+"""What blur tells of a stack's focus: its steps where no distances are known, else whether those fit."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..stack import FocalStack
+from .blur_distances import anchor_dioptres, check_distances, is_blur_sure, plausible_dioptres
+from .focus_from_blur import BlurPositions, measure_focus_positions, pixels_per_dioptre
+
+# Of the range: where patches agree less, as they do in very large blur or where things move, frames stay
+# evenly spaced. Patches that agree leave 0.08.
+AGREEING = 0.14
+TYPE_ONE = "type the focus distance of one photograph to get metres"
+TYPE_TWO = "type the focus distances of two photographs to get metres"
+
+
+def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
+    """Return the stack with the focus that blur shows, or with a check of distances where they are known.
+
+    Parameters
+    ----------
+    stack
+        The frames.
+    pictures
+        (N, h, w, 3) float32, sRGB, aligned, far to near.
+    """
+    blur = measure_focus_positions(pictures)
+    if blur is None or not is_blur_sure(blur):
+        return stack
+    height, width = pictures.shape[1:3]
+    scale = _scale(stack, width)
+    if stack.dioptres is not None:
+        written = np.array([frame.dioptres for frame in stack.frames], np.float64)
+        names = [frame.path.name for frame in stack.frames]
+        warning = check_distances(written, blur, names, scale)
+        return stack.with_warnings(warning) if warning else stack
+    known = {i: frame.dioptres for i, frame in enumerate(stack.frames) if frame.dioptres is not None}
+    if known and scale is not None and (list(known) == [0] or 0.0 not in known.values()):
+        dioptres, deviation = anchor_dioptres(blur, known, scale)
+        return stack.with_estimated_focus(dioptres, is_metric=True).with_warnings(
+            "Focus distances were estimated from blur and the one that is known, give or take "
+            f"{deviation.max():.2g} dioptres."
+        )
+    if blur.range_uncertainty > AGREEING * blur.positions[-1]:
+        blur = replace(blur, positions=stack.positions * blur.positions[-1])
+    dioptres = plausible_dioptres(
+        blur, (width, height), stack.focal_length, stack.f_number, stack.sensor_width
+    )
+    return stack.with_estimated_focus(dioptres, is_metric=False).with_warnings(_relative_warning(blur, scale))
+
+
+def _scale(stack: FocalStack, width: int) -> float | None:
+    """Pixels of blur per dioptre at that width; None where the lens is not known."""
+    lens = stack.focal_length, stack.f_number, stack.sensor_width
+    if lens[0] is None or lens[1] is None or lens[2] is None:
+        return None
+    near = 0.0 if stack.dioptres is None else float(stack.dioptres[-1])
+    return pixels_per_dioptre(lens[0], lens[1], lens[2], width, near)
+
+
+def _relative_warning(blur: BlurPositions, scale: float | None) -> str:
+    if scale is None:
+        return (
+            "The steps between photographs were estimated from blur; without focal length, f-number and "
+            f"sensor width their size is assumed: {TYPE_TWO}."
+        )
+    whole, deviation = blur.positions[-1] / scale, blur.range_uncertainty / scale
+    return (
+        f"Focus was estimated from blur: {whole:.2g} dioptres from the farthest to the nearest photograph, "
+        f"give or take {deviation:.1g}; how far away the whole scene is, is assumed: {TYPE_ONE}."
+    )
