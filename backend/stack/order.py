@@ -8,20 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from ..io.photographs import read_thumbnail
+from .direction import judge_direction
 from .overrides import FAR_TO_NEAR, NEAR_TO_FAR
-from .seriation import (
-    measure_descent,
-    measure_magnification,
-    path_length,
-    profile_distances,
-    sharpness_profile,
-    shortest_path,
-)
+from .seriation import measure_descent, path_length, profile_distances, sharpness_profile, shortest_path
 
 THUMBNAIL_SIDE = 640  # pixels
 NAMES_DETOUR = 1.15  # file names give the order while their path is at most so much longer than the shortest
-CLEAR_DESCENT = 0.2
-CLEAR_MAGNIFICATION = 0.01
+CLEAR_DESCENT = 0.4
+LEAST_LOG_ODDS = 0.1  # with less, pictures show no direction
+SURE, LIKELY = 0.95, 0.75  # probabilities
 
 
 @dataclass(frozen=True)
@@ -36,11 +31,15 @@ class FocusSequence:
         What it was taken from: "focus distance", "file name" or "sharpness".
     warnings
         Sentences: first how it was determined, then which end is far.
+    certainty
+        Probability that the first is the far end: 1 where distances or a person determine it, 0.5 where
+        nothing does.
     """
 
     indices: np.ndarray
     source: str
     warnings: tuple[str, ...] = ()
+    certainty: float = 1.0
 
 
 def sequence_by_names(count: int, order: str) -> FocusSequence:
@@ -63,9 +62,9 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     names, shortest = np.arange(len(paths)), shortest_path(distances)
     is_by_name = path_length(distances, names) <= NAMES_DETOUR * path_length(distances, shortest)
     indices = names if is_by_name else shortest
-    is_reversed, reason = _runs_near_to_far(
-        indices, [profiles[i] for i in indices], [thumbnails[i] for i in indices]
-    )
+    if correlation_with_place(indices) < 0:  # a path has no direction of its own
+        indices = indices[::-1]
+    is_reversed, certainty, reason = _runs_near_to_far([thumbnails[i] for i in indices])
     if is_by_name:
         how = (
             "The photographs are ordered by file name, which agrees with how sharpness moves through the "
@@ -78,8 +77,11 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     if is_reversed:
         indices = indices[::-1]
     far, near = paths[indices[0]].name, paths[indices[-1]].name
-    ends = f"{far} was taken as the farthest and {near} as the nearest, {reason}; if that is wrong, {remedy}."
-    return FocusSequence(indices, "file name" if is_by_name else "sharpness", (how, ends))
+    ends = (
+        f"{far} was taken as the farthest and {near} as the nearest, {reason}; that is "
+        f"{_in_words(certainty)}, and if it is wrong, {remedy}."
+    )
+    return FocusSequence(indices, "file name" if is_by_name else "sharpness", (how, ends), certainty)
 
 
 def is_reversed_by_sharpness(paths: Sequence[Path]) -> bool:
@@ -91,24 +93,20 @@ def is_reversed_by_sharpness(paths: Sequence[Path]) -> bool:
         Where a photograph is damaged.
     """
     profiles = [sharpness_profile(read_thumbnail(path, THUMBNAIL_SIDE)) for path in paths]
-    return measure_descent(profiles) < -2 * CLEAR_DESCENT
+    return measure_descent(profiles) < -CLEAR_DESCENT
 
 
-def _runs_near_to_far(
-    indices: np.ndarray, profiles: Sequence[np.ndarray], thumbnails: Sequence[np.ndarray]
-) -> tuple[bool, str]:
-    """Whether frames in this order run near to far, and how that shows.
+def _runs_near_to_far(thumbnails: Sequence[np.ndarray]) -> tuple[bool, float, str]:
+    """Whether frames run near to far, how probably, and how that shows, of frames whose names rather rise."""
+    direction = judge_direction(thumbnails)
+    if abs(direction.log_odds) < LEAST_LOG_ODDS:
+        return False, 0.5, "as their file names run, since the pictures do not show it"
+    return direction.log_odds < 0, direction.certainty, direction.reason
 
-    Breathing comes second: with a lens that moves as a whole nearer focus magnifies, but many zooms do
-    the opposite (Nikon's 18-55 mm grows by 2 to 4 % towards far focus).
-    """
-    descent = measure_descent(profiles)
-    if abs(descent) >= CLEAR_DESCENT:
-        return descent < 0, "because the sharp parts move towards the bottom of the picture"
-    growth = measure_magnification(thumbnails)
-    if abs(growth) >= CLEAR_MAGNIFICATION:
-        return growth < 0, "because the picture grows in that direction"
-    return correlation_with_place(indices) < 0, "as their file names run, since the pictures do not show it"
+
+def _in_words(certainty: float) -> str:
+    word = "almost certain" if certainty >= SURE else "likely" if certainty >= LIKELY else "unsure"
+    return f"{word} ({certainty:.0%})"
 
 
 def correlation_with_place(values: np.ndarray) -> float:

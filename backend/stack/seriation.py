@@ -5,7 +5,6 @@ stack is a curve and its order is the shortest path along it. Which end is far s
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 TILES = (16, 12)  # across and down: wide enough that breathing leaves content in its tile
 EDGE_SCALE = 2  # pixels of a thumbnail; at 1 grain and JPEG blocks hide the order of blurred frames
 NOISE = 0.01  # of edges relative to brightness: what lies under it is no detail
-BREATHING_SIDE = 320  # pixels; enough to see 0.1 % of magnification
 
 
 def sharpness_profile(grey: np.ndarray) -> np.ndarray:
@@ -103,34 +101,3 @@ def measure_descent(profiles: Sequence[np.ndarray]) -> float:
     rows = np.repeat(np.linspace(-1, 1, TILES[1]), TILES[0])
     sharpens -= sharpens.mean()
     return float(rows @ sharpens / (np.linalg.norm(rows) * np.linalg.norm(sharpens) + 1e-9))
-
-
-def measure_magnification(thumbnails: Sequence[np.ndarray]) -> float:
-    """Return the natural logarithm of how much content grows from the first frame to the last.
-
-    By affine registration of neighbours (Evangelidis & Psarakis, Parametric Image Alignment Using Enhanced
-    Correlation Coefficient Maximization, 2008) on blurred pictures, which focus hardly alters.
-
-    Parameters
-    ----------
-    thumbnails
-        (h, w) uint8 grey pictures of the frames in order.
-    """
-    chosen = np.unique(np.linspace(0, len(thumbnails) - 1, 12).round().astype(int))
-    blurred = [cv2.GaussianBlur(_shrink(thumbnails[i]), (0, 0), 2).astype(np.float32) for i in chosen]
-    return sum(_growth(*pair) for pair in pairwise(blurred))
-
-
-def _shrink(thumbnail: np.ndarray) -> np.ndarray:
-    scale = min(1.0, BREATHING_SIDE / max(thumbnail.shape))
-    return cv2.resize(thumbnail, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-
-
-def _growth(picture: np.ndarray, grown: np.ndarray) -> float:
-    warp = np.eye(2, 3, dtype=np.float32)
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
-    try:
-        _, warp = cv2.findTransformECC(picture, grown, warp, cv2.MOTION_AFFINE, stop, None, 5)  # type: ignore
-    except cv2.error:  # no convergence: nothing is learned from this pair
-        return 0.0
-    return 0.5 * float(np.log(max(np.linalg.det(warp[:, :2]), 1e-3)))

@@ -139,6 +139,19 @@ def test_sensor_width_from_the_focal_plane(tmp_path, orientation, size):
     assert metadata_of(tmp_path / "p.jpg", header, **tags).sensor_width == pytest.approx(size[0] / 2 / 1000)
 
 
+def test_sensor_width_of_a_picture_that_an_editor_shrank(tmp_path):
+    """It wrote the pixels anew that there are, and left the resolution and the pixels that there were."""
+    tags = {
+        "Exif.Photo.FocalPlaneXResolution": "4/1",  # pixels a millimetre, as taken
+        "Exif.Photo.FocalPlaneResolutionUnit": 4,
+        "Exif.Photo.PixelXDimension": 48,
+        "Exif.Photo.PixelYDimension": 32,
+        "Exif.Iop.RelatedImageWidth": 96,
+    }
+    header = Header(48, 32, bits_per_channel=8, orientation=1)
+    assert metadata_of(tmp_path / "p.jpg", header, **tags).sensor_width == pytest.approx(0.024)
+
+
 @pytest.mark.parametrize("stripped", [0, 1, 2])
 def test_one_stripped_header_takes_nothing_from_the_stack(tmp_path, stripped):
     """Least of all that of the reference frame, from which field of view and camera are computed."""
