@@ -98,8 +98,7 @@ def align(
     views = np.stack([warp(picture, each, size) for picture, each in zip(pictures, cropped, strict=True)])
     residual = _plausible(estimate_motion(views, sessions, progress))
     found = scales_and_shifts(residual / relative_fov[:, None])
-    is_better = np.median(_correlations(greys, found)) >= np.median(before)
-    refined = refine_motion(greys, found if is_better else cropped)
+    refined = refine_motion(greys, found)
     after = _correlations(greys, refined.maps)
     if np.median(after) < np.median(before) - WORSE:
         return unmeasured

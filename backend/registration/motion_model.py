@@ -134,12 +134,13 @@ def fit_motion(basis: np.ndarray, ridge: np.ndarray, shifts: np.ndarray, weights
 
 def _fit_once(basis: np.ndarray, ridge: np.ndarray, shifts: np.ndarray, weights: np.ndarray) -> Fits:
     """By weighted least squares; the information is of shifts that err by one pixel."""
-    patches, _, count = basis.shape
+    patches, axes, count = basis.shape
+    flat = basis.reshape(patches * axes, count)
     products = np.einsum("pak,pal->pkl", basis, basis).reshape(patches, count * count)
     normal = (weights @ products).reshape(len(weights), count, count) + ridge
-    right = np.einsum("ep,epa,pak->ek", weights, shifts, basis, optimize=True)
+    right = (weights[..., None] * shifts).reshape(len(shifts), patches * axes) @ flat
     parameters = np.linalg.solve(normal, right[..., None])[..., 0]
-    left = shifts - np.einsum("pak,ek->epa", basis, parameters, optimize=True)
+    left = shifts - (parameters @ flat.T).reshape(shifts.shape)
     return Fits(parameters, normal, np.linalg.norm(left, axis=-1))
 
 

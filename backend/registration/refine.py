@@ -45,7 +45,7 @@ class Pass:
 # Neighbours are blurred alike; frames farther apart keep a long stack from drifting.
 PASSES = (
     Pass(SIDE // 2, 20.0, (1, 2, 4), (REST, SIMILARITY, RADIAL)),
-    Pass(SIDE, 3.0, (1, 2), (REST, SIMILARITY, RADIAL)),
+    Pass(SIDE, 3.0, (1,), (REST, SIMILARITY, RADIAL)),
     Pass(SIDE, 1.0, (1, 3), MODELS),
 )
 
@@ -86,6 +86,8 @@ def refine_motion(greys: Sequence[np.ndarray], maps: np.ndarray) -> Refinement:
         richest = max(richest, model, key=MODELS.index)
         is_near = pairs[:, 1] - pairs[:, 0] == 1
         left = weighted_median(fits.misses[is_near], weights[is_near]) * SIDE / pixels
+        if each.side == SIDE and model is REST:  # the next pass would see the same
+            break
     return Refinement(maps, richest.name, left.astype(np.float32))
 
 
