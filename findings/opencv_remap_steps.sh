@@ -6,7 +6,7 @@
 #   interpolate, also where pixels and coordinates are float32. A shift by 0.01 px returns the picture to the
 #   bit; one by 0.02 px is carried out as one by 0.03125 px. So registration that iterates by resampling cannot
 #   see, nor undo, less than 0.016 px, and a derivative taken by small shifts is 0 or much too large.
-#   INTER_CUBIC (Keys' kernel with a = -0.75) does not reproduce a ramp either: there the same step moves by
+#   INTER_CUBIC (Keys' kernel with a = -0.75) does not reproduce a ramp either: there the same step comes out as
 #   0.045 px, as no kernel with a = -0.5 would.
 # Seen:
 #   warpAffine linear: 0.01 px moves by 0.00000, 0.02 px by 0.03125
