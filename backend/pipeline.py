@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .contract import messages
-from .contract.cost import Load, Plan, decoders, plan_for
+from .contract.cost import Load, Plan, decoders, peak_memory, plan_for
 from .contract.qualities import NETWORK, working_size
 from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
@@ -26,12 +26,15 @@ from .registration.moving import add_motion_uncertainty, detect_motion, motion_w
 from .registration.register import Registration, register
 from .runtime.config import Config
 from .runtime.devices import describe_device
+from .runtime.faults import check_memory
 from .runtime.prefetch import prefetch
 from .runtime.resources import Resources
 from .runtime.sessions import Sessions, sessions_for
 from .runtime.timings import Progress, StageProgress, Stages, no_progress
 from .stack import FocalStack
 from .weights import ALIGNMENT_MODEL
+
+SURELY_NEEDED = 0.5  # of the memory expected, before any is taken
 
 
 @dataclass(frozen=True)
@@ -137,9 +140,11 @@ def estimate(
 
 
 def plan_job(stack: FocalStack, config: Config, resources: Resources) -> Job:
-    """Choose the network and plan the work. Raises InputError as `estimate` does."""
+    """Choose the network and plan the work. Raises InputError as `estimate` does, MemoryError at once."""
     predictor = predictor_named(config.predictor)
-    plan = plan_for(load_of(stack), config.quality, predictor.kind, resources.max_memory)
+    load = load_of(stack)
+    plan = plan_for(load, config.quality, predictor.kind, resources.max_memory)
+    check_memory(int(SURELY_NEEDED * peak_memory(load, plan)))
     return Job(stack, config, plan, predictor, resources)
 
 

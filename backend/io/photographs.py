@@ -146,11 +146,7 @@ def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
 
 
 def _to_float(pixels: np.ndarray) -> np.ndarray:
-    if pixels.dtype.kind == "f":
-        return pixels
-    picture = pixels.astype(np.float32)  # not in one step: where NumPy's buffer of a cast fails, it crashes
-    picture /= white_level(pixels)
-    return picture
+    return pixels if pixels.dtype.kind == "f" else np.divide(pixels, white_level(pixels), dtype=np.float32)
 
 
 def _reduction(size: tuple[int, int], least: tuple[int, int] | None) -> int:

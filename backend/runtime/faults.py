@@ -19,14 +19,15 @@ OF_MEMORY = (
 )
 
 
-def check_memory() -> None:
-    """Raise MemoryError where libraries cannot be loaded.
+def check_memory(size: int = LIBRARIES) -> None:
+    """Raise MemoryError where so many bytes of address space cannot be had; by default what libraries need.
 
-    OpenBLAS, which NumPy brings, would ask for its 32 MB for ever, and the C library's loader would abort.
-    The memory is asked for, but not touched.
+    OpenBLAS, which NumPy brings, would ask for its 32 MB for ever, the C library's loader would abort, and
+    decoders and ONNX Runtime can crash where memory ends on several threads at once. It is asked for, but
+    not touched.
     """
     try:
-        mmap.mmap(-1, LIBRARIES).close()
+        mmap.mmap(-1, size).close()
     except OSError as error:
         raise MemoryError from error
 
