@@ -25,6 +25,7 @@ from .translations import CONTEXT, translate
 # Sources of a focus distance, of those that result.json has.
 OVERRIDE = "typed"
 INTERPOLATED = "interpolated"
+FROM_BLUR = "estimated from blur"
 UNKNOWN = "unknown"
 LEVELS = (  # of detail of a mesh
     ("preview", "Preview", "At most 50,000 triangles"),
@@ -247,6 +248,13 @@ class Settings(bpy.types.PropertyGroup):
         items=NETWORKS,
         translation_context=CONTEXT,
     )
+    use_lens_profile: BoolProperty(
+        name="Lens Profile",
+        description="Correct the depth for the lens's field curvature, which makes flat things come out "
+        "bent. It is taken from the saved profile of the lens or, without one, from flat things in the "
+        "photographs",
+        default=True,
+    )
     output: StringProperty(
         name="Output",
         description="Folder for the result. If empty, the folder focal_depth beside the .blend file, or the "
@@ -271,6 +279,7 @@ class Settings(bpy.types.PropertyGroup):
     )
     result: StringProperty(subtype="DIR_PATH", options=RELATIVE_PATH)
     summary: StringProperty()
+    profile_source: StringProperty()  # of the result, as a sentence; empty where none was applied
     metric: BoolProperty()
     warnings: StringProperty()  # one a line
     look: PointerProperty(type=PreviewSettings)  # `preview`, by the name that files of version 0.1 have
@@ -367,10 +376,11 @@ class Settings(bpy.types.PropertyGroup):
         self.result = stored_folder
         self.metric = description["metric"]
         self.summary = _summarise(description)
+        self.profile_source = _describe_profile_source(description)
 
     def clear_result(self) -> None:
         """Use no result."""
-        self.result = self.summary = ""
+        self.result = self.summary = self.profile_source = ""
 
     def _read_lens(self, frames: Sequence[Mapping[str, Any]]) -> None:
         """Take lens values from the nearest frame, as the backend does, where none was typed."""
@@ -401,6 +411,18 @@ def _summarise(description: schema.Description) -> str:
         near, far = (_format_metres(description["depth"][edge]) for edge in ("near", "far"))
         return translate("Metric depth, {near} to {far}", near=near, far=far)
     return translate("Relative depth: the focus distances are unknown")
+
+
+def _describe_profile_source(description: schema.Description) -> str:
+    """Where the lens profile comes from; the description may be anyone's, and is not checked for this."""
+    profile = description.get("lens_profile")
+    if not isinstance(profile, dict):
+        return ""
+    source, file = profile.get("source"), profile.get("file")
+    if source == "file" and isinstance(file, str):
+        name = "".join(filter(str.isprintable, bpy.path.basename(file)))
+        return translate("Lens profile: from {file}", file=name)
+    return translate("Field curvature: found in this stack") if source == "this stack" else ""
 
 
 def _format_metres(distance: float | str) -> str:

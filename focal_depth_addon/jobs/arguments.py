@@ -21,6 +21,7 @@ def choice_arguments(settings: Settings) -> list[str]:
         *("--quality", settings.quality, "--alignment", settings.alignment, "--network", settings.network),
         *("--device", here.device),
         *(("--max-memory", f"{here.memory:g}") if here.memory else ()),
+        *(() if settings.use_lens_profile else ("--no-lens-profile",)),
     ]
 
 

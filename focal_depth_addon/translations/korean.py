@@ -7,6 +7,7 @@
     aperture, f-number           조리개, f값                alignment                정렬
     circle of confusion, blur    착란원, 흐림               network                  신경망
     sensor, field of view        센서, 화각                 set                      세트 (사진이 된 무대)
+    lens profile                 렌즈 프로파일              field curvature          상면 만곡
     mesh, vertex, render         메쉬, 버텍스, 렌더         compositor, node         컴포지터, 노드
     viewport, image editor       뷰포트, 이미지 에디터      holdout, overlay         홀드아웃, 오버레이
 
@@ -146,6 +147,7 @@ MESSAGES = {
     "From EXIF": "EXIF에서",
     "From XMP": "XMP에서",
     "Interpolated": "보간됨",
+    "Estimated from blur": "흐림에서 추정함",
     "Unknown": "모름",
     "Width": "폭",
     "Height": "높이",
@@ -247,6 +249,12 @@ MESSAGES = {
     "Use the network of Won and Jeon (ECCV 2022), once `focal-depth import-weights` has imported it": (
         "Won과 Jeon의 신경망(ECCV 2022). `focal-depth import-weights`로 가져온 뒤에 쓸 수 있습니다"
     ),
+    "Lens Profile": "렌즈 프로파일",
+    "Correct the depth for the lens's field curvature, which makes flat things come out bent. It is taken "
+    "from the saved profile of the lens or, without one, from flat things in the photographs": (
+        "평평한 것을 휘어 보이게 하는 렌즈의 상면 만곡을 깊이에서 바로잡습니다. 저장된 렌즈 프로파일을 쓰며, "
+        "없으면 사진 속의 평평한 것에서 알아냅니다"
+    ),
     "Estimating depth": "깊이 추정",
     "Reading photographs": "사진 읽기",
     "Aligning": "정렬",
@@ -283,6 +291,8 @@ MESSAGES = {
     "None yet": "아직 없음",
     "Metric depth, {near} to {far}": "실측 깊이, {near}에서 {far}까지",
     "Relative depth: the focus distances are unknown": "상대 깊이: 촬영 거리를 모릅니다",
+    "Lens profile: from {file}": "렌즈 프로파일: {file}",
+    "Field curvature: found in this stack": "상면 만곡: 이 스택에서 알아냄",
     "There is no result yet: press Estimate Depth, or open a result": (
         "아직 결과가 없습니다: 깊이 추정을 누르거나 결과를 여십시오"
     ),

@@ -72,6 +72,7 @@ def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
         body.prop(settings, "quality")
         body.prop(settings, "alignment")
         body.prop(settings, "network")
+        body.prop(settings, "use_lens_profile")
 
 
 def _expected_cost(settings: Settings) -> str:
@@ -114,6 +115,8 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
     row.menu("FOCAL_DEPTH_MT_recent", text="", icon="DOWNARROW_HLT")
     if settings.summary:
         draw_sentence(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
+        if settings.profile_source:
+            draw_sentence(layout, settings.profile_source, "CAMERA_DATA")
         if not settings.metric:
             layout.operator(
                 "focal_depth.turn_round", text="Turn Round (Near <-> Far)", icon="ARROW_LEFTRIGHT"

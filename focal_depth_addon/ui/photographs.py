@@ -4,7 +4,7 @@ import os
 
 import bpy
 
-from ..properties import INTERPOLATED, OVERRIDE, UNKNOWN, Photograph, Settings
+from ..properties import FROM_BLUR, INTERPOLATED, OVERRIDE, UNKNOWN, Photograph, Settings
 from ..translations import translate
 from . import estimate, thumbnails
 from .text import LINE, draw_sentence
@@ -16,6 +16,7 @@ SOURCES = {  # of focus distances, by their names in result.json
     "EXIF": "From EXIF",
     "XMP": "From XMP",
     INTERPOLATED: "Interpolated",
+    FROM_BLUR: "Estimated from blur",
     UNKNOWN: "Unknown",
 }
 LINE_IN_BOX = LINE - 6  # characters
@@ -155,7 +156,7 @@ def _draw_active(layout: bpy.types.UILayout, photograph: Photograph, wide: bool)
 
 def _draw_distance(layout: bpy.types.UILayout, photograph: Photograph) -> None:
     row = layout.row(align=True)
-    row.active = photograph.used and photograph.source != INTERPOLATED
+    row.active = photograph.used and photograph.source not in (INTERPOLATED, FROM_BLUR)
     if photograph.at_infinity:
         row.label(text="infinity")
     else:

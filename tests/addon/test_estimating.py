@@ -155,6 +155,12 @@ def test_estimating_again_runs_only_what_has_changed(manager, photographs, tmp_p
     assert description["camera"]["f_number"] == 4
     assert "depth" not in description["timings"]  # the network did not look again
 
+    settings().use_lens_profile = False
+    bpy.ops.focal_depth.estimate()
+    assert manager.notice is None
+    description = json.loads((tmp_path / "result/result.json").read_text())
+    assert description["lens_profile"]["source"] == "none"
+
 
 def test_quality_is_the_preferences_until_it_is_chosen(module, photographs, tmp_path):
     preferences = module("preferences").preferences()

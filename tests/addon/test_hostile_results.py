@@ -136,6 +136,16 @@ def test_descriptions_of_every_kind(folder, estimated, others):
     check_descriptions(folder, estimated, every=1)
 
 
+def test_files_of_lens_profiles(folder):
+    """Only a result that a saved profile corrected names one."""
+    description = json.loads((folder / "result.json").read_text())
+    for file in (*UNUSUAL, "/etc/a\nb", "{file}", "x" * 10_000):
+        description["lens_profile"] = {"source": "file", "file": None if file is DELETED else file}
+        (folder / "result.json").write_text(json.dumps(description))
+        assert press("open_result", directory=str(folder)) == ""
+        assert bpy.context.scene.focal_depth.profile_source.isprintable()
+
+
 def twice(description: dict) -> dict:
     return description | {"frames": description["frames"][:1] * 2}
 

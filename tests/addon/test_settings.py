@@ -1,11 +1,23 @@
 """What the panel and the preferences have from the contract: choices, their numbers in files, and costs."""
 
 import importlib
+import json
+import shutil
+from pathlib import Path
+from unittest.mock import MagicMock
 
 import bpy
 import pytest
 
 MEGAPIXELS_24 = 6000, 4000
+PROFILE_LINES = {  # by the source and the file that result.json has
+    ("file", "/home/me/.focal-depth/lens_profiles/Z7_50mm_50.0mm.json"): (
+        "Lens profile: from Z7_50mm_50.0mm.json"
+    ),
+    ("this stack", None): "Field curvature: found in this stack",
+    ("none", None): "",
+    None: "",  # as earlier results have it
+}
 
 
 @pytest.fixture
@@ -43,6 +55,58 @@ def test_the_panel_and_the_backend_agree_on_the_cost(stack, contract, module, qu
 def test_the_panel_says_where_the_limit_is_too_little(stack, module):
     module("preferences").preferences().memory = 0.5
     assert module("ui.estimate")._expected_cost(stack) == "Standard: needs more memory than the limit"
+
+
+def test_the_lens_profile_is_used_unless_it_is_switched_off(stack, module):
+    arguments = module("jobs.arguments").choice_arguments
+    assert "--no-lens-profile" not in arguments(stack)
+    stack.use_lens_profile = False
+    assert "--no-lens-profile" in arguments(stack)
+
+
+@pytest.fixture
+def opened_with(scene, result, tmp_path):
+    """opened_with(change) -> the settings, once the result is open as `change` left its description."""
+
+    def open_changed(change):
+        folder = Path(shutil.copytree(result, tmp_path / "changed"))
+        description = json.loads((folder / "result.json").read_text())
+        change(description)
+        (folder / "result.json").write_text(json.dumps(description))
+        bpy.ops.focal_depth.open_result(directory=str(folder))
+        return scene.focal_depth
+
+    return open_changed
+
+
+@pytest.mark.parametrize("profile", PROFILE_LINES, ids=str)
+def test_the_panel_says_where_the_lens_profile_comes_from(opened_with, module, profile):
+    def change(description):
+        description.pop("lens_profile", None)
+        if profile is not None:
+            description["lens_profile"] = {"source": profile[0], "file": profile[1], "field_curvature": None}
+
+    settings, layout = opened_with(change), MagicMock()
+    module("ui.estimate")._draw_result(layout, settings)
+    lines = [each.kwargs["text"] for each in layout.column.return_value.label.call_args_list]
+    assert " ".join(lines) == f"{settings.summary} {PROFILE_LINES[profile]}".strip()
+    settings.clear_result()
+    assert settings.profile_source == ""
+
+
+@pytest.mark.parametrize("source", ["estimated from blur", "interpolated", "EXIF", "typed"])
+def test_only_distances_of_a_person_are_typed_and_only_written_ones_are_bright(opened_with, module, source):
+    def change(description):
+        for frame in description["frames"]:
+            frame["source"] = source
+
+    photographs, layout = opened_with(change).photographs, MagicMock()
+    words = module("jobs.arguments").distance_arguments(photographs, 1.0)
+    assert words.count("--focus-distance") == (len(photographs) if source == "typed" else 0)
+    panel = module("ui.photographs")
+    panel._draw_distance(layout, photographs[0])
+    assert layout.row.return_value.active == (source in ("EXIF", "typed"))
+    assert source in panel.SOURCES
 
 
 def test_the_choices_are_those_of_the_contract(scene, contract):
