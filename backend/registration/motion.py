@@ -17,7 +17,7 @@ from .polynomial import scales_and_shifts
 from .refine import SIDE, refine_motion
 from .warp import warp
 
-NETWORK_SIZE = 224  # longer side at which the network looks for motion, which is refined afterwards
+NETWORK_SIZE = 256  # longer side at which the network looks for motion, which is refined afterwards
 AT_REST = np.array([1, 0, 0], np.float32)  # scale and shifts of no motion
 CORRELATED_SIZE = 320  # longer side at which frames are compared
 WORSE = 0.01  # correlation that is lower by more tells of a motion that was found wrongly

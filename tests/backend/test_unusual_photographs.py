@@ -234,13 +234,19 @@ def turned(picture: np.ndarray, degrees: float, along: float = 0.0) -> np.ndarra
 
 
 MISFITS = {
-    "turned": lambda picture: turned(picture, 4),
+    "turned": lambda picture: turned(picture, 25),
     "pushed": lambda picture: turned(picture, 0, 36),
     "upside down": lambda picture: turned(picture, 180),
     "another scene": lambda picture: cv2.resize(cv2.imread(str(PROJECT / "docs/refocus.jpg")), SIZE),
     "darker": lambda picture: np.uint8(0.6 * picture),
     "white balance": lambda picture: np.uint8(picture * (1, 0.85, 0.6)),
 }
+
+
+def test_a_frame_that_was_turned_a_little_is_turned_back(tmp_path, pictures, truth, estimate):
+    outcome = estimate(*write(tmp_path, [*pictures[:2], turned(pictures[2], 4), *pictures[3:]]))
+    assert "left out" not in outcome.warnings
+    assert outcome.error_in_dioptres(truth) < GOOD
 
 
 @pytest.mark.parametrize("misfit", MISFITS)
