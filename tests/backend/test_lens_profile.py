@@ -19,7 +19,6 @@ from focal_depth.lens.profile import (
     AppliedCurvature,
     LensName,
     LensProfile,
-    choose_curvature,
     find_profile,
     fit_against_focus,
     profile_path,
@@ -345,16 +344,21 @@ def test_a_calibrated_lens_is_flat_in_another_scene(tmp_path, command, profiles)
     assert bend(profile.field_curvature) == pytest.approx(KAPPA, rel=0.1)
 
     stack = focal_depth.read_stack([write_bracket(tmp_path / "floor", 0.3, 2)])
-    depth = focal_depth.estimate(stack, resources=focal_depth.Resources(threads=1)).normalised
-    applied = choose_curvature(stack, np.zeros((2, 8, 8, 3), np.float32), depth, np.zeros_like(depth))
-    assert applied.path == path and applied.curvature is not None
-    assert applied.describe()["source"] == "file"
-    assert applied.describe()["field_curvature"]["r2"] == pytest.approx(profile.field_curvature.r2, rel=1e-3)
+    bent, flat = (
+        focal_depth.estimate(
+            stack, focal_depth.Config(lens_profile=is_used), focal_depth.Resources(threads=1)
+        )
+        for is_used in (False, True)
+    )
+    assert bent.curvature.describe()["source"] == "none"
+    applied = flat.describe()["lens_profile"]
+    assert (applied["source"], applied["file"]) == ("file", str(path))
+    assert applied["field_curvature"]["r2"] == pytest.approx(profile.field_curvature.r2, rel=1e-3)
     x, y = np.meshgrid(*((np.arange(n) + 0.5 - n / 2) / (SIZE[0] / 2) for n in SIZE))
     design = np.stack([x, y, np.ones_like(x)], -1).reshape(-1, 3)
     before, after = (
         np.abs(values - design @ np.linalg.lstsq(design, values, rcond=None)[0]).mean()
-        for values in (depth.ravel(), correct_curvature(depth, applied.curvature).ravel())
+        for values in (bent.normalised.ravel(), flat.normalised.ravel())
     )
     assert after < before / 2, (before, after)
 
