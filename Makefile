@@ -36,7 +36,7 @@ demo: .venv-demo/installed $(ZIP)
 	.venv-demo/bin/python demo/run.py $(ZIP)
 
 # Every suite runs, whatever becomes of the others, two at a time; the summary closes with each one's own last line.
-# Threads that wait for each other by spinning would take the other suite's core: training took twenty times as long.
+# Threads that wait for each other by spinning would take the other suite's core: training takes many times as long.
 test: export OMP_NUM_THREADS := 1
 test:
 	@status=0; mkdir -p build; rm -f build/test-*.log; \

@@ -38,6 +38,8 @@ def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
     known = {i: frame.dioptres for i, frame in enumerate(stack.frames) if frame.dioptres is not None}
     if known and scale is not None and (list(known) == [0] or 0.0 not in known.values()):
         dioptres, deviation = anchor_dioptres(blur, known, scale)
+        if dioptres[-1] * (stack.focal_length or 0) >= 1:  # within the focal length: blur is off, or the lens
+            return stack
         return stack.with_estimated_focus(dioptres, is_metric=True).with_warnings(
             "Focus distances were estimated from blur and the one that is known, give or take "
             f"{deviation.max():.2g} dioptres."

@@ -10,6 +10,7 @@ from ..contract.qualities import NETWORK
 from ..runtime.sessions import Sessions
 from ..runtime.timings import StageProgress
 from ..stack import FocalStack
+from ..stack.names import join_names
 from .duplicates import drop_duplicates
 from .exposure import equalising_gains
 from .motion import Motion, align, fine_contrast, relative_field_of_view
@@ -23,6 +24,9 @@ FAR_BELOW, END_FAR_BELOW = 0.15, 0.35
 BRIGHT_SHARE = 95  # percent of the values, which no picture has as white
 DETAIL = 1e-3  # standard deviation of fine contrast under which a picture shows nothing, sRGB 0..1
 ALIKE = 0.15  # logarithm of the gain beyond which a frame was exposed or balanced otherwise
+MISREGISTERED = (
+    1.5  # pixels at SIDE, the median over a picture: more than the noise of patches that blur a lot
+)
 SMALLEST_MAJORITY = 2 / 3  # of the frames must agree before the others are left out
 
 
@@ -94,7 +98,21 @@ def register(
             del registration
             registration = align_and_even(photographs[~misfits], stack)
     warnings = check_order(registration.pictures, registration.stack)
+    warnings += _misregistration_warnings(registration)
     return replace(registration, stack=registration.stack.with_warnings(*warnings))
+
+
+def _misregistration_warnings(registration: Registration) -> list[str]:
+    """A warning that names the photographs that could not be aligned well with the next one, or none."""
+    left = registration.motion.misregistration
+    far_off = np.flatnonzero(left > MISREGISTERED)  # false where it was not measured
+    if not far_off.size:
+        return []
+    names = join_names([registration.stack.frames[index].path.name for index in far_off])
+    return [
+        f"{names} could not be aligned well with the photograph focused next nearer; use a tripod, or "
+        "smaller steps of focus."
+    ]
 
 
 def _handle_misfits(misfits: np.ndarray, stack: FocalStack) -> tuple[FocalStack, bool]:
