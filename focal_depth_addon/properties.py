@@ -27,6 +27,7 @@ OVERRIDE = "typed"
 INTERPOLATED = "interpolated"
 FROM_BLUR = "estimated from blur"
 UNKNOWN = "unknown"
+SURE_DIRECTION = 0.95  # probability from which nothing is said of near and far
 LEVELS = (  # of detail of a mesh
     ("preview", "Preview", "At most 50,000 triangles"),
     ("full", "Full", "At most 500,000 triangles"),
@@ -279,6 +280,7 @@ class Settings(bpy.types.PropertyGroup):
     )
     result: StringProperty(subtype="DIR_PATH", options=RELATIVE_PATH)
     summary: StringProperty()
+    direction_certainty: StringProperty()  # of the result, as a sentence; empty where near and far are sure
     profile_source: StringProperty()  # of the result, as a sentence; empty where none was applied
     metric: BoolProperty()
     warnings: StringProperty()  # one a line
@@ -376,11 +378,12 @@ class Settings(bpy.types.PropertyGroup):
         self.result = stored_folder
         self.metric = description["metric"]
         self.summary = _summarise(description)
+        self.direction_certainty = _describe_direction(description)
         self.profile_source = _describe_profile_source(description)
 
     def clear_result(self) -> None:
         """Use no result."""
-        self.result = self.summary = self.profile_source = ""
+        self.result = self.summary = self.direction_certainty = self.profile_source = ""
 
     def _read_lens(self, frames: Sequence[Mapping[str, Any]]) -> None:
         """Take lens values from the nearest frame, as the backend does, where none was typed."""
@@ -411,6 +414,14 @@ def _summarise(description: schema.Description) -> str:
         near, far = (_format_metres(description["depth"][edge]) for edge in ("near", "far"))
         return translate("Metric depth, {near} to {far}", near=near, far=far)
     return translate("Relative depth: the focus distances are unknown")
+
+
+def _describe_direction(description: schema.Description) -> str:
+    """How sure near and far are, where they are not; the description may be anyone's, and is not checked."""
+    certainty = description.get("order_certainty")
+    if description["metric"] or not isinstance(certainty, int | float) or not 0 <= certainty < SURE_DIRECTION:
+        return ""
+    return translate("Near and far may be exchanged: {share} sure", share=f"{certainty:.0%}")
 
 
 def _describe_profile_source(description: schema.Description) -> str:

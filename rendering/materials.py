@@ -132,6 +132,11 @@ def photograph(path: Path, repeats: float, grain: float, rotation=(0.0, 0.0, 0.0
     return surface.finish(surface.grained(node.outputs["Color"], grain), roughness)
 
 
+def plain(colour: Colour, roughness=0.6):
+    """A material of one colour, as seamless backdrops and painted walls have it."""
+    return Surface("plain").finish(colour, roughness)
+
+
 def diffuse_panorama(path: Path) -> bpy.types.Image:
     """An equirectangular panorama blurred to what a matt surface sees of it, of mean brightness 1."""
     image = bpy.data.images.load(str(path))

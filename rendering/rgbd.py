@@ -47,7 +47,7 @@ def pinhole_scene(
     field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
     view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, SIZE[0] / SIZE[1], near, far)
     scenes.empty_scene()
-    scenes.SceneBuilder(data, models, rng, plain).build(view, things=int(rng.integers(6, 18)))
+    scenes.SceneBuilder(data, models, rng, scenes.Finish(plain)).build(view, things=int(rng.integers(6, 18)))
     camera = cameras.add_camera(view.height, view.pitch)
     return camera, cameras.Lens(focal_length, 1.0, width), cameras.Frame(near)
 

@@ -123,12 +123,35 @@ class View:
         return Vector((across * self.half_width * depth, forward, 0.0))
 
 
+@dataclass(frozen=True)
+class Finish:
+    """How surfaces are finished.
+
+    Attributes
+    ----------
+    plain
+        Share of materials without grain, on which focus has little to tell by.
+    gloss
+        Share of materials that mirror what is about them.
+    is_ground_plain
+        Whether ground and wall are one colour throughout.
+    """
+
+    plain: float = 0.0
+    gloss: float = 0.0
+    is_ground_plain: bool = False
+
+
+TEXTURED = Finish()
+
+
 class SceneBuilder:
     """Builds one random scene from shared data in the empty file, all by the given random generator."""
 
-    def __init__(self, data: Path, models: tuple[str, ...], rng: np.random.Generator, plain: float = 0.0):
-        """`plain` is the share of materials without grain, on which focus has little to tell by."""
-        self.data, self.models, self.rng, self.plain = data, models, rng, plain
+    def __init__(
+        self, data: Path, models: tuple[str, ...], rng: np.random.Generator, finish: Finish = TEXTURED
+    ):
+        self.data, self.models, self.rng, self.finish = data, models, rng, finish
         self.photographs = sorted(data.glob("textures/*")) + sorted(
             data.glob("assets/materials/*/*_Color.jpg")
         )
@@ -199,24 +222,27 @@ class SceneBuilder:
 
     def _ground_and_wall(self, view: View) -> None:
         reach = 8 * view.far
+        backdrop = self._backdrop() if self.finish.is_ground_plain else None
         bpy.ops.mesh.primitive_plane_add(size=reach)
         ground = bpy.context.object
         across = 2 * view.half_width * (view.near * view.far) ** 0.5  # what the picture's width sees half way
-        dress(ground, self._material(self.rng.uniform(6, 14) / across, 50 / across, tiled=True))
+        dress(ground, backdrop or self._material(self.rng.uniform(6, 14) / across, 50 / across, tiled=True))
         turn = radians(self.rng.uniform(-18, 18))
         bpy.ops.mesh.primitive_plane_add(size=reach, rotation=(pi / 2, 0, turn))
         wall = bpy.context.object
         across = 2 * view.half_width * view.far
         wall.location = view.on_ground(view.far, 0.0)
-        dress(wall, self._material(self.rng.uniform(8, 20) / across, 80 / across, tiled=True))
+        dress(wall, backdrop or self._material(self.rng.uniform(8, 20) / across, 80 / across, tiled=True))
 
     def _material(self, repeats: float, grain: float, tiled: bool = False) -> bpy.types.Material:
         """A random material with so many features and grains a metre; `tiled` keeps it square to the axes."""
-        # Nothing is drawn where nothing is plain: the validation scenes stay what they were.
-        if self.plain and self.rng.random() < self.plain:
+        # Nothing is drawn where nothing is plain or glossy: the usual validation scenes stay what they were.
+        if self.finish.plain and self.rng.random() < self.finish.plain:
             grain = 0.0
         turn = (0.0, 0.0, 0.0) if tiled else tuple(self.rng.uniform(-pi, pi, 3))
         roughness = float(self.rng.uniform(0.35, 0.9))
+        if self.finish.gloss and self.rng.random() < self.finish.gloss:
+            roughness = float(self.rng.uniform(0.03, 0.2))
         if self.rng.random() < 0.4:
             path = self.photographs[self.rng.integers(len(self.photographs))]
             return materials.photograph(path, repeats / 5, grain, turn, roughness)
@@ -225,6 +251,12 @@ class SceneBuilder:
         return materials.pattern(
             self.rng.choice(materials.PATTERNS), repeats, grain, colours, turn, roughness
         )
+
+    def _backdrop(self) -> bpy.types.Material:
+        """A material of one colour for ground and wall: mostly pale, as for pictures of goods."""
+        value = self.rng.choice((self.rng.uniform(0.5, 0.85), self.rng.uniform(0.02, 0.4)), p=(0.7, 0.3))
+        colour = hsv_to_rgb(self.rng.random(), self.rng.uniform(0, 0.5), value)
+        return materials.plain(colour, float(self.rng.uniform(0.5, 0.9)))
 
     def _light(self) -> None:
         """A sun from behind the camera that casts shadows, and a panorama's light, turned at random.

@@ -1,6 +1,8 @@
 """Render validation stacks: `python -m rendering.validation --output DIR [--stacks 12] [--seed 1]`.
 
-With `--long-side 4243 --samples 6` they have 12 megapixels; the same scenes, finer.
+With `--surroundings plain` things stand before a backdrop of one colour; `hard` has clutter, gloss and bare
+surfaces, and its focus leaves out a third of the scene. With `--long-side 4243 --samples 6` they have 12
+megapixels; the same scenes, finer.
 
 Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32
 metres, planar, on the grid of the last frame, which is the reference) and `truth.json`.
@@ -22,7 +24,7 @@ from . import frames, scenes
 STOPS = (1.2, 1.4, 1.7, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
 FRAME_COUNTS = (6, 8, 10)
 LONG_SIDE, ASPECT = 480, 2 / 3
-SAMPLES, NOISE, BOUNCES = 14, 0.03, 0
+SAMPLES, NOISE = 14, 0.03
 JPEG_QUALITY = 95
 
 
@@ -49,6 +51,35 @@ KINDS = (
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """What makes scenes easy or hard.
+
+    Attributes
+    ----------
+    finish
+        Of surfaces.
+    things
+        How many, from and to below.
+    missed
+        Share of the scene's range in dioptres that no frame's focus reaches, at either end or at both.
+    bounces
+        Of light, by which gloss mirrors things.
+    """
+
+    finish: scenes.Finish = scenes.TEXTURED
+    things: tuple[int, int] = (8, 16)
+    missed: float = 0.0
+    bounces: int = 0
+
+
+SURROUNDINGS = {
+    "usual": Surroundings(),
+    "plain": Surroundings(scenes.Finish(is_ground_plain=True), things=(2, 8)),
+    "hard": Surroundings(scenes.Finish(plain=0.5, gloss=0.3), things=(14, 26), missed=1 / 3, bounces=2),
+}
+
+
+@dataclass(frozen=True)
 class Film:
     """What a picture is made of: pixels of its longer side, and samples of a pixel."""
 
@@ -60,7 +91,15 @@ class Film:
         return (short, long) if portrait else (long, short)
 
 
-def render_stack(folder: Path, data: Path, index: int, seed: int, film: Film, attempt: int = 0) -> None:
+def render_stack(
+    folder: Path,
+    data: Path,
+    index: int,
+    seed: int,
+    film: Film,
+    surroundings: Surroundings = SURROUNDINGS["usual"],
+    attempt: int = 0,
+) -> None:
     """Build a scene, meter it, spread the focus over the depth it has, and photograph it."""
     rng = np.random.default_rng((seed, index, attempt) if attempt else (seed, index))
     kind = KINDS[index % len(KINDS)]
@@ -74,15 +113,16 @@ def render_stack(folder: Path, data: Path, index: int, seed: int, film: Film, at
     field_of_view = 2 * atan(width / 2 / image_distance(focal_length, 1 / near))
     view = scenes.view_of(rng.uniform(*kind.pitch), field_of_view, size[0] / size[1], near, far)
     scenes.empty_scene()
-    scenes.SceneBuilder(data, scenes.MODELS[kind.theme], rng).build(view, things=int(rng.integers(8, 16)))
+    builder = scenes.SceneBuilder(data, scenes.MODELS[kind.theme], rng, surroundings.finish)
+    builder.build(view, things=int(rng.integers(*surroundings.things)))
     camera = cameras.add_camera(view.height, view.pitch)
-    cameras.set_up_cycles(size, film.samples, NOISE, BOUNCES, denoise=True)
+    cameras.set_up_cycles(size, film.samples, NOISE, surroundings.bounces, denoise=True)
 
     lens = cameras.Lens(focal_length, kind.stops[0], width)
     depth = cameras.depth_truth(camera, lens, cameras.Frame(near))
     if np.percentile(depth, 2) < near / 2:  # a thing stands before the lens
-        return render_stack(folder, data, index, seed, film, attempt + 1)
-    dioptres = _focus_dioptres(depth, FRAME_COUNTS[index % len(FRAME_COUNTS)], rng)
+        return render_stack(folder, data, index, seed, film, surroundings, attempt + 1)
+    dioptres = _focus_dioptres(depth, FRAME_COUNTS[index % len(FRAME_COUNTS)], surroundings.missed, rng)
     blur = rng.uniform(9, 20) * film.long_side / LONG_SIDE
     lens = cameras.Lens(focal_length, _stop(lens, kind.stops, dioptres, size[0], blur), width)
     photographs = frames.drifting_frames(dioptres, hand_held, rng)
@@ -99,9 +139,12 @@ def render_stack(folder: Path, data: Path, index: int, seed: int, film: Film, at
     )
 
 
-def _focus_dioptres(depth: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """(count,) dioptres, far to near, over the depth the scene has; half of all stacks a bit uneven."""
+def _focus_dioptres(depth: np.ndarray, count: int, missed: float, rng: np.random.Generator) -> np.ndarray:
+    """(count,) dioptres, far to near, over the depth the scene has, less what is missed; half uneven."""
     far, near = np.percentile(1.0 / depth, (2, 98))
+    if missed:
+        gap, share = missed * (near - far), rng.choice((0.0, 0.5, 1.0))
+        far, near = far + share * gap, near - (1 - share) * gap
     step = (near - far) / (count - 1)
     uneven = rng.integers(2) * rng.uniform(-0.3, 0.3, count) * step
     uneven[[0, -1]] = 0.0
@@ -133,14 +176,16 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--stacks", type=int, default=12, metavar="K")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--surroundings", choices=tuple(SURROUNDINGS), default="usual")
     parser.add_argument("--only", type=int, nargs="*", metavar="INDEX", help="some of the stacks")
     parser.add_argument("--long-side", type=int, default=LONG_SIDE, metavar="PIXELS")
     parser.add_argument("--samples", type=int, default=SAMPLES, metavar="N", help="of a pixel")
     options = parser.parse_args()
     data, film = scenes.shared_data(), Film(options.long_side, options.samples)
+    surroundings = SURROUNDINGS[options.surroundings]
     for index in options.only or range(options.stacks):
-        kind = KINDS[index % len(KINDS)].name
-        render_stack(options.output.resolve() / f"{index:02d}_{kind}", data, index, options.seed, film)
+        folder = options.output.resolve() / f"{index:02d}_{KINDS[index % len(KINDS)].name}"
+        render_stack(folder, data, index, options.seed, film, surroundings)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ class Description(TypedDict):
     format: int
     metric: bool
     order_source: str
+    order_certainty: NotRequired[float]  # probability, 0.5 to 1, that the first frame is the far end
     camera: Camera
     frames: list[Frame]
     alignment: dict[str, Any]

@@ -153,6 +153,7 @@ class Result:
         return {
             "metric": self.is_metric,
             "order_source": self.stack.order_source,
+            "order_certainty": self.stack.order_certainty,
             "camera": self.camera.describe(),
             "frames": list(self._describe_frames()),
             "alignment": {

@@ -133,7 +133,8 @@ def turn_description(description: Description) -> dict[str, Any]:
         }
         for frame in reversed(frames)
     ]
-    changed: dict[str, Any] = {"frames": turned, "warnings": _turn_warnings(description["warnings"], turned)}
+    warnings = _turn_warnings(description["warnings"], turned)
+    changed: dict[str, Any] = {"frames": turned, "warnings": warnings, "order_certainty": 1.0}
     if isinstance(alignment := description.get("alignment"), dict):  # lists have one value each pair
         changed["alignment"] = {
             key: value[::-1] if isinstance(value, list) else value for key, value in alignment.items()

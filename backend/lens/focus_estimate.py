@@ -1,16 +1,16 @@
 """What blur tells of a stack's focus: its steps where no distances are known, else whether those fit."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..stack import FocalStack
 from .blur_distances import anchor_dioptres, check_distances, is_blur_sure, plausible_dioptres
-from .focus_from_blur import BlurPositions, measure_focus_positions, pixels_per_dioptre
+from .focus_from_blur import (
+    BlurPositions,
+    measure_focus_positions,
+    pixels_per_dioptre,
+    weigh_against_prior,
+)
 
-# Of the range: where patches agree less, as they do in very large blur or where things move, frames stay
-# evenly spaced. Patches that agree leave 0.08.
-AGREEING = 0.14
 TYPE_ONE = "type the focus distance of one photograph to get metres"
 TYPE_TWO = "type the focus distances of two photographs to get metres"
 
@@ -35,6 +35,7 @@ def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
         names = [frame.path.name for frame in stack.frames]
         warning = check_distances(written, blur, names, scale)
         return stack.with_warnings(warning) if warning else stack
+    blur = weigh_against_prior(blur, stack.positions)
     known = {i: frame.dioptres for i, frame in enumerate(stack.frames) if frame.dioptres is not None}
     if known and scale is not None and (list(known) == [0] or 0.0 not in known.values()):
         dioptres, deviation = anchor_dioptres(blur, known, scale)
@@ -44,8 +45,6 @@ def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
             "Focus distances were estimated from blur and the one that is known, give or take "
             f"{deviation.max():.2g} dioptres."
         )
-    if blur.range_uncertainty > AGREEING * blur.positions[-1]:
-        blur = replace(blur, positions=stack.positions * blur.positions[-1])
     dioptres = plausible_dioptres(
         blur, (width, height), stack.focal_length, stack.f_number, stack.sensor_width
     )

@@ -14,10 +14,18 @@ from .find import find_photographs
 from .focal_stack import FocalStack, Frame
 from .order import FocusSequence, correlation_with_place, sequence_by_names, sequence_by_sharpness
 from .overrides import AUTO, Overrides
-from .records import FrameRecord, check_focus, open_photograph, read_records
+from .records import (
+    FrameRecord,
+    check_focus,
+    find_copied_distance,
+    open_photograph,
+    read_records,
+    without_written_distance,
+)
 from .stack_warnings import (
     RELATIVE_DEPTH,
     contradiction_warnings,
+    copied_distance_warning,
     implausible_warnings,
     interpolation_warning,
     reversal_warnings,
@@ -28,11 +36,9 @@ from .stack_warnings import (
 SMALLEST_SIDE = 32  # pixels
 
 
-class IdenticalFocusError(InputError):
-    """No two photographs have different focus distances."""
-
-
-def read_stack(photographs: Sequence[Path | str], overrides: Overrides | None = None) -> FocalStack:
+def read_stack(
+    photographs: Path | str | Sequence[Path | str], overrides: Overrides | None = None
+) -> FocalStack:
     """Read a focal stack: its frames from far to near, and what is known of focus and lens.
 
     Pixels are decoded only for their sharpness: to find the order, or to check it.
@@ -40,18 +46,18 @@ def read_stack(photographs: Sequence[Path | str], overrides: Overrides | None = 
     Parameters
     ----------
     photographs
-        Files in any order, or one folder.
+        A folder, or files in any order.
     overrides
         What a person types, which beats sidecars and metadata.
 
     Raises
     ------
     InputError
-        Where there are fewer than two photographs, one of them cannot be read or is of another size, all have
-        the same focus distance, or a sidecar or an override is at fault.
+        Where there are fewer than two photographs, one of them cannot be read or is of another size, or a
+        sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    paths = find_photographs(photographs)
+    paths = find_photographs([photographs] if isinstance(photographs, Path | str) else photographs)
     records = read_records([open_photograph(path) for path in paths], overrides, paths)
     check_sizes([record.frame for record in records])
     stack = assemble_stack(records, overrides)
@@ -70,17 +76,23 @@ def assemble_stack(records: Sequence[FrameRecord], overrides: Overrides) -> Foca
 
     Raises
     ------
-    IdenticalFocusError
-        Where all have the same focus distance.
     InputError
         Where they are too small or damaged, or a focus distance lies within the focal length.
     """
+    copied = find_copied_distance(records)
+    if copied is not None:
+        records = [without_written_distance(record) for record in records]
+    stack = _assemble(records, overrides)
+    return stack if copied is None else stack.with_warnings(copied_distance_warning(copied))
+
+
+def _assemble(records: Sequence[FrameRecord], overrides: Overrides) -> FocalStack:
     frames = [record.frame for record in records]
     _check_large_enough(frames[0])
     dioptres = np.array([math.nan if frame.dioptres is None else frame.dioptres for frame in frames])
     unknown = int(np.isnan(dioptres).sum())
     if len(frames) - unknown < 2:
-        return relative_stack(frames, order_frames(frames, overrides), RELATIVE_DEPTH)
+        return _relative_stack(frames, order_frames(frames, overrides))
     if unknown == 0:
         sequence = FocusSequence(np.arange(len(frames)), "focus distance")
         warnings = contradiction_warnings(dioptres, overrides)
@@ -91,13 +103,13 @@ def assemble_stack(records: Sequence[FrameRecord], overrides: Overrides) -> Foca
     return stack.with_warnings(*warnings, *reversal_warnings(stack))
 
 
-def relative_stack(frames: Sequence[Frame], sequence: FocusSequence, reason: str) -> FocalStack:
-    """Return a stack without distances; `reason` is a sentence on why."""
+def _relative_stack(frames: Sequence[Frame], sequence: FocusSequence) -> FocalStack:
     return FocalStack(
         frames=tuple(frames[i] for i in sequence.indices),
         order_source=sequence.source,
         dioptres=None,
-        warnings=(reason, *sequence.warnings),
+        warnings=(RELATIVE_DEPTH, *sequence.warnings),
+        order_certainty=sequence.certainty,
     )
 
 
@@ -151,9 +163,9 @@ def _metric_stack(
     indices = sequence.indices
     dioptres = fill_gaps(dioptres[indices])
     if is_same_focus(dioptres.min(), dioptres.max()):
-        raise IdenticalFocusError(
-            f"{records[0].frame.path.parent}: all photographs have the same focus distance; choose "
-            "photographs focused differently, or type their focus distances"
+        raise InputError(
+            f"{records[0].frame.path.parent}: the same focus distance is known of all photographs; type "
+            "different ones, or none"
         )
     if correlation_with_place(dioptres) < 0:
         indices, dioptres = indices[::-1], dioptres[::-1]

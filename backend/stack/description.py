@@ -16,6 +16,7 @@ def describe(stack: FocalStack) -> dict[str, Any]:
     return {
         "metric": stack.is_metric,
         "order_source": stack.order_source,
+        "order_certainty": stack.order_certainty,
         "reversed": stack.is_reversed,
         "lens": {
             "focal_length_mm": _millimetres(stack.focal_length),

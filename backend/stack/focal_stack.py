@@ -80,6 +80,9 @@ class FocalStack:
         (N,) float32, strictly increasing, of a stack without distances: what its depth is counted in, up to
         a constant and, where the lens is unknown, a factor. None where even steps over a range by convention
         stand for them.
+    order_certainty
+        Probability that the first frame is the far end: 1 where distances or a person determine it, 0.5 where
+        nothing does.
     """
 
     frames: tuple[Frame, ...]
@@ -87,6 +90,7 @@ class FocalStack:
     dioptres: np.ndarray | None
     warnings: tuple[str, ...] = ()
     relative_dioptres: np.ndarray | None = None
+    order_certainty: float = 1.0
 
     @property
     def is_metric(self) -> bool:

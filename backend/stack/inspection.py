@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import InputError
-from .assemble import (
-    IdenticalFocusError,
-    assemble_stack,
-    check_sizes,
-    order_frames,
-    relative_stack,
-    usual_size,
-)
+from .assemble import assemble_stack, check_sizes, usual_size
 from .checks import check_frames
 from .find import find_photographs
 from .focal_stack import FocalStack, Frame
@@ -80,7 +73,7 @@ def inspect_stack(
     members = [record for record in candidates if record.frame.size == size]
     if len(members) < 2:
         check_sizes([record.frame for record in candidates])  # names two that differ
-    stack = _stack(members, overrides)
+    stack = assemble_stack(members, overrides)
     notes = check_frames(records, members, stack) | {
         path: (_without_path(fault, path),) for path, fault in faults.items()
     }
@@ -106,15 +99,6 @@ def _check_enough(candidates: Sequence[FrameRecord], faults: Mapping[Path, Input
     if faults:
         raise next(iter(faults.values()))
     raise InputError("fewer than two photographs are left; a focal stack needs at least two")
-
-
-def _stack(members: Sequence[FrameRecord], overrides: Overrides) -> FocalStack:
-    """Where all have the same focus distance it is relative: the person may type others."""
-    try:
-        return assemble_stack(members, overrides)
-    except IdenticalFocusError as fault:
-        frames = [record.frame for record in members]
-        return relative_stack(frames, order_frames(frames, overrides), f"{fault}.")
 
 
 def _without_path(fault: InputError, path: Path) -> str:

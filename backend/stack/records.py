@@ -1,19 +1,21 @@
 """Photographs as frames: an override beats a sidecar, and a sidecar beats the file's own metadata."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..contract.errors import InputError
 from ..io.header import Header, read_header
 from ..io.photograph_file import read_file
-from .dioptres import SAME_FOCUS
+from .dioptres import SAME_FOCUS, is_same_focus
 from .find import photographs_in
 from .focal_stack import Frame
 from .metadata import Metadata, read_metadata
 from .names import match_names
 from .overrides import Overrides
 from .sidecars import SidecarValues, read_sidecars
+
+FEWEST_COPIES = 3  # of a larger stack, two photographs may well have one focus
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,26 @@ class FrameRecord:
         """Relative step of the code that the focus distance is stored in; 0 where it is fine."""
         metadata = self.metadata
         return metadata.distance_step if self.frame.distance_source == metadata.distance_source else 0.0
+
+
+def find_copied_distance(records: Sequence[FrameRecord]) -> float | None:
+    """Return the focus distance, in metres, that is written of every photograph and so means nothing.
+
+    Editors copy the metadata of one photograph to all. What a person typed is not written.
+    """
+    written = [record.frame for record in records if record.frame.distance_source != "typed"]
+    known = [frame for frame in written if frame.dioptres is not None]
+    if len(known) < min(len(records), FEWEST_COPIES):
+        return None
+    is_copied = all(is_same_focus(known[0].dioptres or 0.0, frame.dioptres or 0.0) for frame in known)
+    return known[0].focus_distance if is_copied else None
+
+
+def without_written_distance(record: FrameRecord) -> FrameRecord:
+    """Return the photograph without its focus distance, unless a person typed it."""
+    if record.frame.distance_source == "typed":
+        return record
+    return replace(record, frame=replace(record.frame, focus_distance=None, distance_source="unknown"))
 
 
 def open_photograph(path: Path) -> Photograph:

@@ -1,5 +1,6 @@
 """What a person should know of a whole stack, in sentences."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,15 @@ def contradiction_warnings(dioptres: np.ndarray, overrides: Overrides) -> list[s
         f"The focus distances run {order}, but the order is set to {overrides.order}; the focus distances "
         "were used."
     ]
+
+
+def copied_distance_warning(distance: float) -> str:
+    """Warn that every photograph has this focus distance, in metres, which was not used."""
+    metres = "infinity" if math.isinf(distance) else f"{distance:.3g} m"
+    return (
+        f"All photographs have the same focus distance, {metres}, as where an editor copied it from one to "
+        "all; it was not used."
+    )
 
 
 def interpolation_warning(unknown: int, count: int) -> str:

@@ -117,6 +117,8 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
         draw_sentence(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
         if settings.profile_source:
             draw_sentence(layout, settings.profile_source, "CAMERA_DATA")
+        if settings.direction_certainty:
+            draw_sentence(layout, settings.direction_certainty, "QUESTION")
         if not settings.metric:
             layout.operator(
                 "focal_depth.turn_round", text="Turn Round (Near <-> Far)", icon="ARROW_LEFTRIGHT"

@@ -94,6 +94,19 @@ def test_the_panel_says_where_the_lens_profile_comes_from(opened_with, module, p
     assert settings.profile_source == ""
 
 
+@pytest.mark.parametrize("certainty", [0.83, 0.99, None, "much"])
+def test_the_panel_says_how_sure_near_and_far_are(opened_with, module, certainty):
+    def change(description):
+        description |= {"metric": False, "order_certainty": certainty}
+        for frame in description["frames"]:
+            frame["focus_distance_m"] = None
+
+    settings, layout = opened_with(change), MagicMock()
+    module("ui.estimate")._draw_result(layout, settings)
+    lines = " ".join(each.kwargs["text"] for each in layout.column.return_value.label.call_args_list)
+    assert ("Near and far may be exchanged: 83% sure" in lines) == (certainty == 0.83)
+
+
 @pytest.mark.parametrize("source", ["estimated from blur", "interpolated", "EXIF", "typed"])
 def test_only_distances_of_a_person_are_typed_and_only_written_ones_are_bright(opened_with, module, source):
     def change(description):

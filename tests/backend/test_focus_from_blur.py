@@ -5,12 +5,20 @@ import numpy as np
 import pytest
 from focal_depth.io.colour import srgb_encode
 from focal_depth.lens.blur_distances import anchor_dioptres, check_distances, plausible_dioptres
-from focal_depth.lens.focus_from_blur import BlurPositions, measure_focus_positions, pixels_per_dioptre
+from focal_depth.lens.focus_estimate import estimate_focus
+from focal_depth.lens.focus_from_blur import (
+    BlurPositions,
+    measure_focus_positions,
+    pixels_per_dioptre,
+    weigh_against_prior,
+)
 from focal_depth.lens.patch_spectra import disc_transfer
 from focal_depth.lens.thin_lens import circle_of_confusion
 from focal_depth.research.evaluation.estimate_steps import register_as_estimate
 from focal_depth.research.evaluation.focus_from_blur import compare_with_blur
-from photographs import PROJECT, shared_stack
+from focal_depth.stack import Overrides, read_stack
+from focal_depth.stack.overrides import FAR_TO_NEAR
+from photographs import PROJECT, shared_stack, write_stack
 
 HEIGHT, WIDTH = 240, 320
 
@@ -128,6 +136,30 @@ def test_one_distance_anchors_all_frames():
 def test_a_frame_at_infinity_anchors_the_others():
     dioptres, _ = anchor_dioptres(measured([0, 2, 6, 10]), {0: 0.0}, scale=4.0)
     np.testing.assert_allclose(dioptres, [0, 0.5, 1.5, 2.5])
+
+
+def test_steps_that_blur_is_unsure_of_stay_nearer_to_even():
+    def first_step(uncertainty: float) -> float:
+        blur = BlurPositions(np.array([0, 2.0, 10]), np.array([0, uncertainty, 0]), 0.8, 90)
+        return weigh_against_prior(blur, np.array([0, 0.5, 1])).positions[1]
+
+    steps = [first_step(uncertainty) for uncertainty in (0.01, 0.5, 1.0, 3.0, 100.0)]
+    assert steps == sorted(steps)
+    np.testing.assert_allclose(steps[::4], [2, 5], atol=0.01)
+    assert steps[2] == pytest.approx(3.5, abs=0.01)  # as sure as brackets are even: halfway
+
+
+def test_focus_within_the_focal_length_is_not_taken_from_blur(tmp_path):
+    """The same pictures by a lens of 0.5 m and by one that is too slow to be blurred so much."""
+    pictures = textured_plane(UNEVEN)
+    paths = write_stack(tmp_path, [None] * len(pictures))
+
+    def estimate(focal_length: float, f_number: float):
+        lens = Overrides({paths[0].name: 0.51}, focal_length, f_number, 0.036, FAR_TO_NEAR)
+        return estimate_focus(read_stack(tmp_path, lens), pictures)
+
+    assert estimate(0.05, 2.0).is_metric
+    assert not estimate(0.05, 2000.0).is_metric
 
 
 def test_two_distances_do_without_the_lens():

@@ -18,7 +18,7 @@ BACKEND_OF_ARTISTS = (  # not of commands or training
     "runtime",
     "pipeline.py",
 )
-RAISING = {"UserError", "InputError", "IdenticalFocusError", "poll_message_set"}
+RAISING = {"UserError", "InputError", "poll_message_set"}
 OF_COMMANDS = ("--", ".onnx file", "give a number above 0", "such as …")
 OF_SCRIPTS = ("The place is outside the picture", "Set filepath", "in a script use focal_depth.step")
 IN_BLENDER = """Edit, Preferences, Get Extensions, Add-ons, Install from Disk..., Item, Light, Studio, Add,

@@ -173,9 +173,21 @@ def test_the_zoom_was_moved(tmp_path):
     assert any("zoom" in text for text in read_stack([tmp_path]).warnings)
 
 
-def test_all_the_same_distance(tmp_path):
-    with pytest.raises(InputError, match="all photographs have the same focus distance; choose"):
-        read_stack(write_stack(tmp_path, ["1/1"] * 3))
+@pytest.mark.parametrize("count", [2, 5])
+def test_one_distance_copied_to_all_is_as_good_as_none(tmp_path, count):
+    paths = write_stack(tmp_path, ["1/2"] * count)
+    stack = read_stack(tmp_path)
+    assert not stack.is_metric and all(frame.focus_distance is None for frame in stack.frames)
+    assert any("same focus distance, 0.5 m, as where an editor copied it" in text for text in stack.warnings)
+    typed = Overrides(focus_distances={paths[0].name: 2.0, paths[1].name: 1.0})
+    sources = [frame.distance_source for frame in read_stack(paths, typed).frames]
+    assert sorted(sources) == ["interpolated"] * (count - 2) + ["typed"] * 2
+
+
+def test_the_same_distance_typed_of_all_is_refused(tmp_path):
+    paths = write_stack(tmp_path, [None] * 2)
+    with pytest.raises(InputError, match="the same focus distance is known of all photographs; type"):
+        read_stack(paths, Overrides(focus_distances={path.name: 1.0 for path in paths}))
 
 
 def test_ties_next_to_the_focal_length_stay_beyond_it(tmp_path):

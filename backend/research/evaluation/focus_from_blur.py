@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...lens.blur_distances import check_distances
-from ...lens.focus_from_blur import measure_focus_positions, pixels_per_dioptre
+from ...lens.focus_from_blur import measure_focus_positions, pixels_per_dioptre, weigh_against_prior
 from ...stack import FocalStack
 from .estimate_steps import register_as_estimate
 
@@ -71,13 +71,14 @@ def compare_with_blur(stack: FocalStack, pictures: np.ndarray) -> BlurComparison
             stack.focal_length, stack.f_number, stack.sensor_width, pictures.shape[2], float(written[-1])
         )
     names = [frame.path.name for frame in stack.frames]
+    likeliest = weigh_against_prior(blur, np.linspace(0, 1, len(names)))
     return BlurComparison(
         name=stack.reference.path.parent.name,
         frame_count=len(names),
         written_range=float(written[-1] - written[0]),
         range_by_blur=scale and float(blur.positions[-1] / scale),
         range_uncertainty=scale and blur.range_uncertainty / scale,
-        largest_deviation=float(np.abs(blur.normalised - stack.positions).max()),
+        largest_deviation=float(np.abs(likeliest.normalised - stack.positions).max()),
         warning=check_distances(written, blur, names, scale),
     )
 
