@@ -19,6 +19,7 @@ from .warp import warp
 
 NETWORK_SIZE = 256  # longer side at which the network looks for motion, which is refined afterwards
 AT_REST = np.array([1, 0, 0], np.float32)  # scale and shifts of no motion
+SHRUNK = 4  # times smaller is a picture of which only the coarse is wanted
 CORRELATED_SIZE = 320  # longer side at which frames are compared
 WORSE = 0.01  # correlation that is lower by more tells of a motion that was found wrongly
 LARGEST_SCALE, LARGEST_SHIFT = 0.15, 0.15  # beyond these a found motion is not believed
@@ -123,7 +124,10 @@ def _correlations(greys: Sequence[np.ndarray], maps: np.ndarray) -> np.ndarray:
 def fine_contrast(grey: np.ndarray) -> np.ndarray:
     """(h, w) of a grey picture: what is finer than a blur of 12 pixels and coarser than one of 2."""
     grey = cv2.GaussianBlur(grey, (0, 0), 2)
-    return grey - cv2.GaussianBlur(grey, (0, 0), 12)
+    height, width = grey.shape
+    # A wide blur is the same of a shrunk picture, in a tenth of the time.
+    small = cv2.resize(grey, (-(-width // SHRUNK), -(-height // SHRUNK)), interpolation=cv2.INTER_AREA)
+    return grey - cv2.resize(cv2.GaussianBlur(small, (0, 0), 12 / SHRUNK), (width, height))
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

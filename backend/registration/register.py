@@ -24,9 +24,8 @@ FAR_BELOW, END_FAR_BELOW = 0.15, 0.35
 BRIGHT_SHARE = 95  # percent of the values, which no picture has as white
 DETAIL = 1e-3  # standard deviation of fine contrast under which a picture shows nothing, sRGB 0..1
 ALIKE = 0.15  # logarithm of the gain beyond which a frame was exposed or balanced otherwise
-MISREGISTERED = (
-    1.5  # pixels at SIDE, the median over a picture: more than the noise of patches that blur a lot
-)
+# Pixels at SIDE, the median over a picture: more than the noise of patches that blur a lot.
+MISREGISTERED = 1.5
 SMALLEST_MAJORITY = 2 / 3  # of the frames must agree before the others are left out
 
 
@@ -138,7 +137,7 @@ def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Regist
 
 def _check_detail(photographs: np.ndarray, stack: FocalStack) -> None:
     greys = (cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY) for photograph in photographs)
-    if max(float(fine_contrast(grey).std()) for grey in greys) < DETAIL:
+    if not any(fine_contrast(grey).std() >= DETAIL for grey in greys):
         raise InputError(
             f"{stack.frames[0].path.parent}: the photographs show nothing that could be in focus, all is "
             "plain; light the scene, or choose other photographs"
