@@ -14,11 +14,12 @@ from .mesh import SURFACE
 from .nodes import KIND_TAG, Drawing, find_group, new_group
 
 KIND = "Set"
-NEAR, FAR, SCALE, CUT, SMOOTHING, BACKGROUND = INPUTS = (
+NEAR, FAR, SCALE, CUT, LEAST_CONFIDENCE, SMOOTHING, BACKGROUND = INPUTS = (
     "Near",
     "Far",
     "Depth Scale",
     "Cut Angle",
+    "Minimum Confidence",
     "Smoothing",
     "Background",
 )
@@ -30,6 +31,12 @@ def find(mesh: bpy.types.Object) -> bpy.types.NodesModifier | None:
     """Return the modifier of this extension on a mesh, unless somebody removed it."""
     on_nodes = (each for each in mesh.modifiers if each.type == "NODES" and each.node_group is not None)
     return next((each for each in on_nodes if each.node_group.get(KIND_TAG) == KIND), None)
+
+
+def inputs(modifier: bpy.types.NodesModifier) -> list[str]:
+    """Return which of `INPUTS` a modifier has: sets of earlier versions have fewer until rebuilt."""
+    sockets = {item.name for item in modifier.node_group.interface.items_tree if item.item_type == "SOCKET"}
+    return [name for name in INPUTS if name in sockets]
 
 
 def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
@@ -51,6 +58,8 @@ def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
         modifier = mesh.modifiers.new("Focal Depth", "NODES")
         modifier.node_group = find_group(KIND) or _draw(new_group(KIND, "GeometryNodeTree"))
         compat.set_modifier_input(modifier, CUT, radians(cut))
+    if len(inputs(modifier)) < len(INPUTS):
+        _draw(modifier.node_group)
     reach = [float(np.float32(edge)) for edge in (near, far)]
     if [compat.modifier_input(modifier, name) for name in (RESULT_NEAR, RESULT_FAR)] != reach:
         for name, value in zip((NEAR, FAR, RESULT_NEAR, RESULT_FAR), reach * 2, strict=True):
@@ -73,8 +82,18 @@ def _draw(group: bpy.types.NodeTree) -> bpy.types.NodeTree:
 
 
 def _declare(group: bpy.types.NodeTree) -> None:
-    """The sockets, in the order of the modifier's panel."""
-    socket = group.interface.new_socket
+    """The sockets, in the order of the modifier's panel; those that are there stay, with their values."""
+    present = {(item.name, item.in_out): item for item in group.interface.items_tree}
+
+    def socket(
+        name: str, in_out: str, socket_type: str, description: str = ""
+    ) -> bpy.types.NodeTreeInterfaceItem:
+        if (name, in_out) in present:
+            return present[name, in_out]
+        return group.interface.new_socket(
+            name, in_out=in_out, socket_type=socket_type, description=description
+        )
+
     socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
     for name, subtype, default, minimum, description in (
@@ -95,9 +114,18 @@ def _declare(group: bpy.types.NodeTree) -> None:
             "Cut the mesh where the depth jumps, if the gap would look wider than this when the camera moves "
             "sideways by 5 % of the median depth",
         ),
+        (
+            LEAST_CONFIDENCE,
+            "FACTOR",
+            0,
+            0,
+            "Leave away the parts of the mesh whose depth is less confident than this",
+        ),
     ):
         item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat", description=description)
         item.subtype, item.default_value, item.min_value = subtype, default, minimum
+        if name == LEAST_CONFIDENCE:
+            item.max_value = 1
     item = socket(SMOOTHING, in_out="INPUT", socket_type="NodeSocketInt")
     item.description = (
         "Number of times that depth is averaged with its neighbours. Depth of high confidence changes less"
@@ -111,13 +139,19 @@ def _declare(group: bpy.types.NodeTree) -> None:
 
 
 def _cut(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
-    """The mesh without bridges over gaps above the cut angle, and without the background if it is off."""
+    """The mesh without bridges over gaps above the cut angle, without what is too unsure, and without the
+    background if it is off.
+    """
     gap = _attribute(drawing, "gap")
     wide = drawing.math("GREATER_THAN", gap, drawing.math("DEGREES", inputs[CUT]))
     material = drawing.add("GeometryNodeInputMaterialIndex").outputs[0]
     behind = drawing.math("GREATER_THAN", material, SURFACE + 0.5)
     unwanted = drawing.math("GREATER_THAN", behind, inputs[BACKGROUND])
-    away = drawing.math("MAXIMUM", wide, unwanted)
+    unsure = drawing.math("LESS_THAN", _attribute(drawing, "confidence"), inputs[LEAST_CONFIDENCE])
+    unsure = drawing.math(
+        "GREATER_THAN", unsure, behind
+    )  # the background has the confidence of what hides it
+    away = drawing.math("MAXIMUM", wide, drawing.math("MAXIMUM", unwanted, unsure))
     return drawing.add("GeometryNodeDeleteGeometry", inputs["Geometry"], away, domain="FACE").outputs[0]
 
 

@@ -35,7 +35,7 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         if nodes is None:
             return
         column = self._column()
-        for name in modifier.INPUTS:
+        for name in modifier.inputs(nodes):
             owner, path = compat.modifier_property(nodes, name)
             column.prop(owner, path, text=translate(name))
         if abs(scale - 1) > 1e-4:  # the modifier has lengths before objects are scaled

@@ -75,6 +75,25 @@ def test_cut_angle_takes_wider_gaps_away(mesh, compat):
         assert len(shown(mesh).polygons) == (gap <= angle).sum()
 
 
+def test_what_is_unsure_can_be_left_away(mesh, compat):
+    whole = len(shown(mesh).polygons)
+    confidence = np.empty(len(mesh.data.vertices), np.float32)
+    mesh.data.attributes["confidence"].data.foreach_get("value", confidence)
+    on_surface = faces(mesh.data, "material_index", np.int32) == 0
+    corners = np.empty(3 * len(mesh.data.polygons), np.int32)
+    mesh.data.polygons.foreach_get("vertices", corners)
+    mean = confidence[corners.reshape(-1, 3)].mean(1)
+    least = float(np.median(mean[on_surface])) + 1e-4
+    compat.set_modifier_input(mesh.modifiers[0], "Minimum Confidence", least)
+    left = shown(mesh)
+    assert 0 < len(left.polygons) < whole
+    compat.set_modifier_input(mesh.modifiers[0], "Background", False)
+    assert len(shown(mesh).polygons) <= (mean[on_surface] >= least).sum()
+    compat.set_modifier_input(mesh.modifiers[0], "Background", True)
+    compat.set_modifier_input(mesh.modifiers[0], "Minimum Confidence", 0)
+    assert len(shown(mesh).polygons) == whole
+
+
 def test_background_can_be_left_away(mesh, compat):
     assert {0, 1} == set(faces(shown(mesh), "material_index", np.int32))
     compat.set_modifier_input(mesh.modifiers[0], "Background", False)
