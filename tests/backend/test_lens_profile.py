@@ -393,20 +393,24 @@ def test_simulated_lenses_have_the_curvature_that_is_recorded():
     torch = pytest.importorskip("torch")
     from focal_depth.research.simulation.apertures import aperture_kernels
     from focal_depth.research.simulation.layers import Layers, render
-    from focal_depth.research.simulation.stacks import Material, curvature_offsets, simulate
+    from focal_depth.research.simulation.lens import ideal_lens
+    from focal_depth.research.simulation.stacks import Material, simulate
 
     flat, curved = (
-        simulate(2, (32, 48), 3, Material(), torch.Generator().manual_seed(5), is_curved)
-        for is_curved in (False, True)
+        simulate(4, (32, 48), 3, Material(), torch.Generator().manual_seed(6), without)
+        for without in (frozenset({"curvature"}), frozenset())
     )
-    assert torch.equal(flat.dioptres, curved.dioptres) and not torch.equal(flat.frames, curved.frames)
-    assert torch.all(flat.curvature == 0) and torch.all(curved.curvature.abs().sum(1) > 0)
+    is_curved = curved.lens.curvature.abs().sum(1) > 0
+    assert torch.all(flat.lens.curvature == 0) and is_curved.any()
+    assert torch.equal(flat.dioptres, curved.dioptres)
+    assert torch.equal((flat.frames != curved.frames).flatten(1).any(1), is_curved)
 
     generator = torch.Generator().manual_seed(1)
     colour = torch.rand(1, 1, 3, 48, 96, generator=generator)
     wall = Layers(colour, torch.ones(1, 1, 1, 48, 96), torch.full((1, 1, 1, 48, 96), 0.2))
     positions = torch.linspace(0, 1, 11)[None]
-    offsets = curvature_offsets(torch.tensor([[0.4, 0.2]]), (48, 96), 96)
+    lens = dataclasses.replace(ideal_lens(torch.tensor([20.0])), curvature=torch.tensor([[0.4, 0.2]]))
+    offsets = lens.focus_offsets((48, 96), 96)
     kernels = aperture_kernels(1, generator)
     frames = render(wall, positions, torch.tensor([20.0]), kernels, offsets=offsets)[0]
     error = (frames - colour[0]).abs().mean(1)

@@ -88,6 +88,11 @@ def test_focus_runs_from_far_to_near(generator):
     assert (positions.diff(dim=1) > 0).all()
 
 
+def test_steps_of_focus_are_even_where_uneven_ones_are_left_out(generator):
+    positions = focus_positions(5, 7, generator, is_uneven=False)
+    np.testing.assert_allclose(positions, np.tile(np.linspace(0, 1, 7), (5, 1)), atol=1e-6)
+
+
 def test_what_is_nearer_moves_more_when_the_hand_moves(generator):
     positions, blur = torch.tensor([[0.0, 1.0]]), torch.tensor([0.0])
     parallax = torch.tensor([[[8.0, 0.0], [0.0, 0.0]]])  # pixels of one focus range in the first frame

@@ -21,7 +21,7 @@ from .textures import chance, uniform
 
 MILLIMETRES = 1000.0
 OVERLAP = 0.08  # of the range: how far beyond its band a layer keeps the picture's own pixels
-HIDDEN = 38  # pixels by which a layer extends behind nearer ones: the reach of the widest blurs of both
+HIDDEN = 50  # pixels by which a layer extends behind nearer ones: the reach of the widest blurs of both
 MAX_ZOOM = 1.15  # canvas pixels per picture pixel
 RANGE = (2, 98)  # percentiles of depth that the focus of a stack runs over
 

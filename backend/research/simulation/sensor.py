@@ -1,4 +1,4 @@
-"""A camera's processing of light: exposure, noise, tone curve, bytes, and JPEG."""
+"""What all cameras do with light: exposure, tone curve, bytes, JPEG; and a camera that does no more."""
 
 import math
 
@@ -37,19 +37,31 @@ def expose(frames: Tensor, generator: torch.Generator) -> Tensor:
     With auto exposure, drift between frames, shot and read noise, and a curve about that of sRGB.
     """
     count, frame_count = frames.shape[:2]
-    bright = torch.quantile(frames[:, ::3, 1, ::4, ::4].reshape(count, -1), 0.97, dim=1).clamp_min(0.02)
-    gain = uniform(count, 0.6, 1.1, generator)[..., None] / bright.view(-1, 1, 1, 1, 1)
+    gain = uniform(count, 0.6, 1.1, generator)[..., None] / measure_brightness(frames)
     drift = 1 + 0.02 * torch.randn(count, frame_count, 1, 1, 1, generator=generator, device=frames.device)
     light = frames * gain * drift
     shot, read = uniform(count, 0, 0.012, generator), uniform(count, 0, 0.006, generator)
     noise = torch.randn(light.shape, generator=generator, device=frames.device)
     light = light + noise * torch.sqrt(shot[..., None] ** 2 * light.clamp_min(0) + read[..., None] ** 2)
-    light = light.clamp(0, 1)
-    encoded = torch.where(
-        light <= 0.0031308, 12.92 * light, 1.055 * light.clamp_min(1e-8) ** (1 / 2.4) - 0.055
-    )
     curve = uniform(count, 0.85, 1.2, generator)[..., None]
-    return (encoded**curve * 255 + 0.5).to(torch.uint8)
+    return to_bytes(encode_srgb(light) ** curve)
+
+
+def measure_brightness(frames: Tensor) -> Tensor:
+    """Return (B, 1, 1, 1, 1), the light that 97 % of frames' (B, N, 3, H, W) pixels have or less."""
+    sample = frames[:, ::3, 1, ::4, ::4].flatten(1)
+    return torch.quantile(sample, 0.97, dim=1).clamp_min(0.02).view(-1, 1, 1, 1, 1)
+
+
+def encode_srgb(light: Tensor) -> Tensor:
+    """Return linear light, cut to 0 to 1, as sRGB (IEC 61966-2-1)."""
+    light = light.clamp(0, 1)
+    return torch.where(light <= 0.0031308, 12.92 * light, 1.055 * light.clamp_min(1e-8) ** (1 / 2.4) - 0.055)
+
+
+def to_bytes(pictures: Tensor) -> Tensor:
+    """Return uint8 of pictures of 0 to 1."""
+    return (pictures.clamp(0, 1) * 255 + 0.5).to(torch.uint8)
 
 
 def compress_jpeg(pictures: Tensor, quality: Tensor) -> Tensor:

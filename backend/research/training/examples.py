@@ -1,5 +1,6 @@
 """Training examples: stacks cropped afresh and misaligned, from a bank on disk or simulated on the device."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,14 +11,17 @@ from torch import Tensor
 
 from ..simulation.bank import Shard
 from ..simulation.motion import random_motion, random_roll
-from ..simulation.sensor import compress_jpeg, expose
+from ..simulation.processing import develop, random_processing
+from ..simulation.sensor import compress_jpeg
 from ..simulation.stacks import Material, simulate
 from ..simulation.textures import chance, uniform
 
 MARGIN = 1.35  # size of a window over that of the crop: motion, zoom and rotation read around it
 MAX_FRAMES = 32  # of simulated stacks
-JPEG_SHARE = 0.5  # of batches
+JPEG_SHARE = 0.25  # of batches that are compressed once more, as they are when they are resized and passed on
 RESIDUAL_MOTION_PX = (0.1, 0.15, 0.15)  # deviation of the scale and shifts that our alignment leaves
+RESIDUAL_SPREAD = (0.1, 3.0)  # by which they differ from stack to stack
+SOFTENED_SHARE = 0.5  # of stacks, whose frames but for the reference lose crispness as they are resampled
 ROTATED_SHARE = 0.2  # of crops, upside down or sideways
 REVERSED_SHARE = 0.15  # of crops, near and far exchanged
 
@@ -78,9 +82,8 @@ def simulation_source(material: Material, min_frames: int) -> ExampleSource:
         share = torch.rand((), generator=generator, device=generator.device).item()
         frame_count = _frame_count(min_frames, MAX_FRAMES, share)
         stacks = simulate(count, _window_size(size), frame_count, material, generator)
-        windows = _Windows(
-            expose(stacks.frames, generator), stacks.dioptres, stacks.positions, stacks.hand_held
-        )
+        pictures = develop(stacks.frames, random_processing(count, frame_count, generator), generator)
+        windows = _Windows(pictures, stacks.focused_dioptres, stacks.positions, stacks.hand_held)
         return _photograph(windows, size, aligned, generator)
 
     return draw
@@ -144,6 +147,8 @@ def _photograph(
     roll = random_roll(positions, generator)
     stack = _resample(frames.float() / 255, motion, roll, axes, size, "bicubic").clamp(0, 1)
     truth = _resample(dioptres[:, None, None], motion[:, -1:], roll[:, -1:], axes, size, "nearest")
+    if aligned:
+        stack = _soften_some(stack, generator)
     stack = _vary_tones(stack, generator)
     if torch.rand((), generator=generator, device=stack.device) < JPEG_SHARE:
         quality = uniform(len(stack), 60, 100, generator).view(-1, 1).expand(stack.shape[:2])
@@ -154,9 +159,27 @@ def _photograph(
 def _residual_motion(positions: Tensor, half: float, generator: torch.Generator) -> Tensor:
     """Draw (B, N, 3) motion as our alignment typically leaves it."""
     motion = torch.randn(*positions.shape, 3, generator=generator, device=positions.device)
-    motion = motion * motion.new_tensor(RESIDUAL_MOTION_PX) / half
+    least, most = (math.log(end) for end in RESIDUAL_SPREAD)
+    spread = torch.exp(uniform(len(positions), least, most, generator)).view(-1, 1, 1)
+    motion = motion * spread * motion.new_tensor(RESIDUAL_MOTION_PX) / half
     motion[:, -1] = 0
     return motion + motion.new_tensor([1, 0, 0])
+
+
+def _soften_some(stack: Tensor, generator: torch.Generator) -> Tensor:
+    """Blur the frames (B, N, 3, H, W) of some stacks a little, each by another amount, but not the last.
+
+    The reference frame alone is never resampled: that it is crisper must not be taken for focus.
+    """
+    count, frames, channels = stack.shape[:3]
+    weights = stack.new_tensor([0.25, 0.5, 0.25]).expand(channels, 1, 1, -1)
+    soft = F.pad(stack.flatten(0, 1), (1, 1, 1, 1), mode="replicate")
+    soft = F.conv2d(soft, weights, groups=channels)
+    soft = F.conv2d(soft, weights.mT.reshape(channels, 1, 3, 1), groups=channels).view_as(stack)
+    share = torch.rand(count, frames, 1, 1, 1, generator=generator, device=stack.device)
+    share = share * chance(count, SOFTENED_SHARE, generator)[..., None]
+    share[:, -1] = 0
+    return torch.lerp(stack, soft, share)
 
 
 def _reverse_some(windows: _Windows, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
