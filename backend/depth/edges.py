@@ -53,6 +53,11 @@ def refine_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, min
     return refined
 
 
+def find_jumps(values: np.ndarray, min_step: float) -> np.ndarray:
+    """Return (H, W) bool: pixels about a jump of more than `min_step` in values (H, W)."""
+    return _ramps_and_jumps(values, min_step)[1]
+
+
 def _ramps_and_jumps(values: np.ndarray, min_step: float) -> tuple[np.ndarray, np.ndarray]:
     """(H, W) bool: pixels between two surfaces, on neither; and all pixels about a jump."""
     window = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)

@@ -14,6 +14,8 @@ from ..runtime.sessions import Sessions
 from ..runtime.timings import StageProgress
 from ..weights import DEPTH_MODEL
 from .edges import refine_edges
+from .evidence import measure_evidence
+from .plain_surfaces import carry_depth
 from .predictor import Prediction
 from .scales import combine_scales, resize, zoom_stack
 from .tiling import predict_in_tiles
@@ -22,6 +24,7 @@ from .tiling import predict_in_tiles
 # inferred there.
 SCALES = (1.0, 0.5)
 MULTIPLE = 32  # pixels: the network halves height and width five times
+CARRIED_SIDE = 1280  # pixels of the longer side, at which depth is carried into plain surfaces at most
 EDGE_STEP = 0.05  # normalised dioptres: what depth differs by about an edge
 
 
@@ -56,8 +59,29 @@ class FocalUnet:
 
             predictions.append(_predict_at(zoom * share, pictures, positions, sessions, report, max_tile))
         depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
-        depth = refine_edges(depth, 1 / uncertainty, fuse(depth, pictures, positions), EDGE_STEP)
-        return Prediction(depth, uncertainty)
+        sharp = fuse(depth, pictures, positions)
+        depth = refine_edges(depth, 1 / uncertainty, sharp, EDGE_STEP)
+        return Prediction(*_carry(depth, uncertainty, pictures, positions, sharp))
+
+
+def _carry(
+    depth: np.ndarray,
+    uncertainty: np.ndarray,
+    pictures: np.ndarray,
+    positions: np.ndarray,
+    sharp: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carry depth into plain surfaces; the change is smooth, so large pictures are shrunk for it."""
+    height, width = depth.shape
+    shrink = min(1.0, CARRIED_SIDE / max(height, width))
+    evidence = measure_evidence(zoom_stack(pictures, shrink), positions)
+    size = evidence.strength.shape[1], evidence.strength.shape[0]
+    before, least = (resize(each, size, cv2.INTER_LINEAR) for each in (depth, uncertainty))
+    after, most = carry_depth(before, least, evidence, resize(sharp, size), EDGE_STEP)
+    change, risen = (
+        resize(each, (width, height), cv2.INTER_LINEAR) for each in (after - before, most - least)
+    )
+    return depth + change, uncertainty + risen
 
 
 def _predict_at(

@@ -1,0 +1,187 @@
+"""A sparse solver for maps that are planes wherever nothing speaks against it.
+
+It minimises, over a map x on the picture's grid, the sum of
+
+    weight (x - target)^2 + STIFFNESS |second differences of x|^2 + TENSION |first differences of x|^2,
+
+where differences across a cut do not count. Second differences leave slanted planes as they are (the thin
+plate of Terzopoulos, IEEE PAMI 1986); the little tension keeps what is extrapolated from running away. Every
+grid is solved by conjugate gradients, from the solution on the grid of half its size.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+STIFFNESS = 30.0  # against a weight of 1: planes over (STIFFNESS / weight)^(1/4) pixels
+TENSION = 0.1
+STEPS = 5, 15, 40, 60, 100, 200  # of conjugate gradients, from the finest grid to the coarsest
+CUT = 0.5  # a link below is one
+SMALLEST = 10  # pixels of the shorter side of the coarsest grid
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Data on a grid of pixels.
+
+    Attributes
+    ----------
+    target, weights
+        (h, w) float32.
+    across, down
+        (h, w - 1) and (h - 1, w) float32: how far neighbours belong together, from 0 at a cut to 1.
+    level
+        How many times the grid was halved.
+    """
+
+    target: np.ndarray
+    weights: np.ndarray
+    across: np.ndarray
+    down: np.ndarray
+    level: int = 0
+
+    def halved(self) -> "Grid":
+        """Return the same on a grid of half the size; the largest cut between two pixels remains."""
+        target, weights, across, down = self.target, self.weights, self.across, self.down
+        odd = weights.shape[0] % 2, weights.shape[1] % 2
+        if any(odd):
+            border = ((0, odd[0]), (0, odd[1]))
+            target, weights = np.pad(target, border, mode="edge"), np.pad(weights, border)
+            across, down = np.pad(across, border, mode="edge"), np.pad(down, border, mode="edge")
+        total = _summed(weights)
+        mean = _summed(weights * target) / np.maximum(total, 1e-20)
+        return Grid(mean, total / 4, _halved_links(across), _halved_links(down.T).T, self.level + 1)
+
+
+def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
+    """Solve for the map.
+
+    Parameters
+    ----------
+    grid
+        Its weights are above 0 everywhere, if by next to nothing.
+    start
+        (h, w) a map near the solution; None to begin on coarser grids.
+
+    Returns
+    -------
+    ndarray
+        (h, w) float32.
+    """
+    if start is not None:
+        return _relax(_Operator(grid), grid.weights * grid.target, start)
+    grids = [grid]
+    while min(grids[-1].weights.shape) >= 2 * SMALLEST:
+        grids.append(grids[-1].halved())
+    weights, target = grids[-1].weights, grids[-1].target
+    mean = np.full(weights.shape, (weights * target).sum() / weights.sum(), np.float32)
+    values = _descend(_Operator(grids[-1]), weights * target, mean, STEPS[-1])
+    for each in reversed(grids[:-1]):
+        values = solve(each, double(values, each))
+    return values
+
+
+def _relax(operator: "_Operator", right: np.ndarray, start: np.ndarray) -> np.ndarray:
+    return _descend(operator, right, start, STEPS[min(operator.level, len(STEPS) - 1)])
+
+
+def double(values: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return a map of a halved grid on the grid that was halved: interpolated, but not over cuts."""
+    height, width = grid.weights.shape
+    size = 2 * values.shape[1], 2 * values.shape[0]
+    smooth, nearest = (
+        cv2.resize(values, size, interpolation=method)[:height, :width]
+        for method in (cv2.INTER_LINEAR, cv2.INTER_NEAREST)
+    )
+    cut = np.zeros((height, width), np.uint8)
+    cut[:, 1:] |= grid.across < CUT
+    cut[1:] |= grid.down < CUT
+    return np.where(cv2.dilate(cut, np.ones((5, 5), np.uint8)) > 0, nearest, smooth)
+
+
+def _summed(values: np.ndarray) -> np.ndarray:
+    """Sums of four neighbours, (h / 2, w / 2)."""
+    return values[::2, ::2] + values[1::2, ::2] + values[::2, 1::2] + values[1::2, 1::2]
+
+
+def _halved_links(across: np.ndarray) -> np.ndarray:
+    """Of links (h, w - 1) of pixels in a row those of pixels twice as large, (h / 2, w / 2 - 1)."""
+    between, inside = across[:, 1::2], np.sqrt(across[:, ::2])  # halves of links inside lie on the way
+    least = np.minimum(between, np.minimum(inside[:, :-1], inside[:, 1:]))
+    return (least[::2] + least[1::2]) / 2
+
+
+class _Operator:
+    """The sum's matrix on one grid; differences are per pixel of the finest one."""
+
+    def __init__(self, grid: Grid) -> None:
+        stiffness, tension = np.float32(STIFFNESS / 16**grid.level), np.float32(TENSION / 4**grid.level)
+        across, down = grid.across, grid.down
+        corner = np.minimum(np.minimum(across[:-1], across[1:]), np.minimum(down[:, :-1], down[:, 1:]))
+        self.weights = grid.weights
+        self.slope_x, self.slope_y = tension * across, tension * down
+        self.bend_x = stiffness * np.minimum(across[:, :-1], across[:, 1:])
+        self.bend_y = stiffness * np.minimum(down[:-1], down[1:])
+        self.twist = 2 * stiffness * corner
+        self.level = grid.level
+        self.inverse_diagonal = 1 / np.maximum(self._diagonal(), 1e-12)
+
+    def times(self, x: np.ndarray) -> np.ndarray:
+        out = self.weights * x
+        dx, dy = x[:, 1:] - x[:, :-1], x[1:] - x[:-1]
+        flow_x, flow_y = self.slope_x * dx, self.slope_y * dy
+        bend = self.bend_x * (dx[:, 1:] - dx[:, :-1])
+        flow_x[:, :-1] -= bend
+        flow_x[:, 1:] += bend
+        bend = self.bend_y * (dy[1:] - dy[:-1])
+        flow_y[:-1] -= bend
+        flow_y[1:] += bend
+        twist = self.twist * (dx[1:] - dx[:-1])
+        flow_x[:-1] -= twist
+        flow_x[1:] += twist
+        out[:, :-1] -= flow_x
+        out[:, 1:] += flow_x
+        out[:-1] -= flow_y
+        out[1:] += flow_y
+        return out
+
+    def _diagonal(self) -> np.ndarray:
+        out = self.weights.copy()
+        for part in (out[:, 1:], out[:, :-1]):
+            part += self.slope_x
+        for part in (out[1:], out[:-1]):
+            part += self.slope_y
+        for part, share in ((out[:, :-2], 1), (out[:, 1:-1], 4), (out[:, 2:], 1)):
+            part += share * self.bend_x
+        for part, share in ((out[:-2], 1), (out[1:-1], 4), (out[2:], 1)):
+            part += share * self.bend_y
+        for part in (out[1:, 1:], out[1:, :-1], out[:-1, 1:], out[:-1, :-1]):
+            part += self.twist
+        return out
+
+
+def _descend(operator: _Operator, right: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
+    """Conjugate gradients, preconditioned by the diagonal."""
+    scale = operator.inverse_diagonal
+    x = start.astype(np.float32)
+    residual = right - operator.times(x)
+    direction = scale * residual
+    square = _dot(residual, direction)
+    for _ in range(steps):
+        product = operator.times(direction)
+        curvature = _dot(direction, product)
+        if square <= 0 or curvature <= 0:
+            break
+        step = np.float32(square / curvature)
+        x += step * direction
+        residual -= step * product
+        scaled = scale * residual
+        before, square = square, _dot(residual, scaled)
+        direction *= np.float32(square / before)
+        direction += scaled
+    return x
+
+
+def _dot(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.dot(one.ravel(), other.ravel()))
