@@ -6,6 +6,7 @@ on their mean), and the noise is what neighbouring frames differ by where nothin
 contrast hardly changes beyond noise, as on a plain wall, no method can tell the depth from those pixels.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ BRIGHTNESSES = 8  # classes of brightness, each with its own noise
 BRIGHTNESS_BLUR = 3.0  # pixels
 ROUNDING = 0.05 / 255  # noise that every file has
 UNIT = 1 / 4096  # of contrast, so that float16 holds it: a sixth of the memory that the pictures take
+BRIGHTEST = 4.0  # sRGB; brighter is clipped
 ALIKE = 3.0, 0.05  # deviations of noise, and parts of the contrast, by which the sharpest frame may be missed
 NOTHING, EVERYTHING = 6.0, 14.0  # changes of contrast over noise that tell nothing, and that suffice
 SPREAD = 5  # pixels to either side from which a window takes what is no business of its centre's
@@ -80,7 +82,8 @@ def measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    """(h, w) as float16 can hold the contrast of: files of linear light may have any number."""
+    return np.clip(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), 0, BRIGHTEST)
 
 
 def _enlarged(evidence: Evidence, size: tuple[int, int]) -> Evidence:
@@ -97,7 +100,7 @@ def _measure_band(frames: Callable[[], Iterable[np.ndarray]], deviation: float, 
         return (_blur(each, deviation) - _blur(each, 2 * deviation) for each in frames())
 
     mean, difference = _mean_and_difference(bands())
-    brightness = _blur(sum(frames()) / (len(ends) - 1), BRIGHTNESS_BLUR)
+    brightness = _blur(functools.reduce(np.add, frames()) / (len(ends) - 1), BRIGHTNESS_BLUR)
     noise = np.sqrt(_noise(difference, brightness) + ROUNDING**2)
     noise *= deviation / (WINDOW * np.sqrt(2))  # the mean of that many independent pixels
     contrast = _contrast_in_common(bands(), mean, len(ends) - 1)
