@@ -421,7 +421,7 @@ def _describe_direction(description: schema.Description) -> str:
     certainty = description.get("order_certainty")
     if description["metric"] or not isinstance(certainty, int | float) or not 0 <= certainty < SURE_DIRECTION:
         return ""
-    return translate("Near and far may be exchanged: {share} sure", share=f"{certainty:.0%}")
+    return translate("Near and far are only {share} certain", share=f"{certainty:.0%}")
 
 
 def _describe_profile_source(description: schema.Description) -> str:

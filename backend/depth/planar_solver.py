@@ -70,7 +70,8 @@ def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
         (h, w) float32.
     """
     if start is not None:
-        return _relax(_Operator(grid), grid.weights * grid.target, start)
+        steps = STEPS[min(grid.level, len(STEPS) - 1)]
+        return _descend(_Operator(grid), grid.weights * grid.target, start, steps)
     grids = [grid]
     while min(grids[-1].weights.shape) >= 2 * SMALLEST:
         grids.append(grids[-1].halved())
@@ -80,10 +81,6 @@ def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
     for each in reversed(grids[:-1]):
         values = solve(each, double(values, each))
     return values
-
-
-def _relax(operator: "_Operator", right: np.ndarray, start: np.ndarray) -> np.ndarray:
-    return _descend(operator, right, start, STEPS[min(operator.level, len(STEPS) - 1)])
 
 
 def double(values: np.ndarray, grid: Grid) -> np.ndarray:
@@ -124,7 +121,6 @@ class _Operator:
         self.bend_x = stiffness * np.minimum(across[:, :-1], across[:, 1:])
         self.bend_y = stiffness * np.minimum(down[:-1], down[1:])
         self.twist = 2 * stiffness * corner
-        self.level = grid.level
         self.inverse_diagonal = 1 / np.maximum(self._diagonal(), 1e-12)
 
     def times(self, x: np.ndarray) -> np.ndarray:

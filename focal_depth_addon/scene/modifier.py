@@ -119,7 +119,7 @@ def _declare(group: bpy.types.NodeTree) -> None:
             "FACTOR",
             0,
             0,
-            "Leave away the parts of the mesh whose depth is less confident than this",
+            "Hide the parts of the mesh whose depth has a lower confidence than this",
         ),
     ):
         item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat", description=description)

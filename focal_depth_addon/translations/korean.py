@@ -291,7 +291,7 @@ MESSAGES = {
     "None yet": "아직 없음",
     "Metric depth, {near} to {far}": "실측 깊이, {near}에서 {far}까지",
     "Relative depth: the focus distances are unknown": "상대 깊이: 촬영 거리를 모릅니다",
-    "Near and far may be exchanged: {share} sure": "가까운 쪽과 먼 쪽이 뒤바뀌었을 수 있음: 확신 {share}",
+    "Near and far are only {share} certain": "가까운 쪽과 먼 쪽의 확실도는 {share}뿐입니다",
     "Lens profile: from {file}": "렌즈 프로파일: {file}",
     "Field curvature: found in this stack": "상면 만곡: 이 스택에서 알아냄",
     "There is no result yet: press Estimate Depth, or open a result": (

@@ -104,7 +104,7 @@ def test_the_panel_says_how_sure_near_and_far_are(opened_with, module, certainty
     settings, layout = opened_with(change), MagicMock()
     module("ui.estimate")._draw_result(layout, settings)
     lines = " ".join(each.kwargs["text"] for each in layout.column.return_value.label.call_args_list)
-    assert ("Near and far may be exchanged: 83% sure" in lines) == (certainty == 0.83)
+    assert ("Near and far are only 83% certain" in lines) == (certainty == 0.83)
 
 
 @pytest.mark.parametrize("source", ["estimated from blur", "interpolated", "EXIF", "typed"])

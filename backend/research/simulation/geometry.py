@@ -10,12 +10,8 @@ from .lens import Lens
 from .textures import uniform
 
 RESIDUAL_PX = (0.02, 0.6)  # deviation of what registration leaves, in pixels, from stack to stack
-RESIDUAL_SHARES = (
-    0.5,
-    0.5,
-    0.35,
-    0.35,
-)  # of it: scale and roll at the border, shift, distortion, perspective
+# Shares of it: scale and roll at the border, shift, distortion, perspective.
+RESIDUAL_SHARES = (0.5, 0.5, 0.35, 0.35)
 
 
 @dataclass(frozen=True)

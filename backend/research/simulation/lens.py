@@ -41,8 +41,8 @@ class Lens:
         normalised dioptres, in all up to MAX_CURVATURE either way at r = 1.
     astigmatism
         (B,) pixels, up to MAX_ASTIGMATISM either way at r = 1 and growing with r^2, which is that of the
-        window's centre all over it: half the distance
-        between the foci of radial and of tangential lines, as a radius of blur.
+        window's centre all over it: half the distance between the foci of radial and of tangential lines,
+        as a radius of blur.
     spherical
         (B,) up to MAX_SPHERICAL either way: how much brighter the rim of blur is than its mean behind the
         focus, and how much darker in front of it.

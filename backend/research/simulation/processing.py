@@ -17,10 +17,8 @@ from .sensor import FROM_YCC, TO_YCC, compress_jpeg, encode_srgb, measure_bright
 from .textures import chance, uniform
 
 ISO = (50.0, 6400.0)
-ELECTRONS = (
-    1_500.0,
-    60_000.0,
-)  # of a white pixel at ISO 50: a phone's, and several of a large sensor's
+# Of a white pixel at ISO 50: a phone's, and several of a large sensor's.
+ELECTRONS = (1_500.0, 60_000.0)
 FEWEST_ELECTRONS = 60.0  # of white: what is worse nobody keeps
 READ_NOISE = (1.5, 5.0)  # electrons
 WHITE_BALANCE = (1.2, 2.2)  # by which red and blue are multiplied
