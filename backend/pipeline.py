@@ -224,7 +224,7 @@ def predict(
     if not job.predictor.has_uncertainty:
         return stack, prediction
     moving = detect_motion(pictures)
-    uncertainty = add_motion_uncertainty(prediction.uncertainty, moving, len(stack.frames))
+    uncertainty = add_motion_uncertainty(prediction.uncertainty, moving)
     return stack.with_warnings(*motion_warnings(moving)), Prediction(prediction.normalised, uncertainty)
 
 

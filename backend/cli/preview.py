@@ -85,7 +85,8 @@ def _uncertainty(confidence: np.ndarray, description: Description) -> np.ndarray
         return np.full_like(confidence, np.nan)
     frames = description["frames"]
     span = frames[-1]["dioptres"] - frames[0]["dioptres"]
-    return from_confidence(confidence, len(frames)) * np.float32(span)
+    step = 1 / (len(frames) - 1)  # in which results counted up to 0.2.0
+    return from_confidence(confidence, description.get("confidence_unit", step)) * np.float32(span)
 
 
 def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:

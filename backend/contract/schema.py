@@ -16,6 +16,7 @@ from .qualities import FORMER_PREDICTOR_NAMES
 
 VERSION = 2
 INFINITY = "inf"  # as JSON has it
+CONFIDENCE_UNIT = 0.1  # of the focus range: the expected error of depth at which confidence is 1/e
 MAX_DISTANCE = 1e30  # metres; what is farther is INFINITY
 MAX_NUMBER = 1e9  # of any other kind: far from where products leave a float's range
 
@@ -86,6 +87,7 @@ class Description(TypedDict):
     ]  # of all that made it; written by the command, which then need not run again
     size: list[int]  # width and height in pixels
     depth: Depth
+    confidence_unit: NotRequired[float]  # normalised dioptres of expected error at which confidence is 1/e
 
 
 class NewerVersion(ValueError):
@@ -152,6 +154,7 @@ def _check(description: dict[str, Any]) -> None:
     _require(all(_is_number(camera[name]) for name in lengths))
     _require(all(_is_number(camera[name] + MAX_NUMBER) for name in ("cx", "cy")))
     _require(camera["f_number"] is None or _is_number(camera["f_number"]))
+    _require(_is_number(description.get("confidence_unit", CONFIDENCE_UNIT)))
     _require(_is_number(near) and _is_distance(far) and near <= float(far))
     _require(all(_is_text(warning) for warning in warnings))
     for frame in frames:

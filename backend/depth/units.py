@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..contract.schema import CONFIDENCE_UNIT
 from ..stack import FocalStack
 
 
@@ -27,15 +28,23 @@ def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
     return (1.0 / to_dioptres(normalised, stack)).astype(np.float32)
 
 
-def to_confidence(uncertainty: np.ndarray, frame_count: int) -> np.ndarray:
+def to_confidence(uncertainty: np.ndarray) -> np.ndarray:
     """Return confidence, float32, of an uncertainty in normalised dioptres.
 
-    It is 1 where no error is expected and 1/e where it is a whole step between frames.
+    It is 1 where no error is expected and 1/e where it is `CONFIDENCE_UNIT`, however many frames there are.
     """
-    return np.exp(-np.maximum(uncertainty, 0) * (frame_count - 1)).astype(np.float32)
+    return np.exp(-np.maximum(uncertainty, 0) / CONFIDENCE_UNIT).astype(np.float32)
 
 
-def from_confidence(confidence: np.ndarray, frame_count: int) -> np.ndarray:
-    """Return the uncertainty that `to_confidence` was given; not a number at 0."""
+def from_confidence(confidence: np.ndarray, unit: float = CONFIDENCE_UNIT) -> np.ndarray:
+    """Return the uncertainty that `to_confidence` was given; not a number at 0.
+
+    Parameters
+    ----------
+    confidence
+        0 to 1.
+    unit
+        `confidence_unit` of the result.json it belongs to.
+    """
     above = np.where(confidence > 0, confidence, np.nan)
-    return (-np.log(above) / (frame_count - 1)).astype(np.float32)
+    return (-np.log(above) * unit).astype(np.float32)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..contract.output_folder import OutputFolder
+from ..contract.schema import CONFIDENCE_UNIT
 from ..depth import units
 from ..lens.camera import Camera, reference_camera
 from ..lens.profile import AppliedCurvature
@@ -93,8 +94,8 @@ class Result:
 
     @property
     def confidence(self) -> np.ndarray:
-        """(H, W) float32: 1 where no error is expected, 1/e where it is a step between frames."""
-        return units.to_confidence(self.normalised_uncertainty, len(self.stack.frames))
+        """(H, W) float32: 1 where no error is expected, 1/e where it is a tenth of the focus range."""
+        return units.to_confidence(self.normalised_uncertainty)
 
     def aligned_frames(self) -> Iterator[tuple[int, np.ndarray]]:
         """Yield number and picture (H, W, 3), float32 sRGB, of every frame on the grid, from near to far.
@@ -152,6 +153,7 @@ class Result:
         """Return what result.json says of it, but for what `result_folder.write_result` fills in."""
         return {
             "metric": self.is_metric,
+            "confidence_unit": CONFIDENCE_UNIT,
             "order_source": self.stack.order_source,
             "order_certainty": self.stack.order_certainty,
             "camera": self.camera.describe(),

@@ -9,7 +9,7 @@ SIZE = 480  # longer side at which pictures are compared
 REACH = 10  # pixels there: how far blur carries a value between neighbouring frames
 NOTICED, CERTAIN = 0.03, 0.12  # sRGB beyond what blur explains
 WORTH_SAYING = 0.01  # of the picture
-STEPS = 2.0  # between frames, that depth is off by where something moved for certain
+OFF = 0.25  # normalised dioptres that depth is off by where something moved for certain
 
 
 def detect_motion(pictures: np.ndarray) -> np.ndarray:
@@ -17,9 +17,9 @@ def detect_motion(pictures: np.ndarray) -> np.ndarray:
     return np.clip((difference_beyond_blur(pictures) - NOTICED) / (CERTAIN - NOTICED), 0, 1)
 
 
-def add_motion_uncertainty(uncertainty: np.ndarray, moving: np.ndarray, frame_count: int) -> np.ndarray:
+def add_motion_uncertainty(uncertainty: np.ndarray, moving: np.ndarray) -> np.ndarray:
     """Return the uncertainty (h, w) of normalised depth with what `moving` things add to it."""
-    return uncertainty + moving * np.float32(STEPS / (frame_count - 1))
+    return uncertainty + moving * np.float32(OFF)
 
 
 def motion_warnings(moving: np.ndarray) -> list[str]:

@@ -62,12 +62,12 @@ def test_dioptres_are_one_over_metres():
 
 def test_confidence_falls_with_the_uncertainty():
     uncertainty = np.float32([0, 0.01, 0.1, 1])
-    confidence = to_confidence(uncertainty, 10)
+    confidence = to_confidence(uncertainty)
     assert confidence[0] == 1
     assert (np.diff(confidence) < 0).all()
-    np.testing.assert_allclose(from_confidence(confidence, 10), uncertainty, atol=1e-5)
-    assert to_confidence(np.float32([1 / 9]), 10) == pytest.approx(1 / np.e)
-    assert np.isnan(from_confidence(np.float32([0]), 10))
+    np.testing.assert_allclose(from_confidence(confidence), uncertainty, atol=1e-5)
+    assert to_confidence(np.float32([0.1])) == pytest.approx(1 / np.e)
+    assert np.isnan(from_confidence(np.float32([0])))
 
 
 def predict(pictures, positions, progress=lambda done, of: None) -> Prediction:

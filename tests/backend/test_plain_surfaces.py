@@ -96,7 +96,7 @@ def test_noise_alone_is_not_confident():
     evidence = measure_evidence(pictures, POSITIONS)
     sure = np.full(SIZE, 0.005, np.float32)
     _, uncertainty = carry_depth(slanted(), sure, evidence, pictures[2], MIN_STEP)
-    confidence = to_confidence(uncertainty, 11)
+    confidence = to_confidence(uncertainty)
     inside, outside = plain_box(45, 75, 55, 105), ~plain_box(18, 102, 28, 132)
     assert np.median(confidence[inside]) < 0.5
     assert np.median(confidence[outside]) > 0.85

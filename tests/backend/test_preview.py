@@ -55,14 +55,18 @@ def test_small_results_stay_as_they_are():
     assert small_size(90000, 10) == (1280, 1)
 
 
-@pytest.mark.parametrize(("distances", "step"), [(DISTANCES, STEP), (None, 0.375)])
-def test_uncertainty_is_what_the_confidence_was_made_of(tmp_path, distances, step):
-    """By docs: confidence is 1/e where an error of a step between frames is expected."""
-    made_of = 0.3  # steps
-    confidence = to_confidence(np.float32(made_of / 2), 3)
-    folder = write(tmp_path, confidence=confidence, distances=distances)
+@pytest.mark.parametrize(("distances", "span"), [(DISTANCES, 2 * STEP), (None, 0.75)])
+def test_uncertainty_is_what_the_confidence_was_made_of(tmp_path, distances, span):
+    """By docs: confidence is 1/e where an error of so much of the focus range is expected."""
+    made_of = 0.15  # of the range
+    folder = write(tmp_path, to_confidence(np.float32(made_of)), distances=distances, confidence_unit=0.1)
     with np.load(preview(tmp_path, folder) / "preview.npz") as arrays:
-        assert np.allclose(arrays["uncertainty"], made_of * step, rtol=1e-4)
+        assert np.allclose(arrays["uncertainty"], made_of * span, rtol=1e-4)
+
+
+def test_confidence_of_earlier_results_is_1_over_e_at_a_step_between_frames(tmp_path):
+    with np.load(preview(tmp_path, write(tmp_path, np.exp(-0.3))) / "preview.npz") as arrays:
+        assert np.allclose(arrays["uncertainty"], 0.3 * STEP, rtol=1e-4)
 
 
 def test_networks_without_uncertainty_have_none_here(tmp_path):

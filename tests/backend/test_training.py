@@ -21,8 +21,8 @@ from focal_depth.contract.errors import InputError  # noqa: E402
 from focal_depth.research.networks.alignment import AlignmentNetwork, chain  # noqa: E402
 from focal_depth.research.networks.depth import DepthNetwork  # noqa: E402
 from focal_depth.research.networks.focal_unet import FocalUnet  # noqa: E402
-from focal_depth.research.simulation.bank import read_shards  # noqa: E402
-from focal_depth.research.simulation.stacks import Material  # noqa: E402
+from focal_depth.research.simulation.bank import Shard, read_shards  # noqa: E402
+from focal_depth.research.simulation.stacks import TRUTH_REACH, Material  # noqa: E402
 from focal_depth.research.training import checkpoint  # noqa: E402
 from focal_depth.research.training.examples import bank_source, simulation_source  # noqa: E402
 from focal_depth.research.training.losses import EDGE_WEIGHT, alignment_loss, depth_loss  # noqa: E402
@@ -51,6 +51,29 @@ def test_an_example_is_undone_by_its_own_motion(bank):
 def test_aligned_examples_are_off_by_a_fraction_of_a_pixel(bank):
     motion = drawn(bank, aligned=True).motion - torch.tensor([1.0, 0.0, 0.0])
     assert 0 < motion.abs().max() * 32 < 1
+
+
+@pytest.mark.parametrize("hand_held", [False, True])
+def test_a_part_of_a_stack_counts_depth_from_its_own_ends(hand_held):
+    """What the other frames were focused on lies beyond them, as things do that no focus reaches."""
+    depth, positions = 0.125, np.linspace(0, 1, 5, dtype=np.float32)
+    shard = Shard(
+        np.zeros((2, 5, 80, 80, 3), np.uint8),
+        np.full((2, 80, 80), depth, np.float16),
+        np.stack([positions, positions]),
+        np.full(2, hand_held),
+    )
+    draw = bank_source([shard], 2)
+    seen = [draw(4, (64, 64), True, torch.Generator().manual_seed(seed)) for seed in range(40)]
+    assert all((each.positions[:, 0] == 0).all() and (each.positions[:, -1] == 1).all() for each in seen)
+    values = {round(float(value), 4) for each in seen for value in each.dioptres.unique()}
+    ends = [(far, near) for near in positions for far in positions if near - far >= 0.5]
+    if hand_held:  # its depth is that of the nearest frame
+        ends = [(far, near) for far, near in ends if near == 1]
+    possible = {round(float(max((depth - far) / (near - far), -TRUTH_REACH)), 4) for far, near in ends}
+    possible |= set() if hand_held else {round(1 - value, 4) for value in possible}
+    assert values <= possible
+    assert depth in values and min(values) < 0
 
 
 def test_examples_can_be_simulated_on_the_way():

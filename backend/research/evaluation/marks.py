@@ -74,7 +74,7 @@ def measure_marks(
     if planes and estimate.uncertainty is not None:
         uncertainty = np.concatenate([estimate.uncertainty[box].ravel() for box in boxes.values()])
         error = np.concatenate([each.ravel() for each in residuals.values()])
-        values["confidence"] = float(to_confidence(uncertainty, len(stack.pictures)).mean())
+        values["confidence"] = float(to_confidence(uncertainty).mean())
         values["sparsification"] = sparsification_error(uncertainty, error)
     return MarkMeasures(planes, pairs, values | {"seconds": estimate.seconds})
 

@@ -13,7 +13,7 @@ from ..simulation.bank import Shard
 from ..simulation.motion import random_motion, random_roll
 from ..simulation.processing import develop, random_processing
 from ..simulation.sensor import compress_jpeg
-from ..simulation.stacks import Material, simulate
+from ..simulation.stacks import TRUTH_REACH, Material, simulate
 from ..simulation.textures import chance, uniform
 
 MARGIN = 1.35  # size of a window over that of the crop: motion, zoom and rotation read around it
@@ -24,6 +24,10 @@ RESIDUAL_SPREAD = (0.1, 3.0)  # by which they differ from stack to stack
 SOFTENED_SHARE = 0.5  # of stacks, whose frames but for the reference lose crispness as they are resampled
 ROTATED_SHARE = 0.2  # of crops, upside down or sideways
 REVERSED_SHARE = 0.15  # of crops, near and far exchanged
+SHORTENED_SHARE, SHORTEST = (
+    0.4,
+    0.5,
+)  # of a bank's stacks, whose focus is made to miss things; what remains of it
 
 
 @dataclass(frozen=True)
@@ -116,22 +120,33 @@ def _bank_windows(
     )
     parts = []
     for index in random.integers(len(shard.positions), size=count):
-        chosen = _random_subset(available, frame_count, random)
+        chosen = _random_frames(available, frame_count, bool(shard.hand_held[index]), random)
+        far, near = shard.positions[index][chosen[[0, -1]]]
         top = random.integers(shard.dioptres.shape[1] - height + 1)
         left = random.integers(shard.dioptres.shape[2] - width + 1)
         rows, columns = slice(top, top + height), slice(left, left + width)
         frames = np.stack([shard.frames[index, n, rows, columns] for n in chosen])
-        truth = shard.dioptres[index, rows, columns].astype(np.float32)
-        parts.append(
-            (frames.transpose(0, 3, 1, 2), truth, shard.positions[index][chosen], shard.hand_held[index])
-        )
+        truth = (shard.dioptres[index, rows, columns].astype(np.float32) - far) / (near - far)
+        truth = np.clip(truth, -TRUTH_REACH, 1 + TRUTH_REACH)
+        positions = (shard.positions[index][chosen] - far) / (near - far)
+        parts.append((frames.transpose(0, 3, 1, 2), truth, positions, shard.hand_held[index]))
     return _Windows(*(torch.from_numpy(np.stack(part)).to(device) for part in zip(*parts, strict=True)))
 
 
-def _random_subset(available: int, frame_count: int, random: np.random.Generator) -> np.ndarray:
-    """Draw sorted frame numbers, both ends among them so that positions have their whole range."""
-    inner = random.permutation(np.arange(1, available - 1))[: frame_count - 2]
-    return np.sort(np.concatenate([[0], inner, [available - 1]]))
+def _random_frames(
+    available: int, frame_count: int, keeps_last: bool, random: np.random.Generator
+) -> np.ndarray:
+    """Draw sorted frame numbers from all of a stack, or from a part, beyond which things remain.
+
+    The last frame of a stack in which there is parallax is the one that its true depth belongs to.
+    """
+    part = available
+    least = max(frame_count, math.ceil(SHORTEST * available))
+    if random.random() < SHORTENED_SHARE:
+        part = int(random.integers(least, available + 1))
+    first = available - part if keeps_last else int(random.integers(available - part + 1))
+    inner = random.permutation(np.arange(1, part - 1))[: frame_count - 2]
+    return first + np.sort(np.concatenate([[0], inner, [part - 1]]))
 
 
 def _photograph(
