@@ -25,8 +25,6 @@ BRIGHTEST = 4.0  # sRGB; brighter is clipped
 ALIKE = 3.0, 0.05  # deviations of noise, and parts of the contrast, by which the sharpest frame may be missed
 NOTHING, EVERYTHING = 6.0, 14.0  # changes of contrast over noise that tell nothing, and that suffice
 SPREAD = 5  # pixels to either side from which a window takes what is no business of its centre's
-LEAST_SURE = 0.15  # normalised dioptres: error expected where pixels tell nothing
-FAINT = 5.0  # change of contrast over noise at which half of that is left
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,6 @@ class Evidence:
     def share(self) -> np.ndarray:
         """(h, w) from 0, where pixels tell nothing, to 1, where they suffice."""
         return np.clip((self._own - NOTHING) / (EVERYTHING - NOTHING), 0, 1) ** 2
-
-    @property
-    def least_uncertainty(self) -> np.ndarray:
-        """(h, w) normalised dioptres: the error to be expected of the best method, by the pixels alone."""
-        return LEAST_SURE / (1 + (self._own / FAINT) ** 4)
 
     @property
     def _own(self) -> np.ndarray:

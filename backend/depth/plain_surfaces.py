@@ -31,7 +31,10 @@ UNSURE = 0.02, 0.06  # if it is as uncertain as this
 OUTLIER = 2.0  # times the uncertainty
 ROUNDS = 3  # of reweighting
 COARSE = 320  # pixels of the longer side of the grid on which data are reweighted
-GROWTH = 0.3  # normalised dioptres of uncertainty over the picture's longer side, away from data
+DRAWS = 5  # of errors that data may have, by which the error of what is carried is reckoned
+DRAWN = 100  # pixels of the longer side of their grid
+TOGETHER = 0.03  # of the longer side: deviation of Gaussians in which a network errs alike
+GROWTH = 1.0  # normalised dioptres of uncertainty over the picture's longer side, away from data
 
 
 @dataclass(frozen=True)
@@ -67,26 +70,29 @@ def carry_depth(
     normalised = np.ascontiguousarray(normalised, np.float32)
     cuts = _find_cuts(normalised, uncertainty, picture)
     weights = _weigh(normalised, uncertainty, evidence, cuts.edges, min_step)
-    depth = _solve(Grid(normalised, weights, cuts.across, cuts.down), uncertainty)
+    depth, coarse = _solve(Grid(normalised, weights, cuts.across, cuts.down), uncertainty)
     depth = np.clip(depth, normalised.min(), normalised.max())
-    return depth, _carried_uncertainty(uncertainty, evidence, weights)
+    return depth, _carried_uncertainty(uncertainty, evidence.share, weights, coarse)
 
 
-def _solve(finest: Grid, uncertainty: np.ndarray) -> np.ndarray:
-    """Solve robustly: what lies far off the solution loses weight, as judged on a coarse grid first."""
+def _solve(finest: Grid, uncertainty: np.ndarray) -> tuple[np.ndarray, Grid]:
+    """Solve robustly: what lies far off the solution loses weight, as judged on a coarse grid first.
+
+    Returns the solution, and the coarse grid with its last weights.
+    """
     grids = [finest]
     while max(grids[-1].weights.shape) > COARSE:
         grids.append(grids[-1].halved())
     grid = coarsest = grids[-1]
     for _ in range(ROUNDS - 1):
         grid = _reweighted(coarsest, solve(grid), uncertainty)
-    depth = solve(grid)
+    coarse, depth = grid, solve(grid)
     for grid in reversed(grids[:-1]):
         start = double(depth, grid)
         grid = _reweighted(grid, start, uncertainty)
         start = np.where(grid.weights > HEAVY, grid.target, start)
         depth = solve(grid, start)
-    return depth
+    return depth, coarse
 
 
 def _reweighted(grid: Grid, solution: np.ndarray, uncertainty: np.ndarray) -> Grid:
@@ -160,8 +166,31 @@ def _within(where: np.ndarray, reach: int) -> np.ndarray:
     return cv2.dilate(where.astype(np.uint8), disc) > 0
 
 
-def _carried_uncertainty(uncertainty: np.ndarray, evidence: Evidence, weights: np.ndarray) -> np.ndarray:
-    """(h, w) the network's, what the pixels leave at least, and more the farther depth was carried."""
+def _carried_uncertainty(
+    uncertainty: np.ndarray, share: np.ndarray, weights: np.ndarray, coarse: Grid
+) -> np.ndarray:
+    """(h, w) the network's where pixels tell enough; else what is carried in errs by, more away from data."""
+    height, width = uncertainty.shape
+    carried = cv2.resize(_error_of_solution(coarse, uncertainty), (width, height))
     is_without = (weights < 100 * NOTHING).astype(np.uint8)
     distance = cv2.distanceTransform(is_without, cv2.DIST_L2, 5) / max(weights.shape)
-    return np.maximum(uncertainty, evidence.least_uncertainty) + GROWTH * distance
+    return uncertainty + (1 - share) * np.minimum(carried - uncertainty, 0) + GROWTH * distance
+
+
+def _error_of_solution(grid: Grid, uncertainty: np.ndarray) -> np.ndarray:
+    """Return how far the solution is off, on a coarse grid, if data are off by their uncertainty.
+
+    It is linear in the data, so errors drawn in their place solve for the error.
+    """
+    while max(grid.weights.shape) > DRAWN:
+        grid = grid.halved()
+    height, width = grid.weights.shape
+    expected = cv2.resize(uncertainty, (width, height), interpolation=cv2.INTER_AREA)
+    random = np.random.default_rng(0)
+    square = np.zeros_like(expected)
+    for _ in range(DRAWS):
+        noise = cv2.GaussianBlur(
+            random.standard_normal((height, width), np.float32), (0, 0), TOGETHER * width
+        )
+        square += solve(replace(grid, target=expected * noise / noise.std())) ** 2
+    return np.sqrt(square / DRAWS)

@@ -127,14 +127,31 @@ def test_two_frames_suffice_to_measure_evidence():
     assert np.isfinite(evidence.strength).all()
 
 
-def test_uncertainty_never_falls_and_grows_away_from_data():
+def test_uncertainty_stays_where_pixels_tell_and_grows_away_from_data():
     truth, plain = slanted(), plain_box()
     pictures = photograph(truth, plain)
     evidence = measure_evidence(pictures, POSITIONS)
     before = np.full(SIZE, 0.02, np.float32)
     _, after = carry_depth(truth, before, evidence, pictures[2], MIN_STEP)
-    assert (after >= before).all()
-    assert after[60, 80] > after[60, 48] > before[60, 48]
+    np.testing.assert_allclose(after[evidence.share == 1], 0.02, atol=1e-6)
+    assert after[60, 80] > after[60, 64] > after[60, 48]
+    assert after[60, 80] > 0.04
+
+
+def test_what_is_carried_in_is_as_sure_as_what_it_is_carried_from():
+    """Not as the network, which guesses there: its guess may be unsure of itself or not."""
+    truth, plain = slanted(), plain_box()
+    pictures = photograph(truth, plain)
+    evidence = measure_evidence(pictures, POSITIONS)
+    inside, around = plain_box(45, 75, 55, 105), ~plain_box(18, 102, 28, 132)
+
+    def carried(sureness_around: float) -> float:
+        unsure = np.where(plain, 0.3, sureness_around).astype(np.float32)
+        _, after = carry_depth(truth, unsure, evidence, pictures[2], MIN_STEP)
+        assert np.median(after[around]) == pytest.approx(sureness_around, rel=0.1)
+        return float(np.median(after[inside]))
+
+    assert carried(0.01) < carried(0.05) < 0.3
 
 
 def test_without_any_evidence_depth_stays_within_what_the_network_inferred():

@@ -75,7 +75,12 @@ def rgbd_layers(
     generator: torch.Generator,
 ) -> Layers:
     """Return `layer_count` layers of `size` (H, W), far to near, from random crops of `count` pictures."""
-    colour, dioptres = _random_crops(count, size, pictures, generator)
+    return cut_into_layers(*_random_crops(count, size, pictures, generator), layer_count, generator)
+
+
+def cut_into_layers(colour: Tensor, dioptres: Tensor, layer_count: int, generator: torch.Generator) -> Layers:
+    """Return `layer_count` layers, far to near, of pictures (B, 3, H, W) with dioptres (B, 1, H, W), 0 to 1."""
+    count = len(colour)
     shape = (count, layer_count, 1, 1, 1)
     jitter = torch.rand(shape, generator=generator, device=generator.device) - 0.5
     far_end = (
