@@ -97,7 +97,7 @@ def align(
         return unmeasured
     size = _size_within(pictures[0], NETWORK_SIZE)
     views = np.stack([warp(picture, each, size) for picture, each in zip(pictures, cropped, strict=True)])
-    residual = _plausible(estimate_motion(views, sessions, progress))
+    residual = _plausible(estimate_motion(views, sessions, progress), relative_fov)
     found = scales_and_shifts(residual / relative_fov[:, None])
     refined = refine_motion(greys, found)
     after = _correlations(greys, refined.maps)
@@ -106,9 +106,14 @@ def align(
     return Motion(relative_fov, refined.maps, after, refined.misregistration, refined.model)
 
 
-def _plausible(motion: np.ndarray) -> np.ndarray:
-    """Frames whose motion is absurd are left where the metadata put them."""
-    scale, shift = np.abs(motion[:, 0] - 1), np.abs(motion[:, 1:]).max(1)
+def _plausible(motion: np.ndarray, relative_fov: np.ndarray) -> np.ndarray:
+    """Frames whose motion is absurd are left where the metadata put them.
+
+    It is not absurd that the field of view stays, whatever the metadata say: many lenses hold it.
+    """
+    beyond_metadata, beyond_photograph = motion[:, 0], motion[:, 0] / relative_fov
+    scale = np.minimum(np.abs(beyond_metadata - 1), np.abs(beyond_photograph - 1))
+    shift = np.abs(motion[:, 1:]).max(1)
     absurd = ~((scale < LARGEST_SCALE) & (shift < LARGEST_SHIFT))
     return np.where(absurd[:, None], AT_REST, motion).astype(np.float32)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.one_blender]
 
 
 @pytest.fixture

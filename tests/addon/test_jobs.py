@@ -8,7 +8,7 @@ import time
 import bpy
 import pytest
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.one_blender]
 STEPS = {  # of an operator with a process: where, and what an error of ours strikes there
     "scratch": ("jobs.scratch", "lock_file"),
     "arguments": ("operators.estimate", "FOCAL_DEPTH_OT_estimate.arguments"),

@@ -257,6 +257,7 @@ def check_growth(early: dict, late: dict, megabytes: int) -> None:
     assert {**late, "memory": 0} == {**early, "memory": 0}
 
 
+@pytest.mark.one_blender
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell")
 def test_estimates_leave_nothing(photographs, tmp_path):
     check_growth(*estimate_often(photographs, tmp_path, (2, 4)), megabytes=40)

@@ -7,7 +7,7 @@ import time
 import bpy
 import pytest
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.one_blender]
 
 
 @pytest.fixture

@@ -83,6 +83,17 @@ def test_the_field_of_view_comes_before_the_network(picture):
     assert motion.maps[0, 0, 1] == pytest.approx(1 / 1.3, abs=0.003)
 
 
+def test_a_lens_that_holds_its_field_of_view_is_believed_against_the_metadata(picture):
+    """By focus distance and focal length it should breathe, and the first frame by more than is plausible."""
+    random = np.random.default_rng(1)
+    soft = cv2.GaussianBlur(picture, (0, 0), 5)
+    soft = 0.5 + (soft - soft.mean()) * (0.15 / soft.std())
+    stack = soft + 0.08 * random.standard_normal((12, *soft.shape), np.float32)
+    motion = aligned(np.clip(stack, 0, 1), np.linspace(0.8, 1, 12, dtype=np.float32))
+    assert np.abs(motion.maps - scales_and_shifts(np.tile([1.0, 0.0, 0.0], (12, 1)))).max() < 0.01
+    assert motion.correlation.min() > 0.95
+
+
 def test_frames_of_different_scenes_stay_where_they_are(picture):
     other = np.random.default_rng(9).random(picture.shape, np.float32)
     motion = aligned(np.stack([other, picture]), np.ones(2, np.float32))

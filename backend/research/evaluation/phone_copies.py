@@ -53,7 +53,8 @@ def copy_as_phone(folder: Path, output: Path, seed: int) -> None:
 def photograph_anew(folder: Path, output: Path, frame_count: int, seed: int) -> None:
     """Photograph the scene of a stack of `rendering.validation` in other frames, evenly spaced, by a phone.
 
-    The true depth stays: what the curved field of the lens adds to it is the product's to take out.
+    The true depth stays: what the curved field of the lens adds to it is the product's to take out. Its field
+    of view stays too, as phones hold it.
     """
     output.mkdir(parents=True)
     stack = read_stack(folder)
@@ -67,12 +68,11 @@ def photograph_anew(folder: Path, output: Path, frame_count: int, seed: int) -> 
     for name, picture in zip(names, pictures, strict=True):
         cv2.imwrite(str(output / name), np.ascontiguousarray(picture[..., ::-1]))
     shutil.copy(folder / "depth.npz", output)
-    lens = 1000 * stack.focal_length, stack.f_number, 1000 * stack.sensor_width
     with open(output / "focus.csv", "w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "focus_distance_m", "focal_length_mm", "f_number", "sensor_width_mm"])
+        writer.writerow(["file", "focus_distance_m"])
         for name, dioptre in zip(names, np.linspace(*stack.dioptres[[0, -1]], frame_count), strict=True):
-            writer.writerow([name, f"{1 / dioptre:.6f}", *(f"{value:.6g}" for value in lens)])
+            writer.writerow([name, f"{1 / dioptre:.6f}"])
 
 
 def _normalised_truth(folder: Path, ends: np.ndarray) -> np.ndarray:

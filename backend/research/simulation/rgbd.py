@@ -79,7 +79,7 @@ def rgbd_layers(
 
 
 def cut_into_layers(colour: Tensor, dioptres: Tensor, layer_count: int, generator: torch.Generator) -> Layers:
-    """Return `layer_count` layers, far to near, of pictures (B, 3, H, W) with dioptres (B, 1, H, W), 0 to 1."""
+    """Return layers, far to near, of pictures (B, 3, H, W) with dioptres (B, 1, H, W), 0 to 1."""
     count = len(colour)
     shape = (count, layer_count, 1, 1, 1)
     jitter = torch.rand(shape, generator=generator, device=generator.device) - 0.5
