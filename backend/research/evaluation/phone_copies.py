@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import torch
 
+from ...depth.units import focus_range
 from ...fusion.all_in_focus import fuse
 from ...io.colour import srgb_decode
 from ...io.photographs import read_photograph
@@ -59,7 +60,8 @@ def photograph_anew(folder: Path, output: Path, frame_count: int, seed: int) -> 
     output.mkdir(parents=True)
     stack = read_stack(folder)
     photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
-    dioptres = _normalised_truth(folder, stack.dioptres[[0, -1]])
+    far, near = focus_range(stack)
+    dioptres = _normalised_truth(folder, far, near)
     sharp = srgb_decode(fuse(dioptres, align_stack(NETWORK, photographs, stack).pictures, stack.positions))
     generator = torch.Generator().manual_seed(seed)
     frames = _curved_frames(sharp, dioptres, _widest_blur(folder), frame_count, generator)
@@ -71,14 +73,14 @@ def photograph_anew(folder: Path, output: Path, frame_count: int, seed: int) -> 
     with open(output / "focus.csv", "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "focus_distance_m"])
-        for name, dioptre in zip(names, np.linspace(*stack.dioptres[[0, -1]], frame_count), strict=True):
+        for name, dioptre in zip(names, np.linspace(far, near, frame_count), strict=True):
             writer.writerow([name, f"{1 / dioptre:.6f}"])
 
 
-def _normalised_truth(folder: Path, ends: np.ndarray) -> np.ndarray:
+def _normalised_truth(folder: Path, far: float, near: float) -> np.ndarray:
     """(H, W) float32 normalised dioptres."""
     depth = np.load(folder / "depth.npz")["depth"]
-    return ((1 / depth - ends[0]) / (ends[1] - ends[0])).astype(np.float32)
+    return ((1 / depth - far) / (near - far)).astype(np.float32)
 
 
 def _widest_blur(folder: Path) -> float:
