@@ -9,6 +9,7 @@ import numpy as np
 from .contract import messages
 from .contract.cost import Load, Plan, decoders, peak_memory, plan_for
 from .contract.qualities import NETWORK, working_size
+from .depth.beyond_focus import beyond_warnings
 from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.upsampling import upsample
@@ -225,7 +226,8 @@ def predict(
         return stack, prediction
     moving = detect_motion(pictures)
     uncertainty = add_motion_uncertainty(prediction.uncertainty, moving)
-    return stack.with_warnings(*motion_warnings(moving)), Prediction(prediction.normalised, uncertainty)
+    stack = stack.with_warnings(*motion_warnings(moving), *beyond_warnings(prediction.normalised))
+    return stack, Prediction(prediction.normalised, uncertainty)
 
 
 def _fuse(

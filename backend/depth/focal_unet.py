@@ -13,6 +13,7 @@ from ..runtime.planes import to_planes
 from ..runtime.sessions import Sessions
 from ..runtime.timings import StageProgress
 from ..weights import DEPTH_MODEL
+from .beyond_focus import add_uncertainty_beyond
 from .edges import refine_edges
 from .evidence import measure_evidence
 from .plain_surfaces import carry_depth
@@ -61,7 +62,8 @@ class FocalUnet:
         depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
         sharp = fuse(depth, pictures, positions)
         depth = refine_edges(depth, 1 / uncertainty, sharp, EDGE_STEP)
-        return Prediction(*_carry(depth, uncertainty, pictures, positions, sharp))
+        depth, uncertainty = _carry(depth, uncertainty, pictures, positions, sharp)
+        return Prediction(depth, add_uncertainty_beyond(depth, uncertainty))
 
 
 def _carry(

@@ -17,6 +17,7 @@ import numpy as np
 STIFFNESS = 30.0  # against a weight of 1: planes over (STIFFNESS / weight)^(1/4) pixels
 TENSION = 0.1
 STEPS = 5, 15, 40, 60, 100, 200  # of conjugate gradients, from the finest grid to the coarsest
+SOLVED = 1e-13  # of the data's square: beyond, rounding errors would grow step by step
 CUT = 0.5  # a link below is one
 SMALLEST = 10  # pixels of the shorter side of the coarsest grid
 
@@ -163,13 +164,12 @@ def _descend(operator: _Operator, right: np.ndarray, start: np.ndarray, steps: i
     x = start.astype(np.float32)
     residual = right - operator.times(x)
     direction = scale * residual
-    square = _dot(residual, direction)
+    square, solved = _dot(residual, direction), SOLVED * _dot(right, scale * right)
     for _ in range(steps):
-        product = operator.times(direction)
-        curvature = _dot(direction, product)
-        if square <= 0 or curvature <= 0:
+        if square <= solved:
             break
-        step = np.float32(square / curvature)
+        product = operator.times(direction)
+        step = np.float32(square / _dot(direction, product))
         x += step * direction
         residual -= step * product
         scaled = scale * residual

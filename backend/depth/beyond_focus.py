@@ -1,0 +1,33 @@
+"""What lies beyond the focus of all frames: farther than the farthest, or nearer than the nearest.
+
+Nothing there is ever sharp. Blur tells that it is beyond, and little of how far.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+MARGIN = 0.01  # normalised dioptres beyond the ends of focus at which depth surely is
+OFF = 0.15  # normalised dioptres that depth is off by there, besides what the network expects
+WORTH_SAYING = 0.1  # of the picture
+
+
+def add_uncertainty_beyond(normalised: np.ndarray, uncertainty: np.ndarray) -> np.ndarray:
+    """Return the uncertainty (h, w) of normalised depth with what is added beyond the ends of focus."""
+    outside = np.maximum(-normalised, normalised - 1)
+    return uncertainty + np.float32(OFF) * np.clip(outside / MARGIN, 0, 1)
+
+
+def beyond_warnings(normalised: np.ndarray) -> Iterator[str]:
+    """Yield a warning for either end beyond which much of the picture (h, w) lies."""
+    yield from _warning(normalised < -MARGIN, "farther than the farthest", "farther away")
+    yield from _warning(normalised > 1 + MARGIN, "nearer than the nearest", "closer")
+
+
+def _warning(beyond: np.ndarray, where: str, remedy: str) -> Iterator[str]:
+    share = float(beyond.mean())
+    if share >= WORTH_SAYING:
+        yield (
+            f"About {100 * share:.0f} % of the picture is {where} photograph is focused: its depth is a guess, "
+            f"and Confidence is low there. Take one more photograph, focused {remedy}."
+        )
