@@ -111,7 +111,9 @@ REAL ?= $(wildcard $(or $(FOCAL_DEPTH_DATA),../shared)/real)
 measured: .venv/installed .venv-bpy4.5/installed
 	for seed in 1 2; do test -d $(VALIDATION)/seed-$$seed || PYTHONPATH=. .venv-bpy4.5/bin/python \
 		-m rendering.validation --output $(VALIDATION)/seed-$$seed --seed $$seed; done
-	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 $(REAL) --output build/measured --workers 2 \
+	test -d $(VALIDATION)/hard || PYTHONPATH=. .venv-bpy4.5/bin/python \
+		-m rendering.validation --output $(VALIDATION)/hard --surroundings hard --seed 4
+	.venv/bin/focal-depth evaluate $(VALIDATION)/seed-1 $(VALIDATION)/seed-2 $(VALIDATION)/hard $(REAL) --output build/measured --workers 2 \
 		$(addprefix --alignment ,fov ecc network) --invariance --method oracle \
 		--method classical --method classical_smoothed --method ring_difference --method variational \
 		$(addprefix --method ,$(NETWORK)) --method focal_unet
