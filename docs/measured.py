@@ -31,9 +31,9 @@ HEAD = """# Measured
 `make measured` makes this page: three sets of stacks rendered by Cycles, which share no model with what
 the networks were trained on, real stacks, and `focal-depth evaluate` over them. *seed-1* was used while
 the networks were developed; nothing was chosen on *seed-2*. *hard* has clutter, gloss and bare surfaces, and
-its focus misses a third of the scene's range, where true depth lies beyond what any frame shows sharp. [networks.md](networks.md) explains the
-methods and the measures. *none*, *fov*, *ecc* and *network* are alignments: none at all, by the thin lens
-alone, by OpenCV's ECC after that, by our network after that."""
+its focus misses a third of the scene's range, where true depth lies beyond what any frame shows sharp.
+[networks.md](networks.md) explains the methods and the measures. *none*, *fov*, *ecc* and *network* are
+alignments: none at all, by the thin lens alone, by OpenCV's ECC after that, by our network after that."""
 REAL_PICTURE, REAL_HEIGHT, REAL_QUALITY = "measured_real.jpg", 270, 86  # a row's height in pixels
 REAL_INTRODUCTION = """Photographs of phones, webcams and cameras, registered as `focal-depth estimate` does.
 Nobody knows their depth: what is flat is marked in them, and which of two points is nearer.

@@ -81,7 +81,7 @@ def _grid(u: np.ndarray, v: np.ndarray, vertices: np.ndarray, result: Path) -> S
     return Sheet(vertices.reshape(-1, 3), uvs, faces, [result / "all_in_focus.png"], worn)
 
 
-def _thing(sheet: Sheet) -> bpy.types.Object:
+def add_sheet(sheet: Sheet) -> bpy.types.Object:
     """The sheet in Blender, as bright as its pictures."""
     mesh = bpy.data.meshes.new("Sheet")
     mesh.vertices.add(len(sheet.vertices))
@@ -124,7 +124,7 @@ def render_views(folder: Path, views: Path, sheet: Sheet, seen_from: list[Move])
     camera = cameras.add_camera(0, 0)
     cameras.set_up_cycles((width, height), SAMPLES, NOISE, BOUNCES)
     bpy.context.scene.render.film_transparent = True
-    _thing(sheet).matrix_world = camera.matrix_world
+    add_sheet(sheet).matrix_world = camera.matrix_world
     lens = cameras.Lens(described["focal_length"], 1.0, described["sensor_width"])
     frame = cameras.Frame(described["focus_distance"])
     cameras.picture(camera, lens, frame, views / "reference.png", "RGBA")

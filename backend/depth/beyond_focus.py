@@ -28,6 +28,6 @@ def _warning(beyond: np.ndarray, where: str, remedy: str) -> Iterator[str]:
     share = float(beyond.mean())
     if share >= WORTH_SAYING:
         yield (
-            f"About {100 * share:.0f} % of the picture is {where} photograph is focused: its depth is a guess, "
-            f"and Confidence is low there. Take one more photograph, focused {remedy}."
+            f"About {100 * share:.0f} % of the picture is {where} photograph is focused: its depth is a "
+            f"guess, and Confidence is low there. Take one more photograph, focused {remedy}."
         )

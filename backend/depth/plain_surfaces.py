@@ -34,6 +34,10 @@ COARSE = 320  # pixels of the longer side of the grid on which data are reweight
 DRAWS = 5  # of errors that data may have, by which the error of what is carried is reckoned
 DRAWN = 100  # pixels of the longer side of their grid
 TOGETHER = 0.03  # of the longer side: deviation of Gaussians in which a network errs alike
+SPECK, SOME = (
+    11,
+    0.01,
+)  # pixels of a square, and the weight all over it, from which on data are no chance specks
 GROWTH = 1.0  # normalised dioptres of uncertainty over the picture's longer side, away from data
 
 
@@ -172,9 +176,10 @@ def _carried_uncertainty(
     """(h, w) the network's where pixels tell enough; else what is carried in errs by, more away from data."""
     height, width = uncertainty.shape
     carried = cv2.resize(_error_of_solution(coarse, uncertainty), (width, height))
-    is_without = (weights < 100 * NOTHING).astype(np.uint8)
+    everywhere = cv2.erode(cv2.GaussianBlur(weights, (0, 0), 1), np.ones((SPECK, SPECK), np.uint8))
+    is_without = (everywhere < SOME).astype(np.uint8)
     distance = cv2.distanceTransform(is_without, cv2.DIST_L2, 5) / max(weights.shape)
-    return uncertainty + (1 - share) * np.minimum(carried - uncertainty, 0) + GROWTH * distance
+    return uncertainty + (1 - share) * (np.minimum(carried - uncertainty, 0) + GROWTH * distance)
 
 
 def _error_of_solution(grid: Grid, uncertainty: np.ndarray) -> np.ndarray:
