@@ -14,7 +14,7 @@ from focal_depth.io.result_folder import read_depth
 
 DOCS = Path(__file__).resolve().parent
 VIEWS = "camera", "left", "right", "above"
-HEIGHT, GAP = 230, 6  # pixels of a row, and between rows
+HEIGHT, GAP = 180, 6  # pixels of a row, and between rows
 NOTHING = 120, 60, 20  # BGR
 QUALITY = 86
 
