@@ -9,7 +9,7 @@ import numpy as np
 
 MARGIN = 0.01  # normalised dioptres beyond the ends of focus at which depth surely is
 OFF = 0.15  # normalised dioptres that depth is off by there, besides what the network expects
-WORTH_SAYING = 0.1  # of the picture
+WORTH_SAYING = 10.0  # percent of the picture
 
 
 def add_uncertainty_beyond(normalised: np.ndarray, uncertainty: np.ndarray) -> np.ndarray:
@@ -20,14 +20,16 @@ def add_uncertainty_beyond(normalised: np.ndarray, uncertainty: np.ndarray) -> n
 
 def beyond_warnings(normalised: np.ndarray) -> Iterator[str]:
     """Yield a warning for either end beyond which much of the picture (h, w) lies."""
-    yield from _warning(normalised < -MARGIN, "farther than the farthest", "farther away")
-    yield from _warning(normalised > 1 + MARGIN, "nearer than the nearest", "closer")
-
-
-def _warning(beyond: np.ndarray, where: str, remedy: str) -> Iterator[str]:
-    share = float(beyond.mean())
-    if share >= WORTH_SAYING:
+    farther, nearer = (
+        100 * float(beyond.mean()) for beyond in (normalised < -MARGIN, normalised > 1 + MARGIN)
+    )
+    if farther >= WORTH_SAYING:
         yield (
-            f"About {100 * share:.0f} % of the picture is {where} photograph is focused: its depth is a "
-            f"guess, and Confidence is low there. Take one more photograph, focused {remedy}."
+            f"About {farther:.0f} % of the picture is farther than the farthest photograph is focused: its "
+            "depth is a guess. Take one more photograph, focused farther away."
+        )
+    if nearer >= WORTH_SAYING:
+        yield (
+            f"About {nearer:.0f} % of the picture is nearer than the nearest photograph is focused: its "
+            "depth is a guess. Take one more photograph, focused closer."
         )

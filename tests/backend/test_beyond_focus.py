@@ -18,7 +18,7 @@ def test_uncertainty_rises_beyond_both_ends_and_nowhere_else():
 @pytest.mark.parametrize(("beyond", "word"), [(-0.1, "farther away"), (1.1, "closer")])
 def test_each_end_is_named_where_it_is_much(beyond, word):
     depth = np.full((10, 100), 0.5, np.float32)
-    depth[:, : int(100 * WORTH_SAYING)] = beyond
+    depth[:, : int(WORTH_SAYING)] = beyond
     (warning,) = beyond_warnings(depth)
     assert word in warning and "10 %" in warning
     depth[:, 5:] = 0.5

@@ -71,7 +71,7 @@ def test_arrays_have_the_shapes_and_units_of_the_docs(stack, result):
     assert result.is_metric and result.stack.frames == stack.frames
     np.testing.assert_allclose(result.dioptres * result.depth, 1, rtol=1e-5)
     np.testing.assert_allclose(result.uncertainty, result.normalised_uncertainty * (2 - 0.5), rtol=1e-6)
-    np.testing.assert_allclose(result.confidence, np.exp(-2 * result.normalised_uncertainty), rtol=1e-5)
+    np.testing.assert_allclose(result.confidence, np.exp(-10 * result.normalised_uncertainty), rtol=1e-5)
     assert result.uncertainty.min() > 0
     left, right = result.depth[:, :40], result.depth[:, -40:]
     assert np.median(right) < 0.8 < 1.2 < np.median(left)
