@@ -31,7 +31,8 @@ HEAD = """# Measured
 `make measured` makes this page: three sets of stacks rendered by Cycles, which share no model with what
 the networks were trained on, real stacks, and `focal-depth evaluate` over them. *seed-1* was used while
 the networks were developed; nothing was chosen on *seed-2*. *hard* has clutter, gloss and bare surfaces, and
-its focus misses a third of the scene's range, where true depth lies beyond what any frame shows sharp.
+its focus misses a third of the scene's range, where true depth lies beyond what any frame shows sharp;
+its first six stacks were looked at while the weights were chosen, its last six were not.
 [networks.md](networks.md) explains the methods and the measures. *none*, *fov*, *ecc* and *network* are
 alignments: none at all, by the thin lens alone, by OpenCV's ECC after that, by our network after that."""
 REAL_PICTURE, REAL_HEIGHT, REAL_QUALITY = "measured_real.jpg", 270, 86  # a row's height in pixels

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-MARGIN = 0.01  # normalised dioptres beyond the ends of focus at which depth surely is
+MARGIN = 0.01  # normalised dioptres beyond the ends of focus from which on depth counts as beyond
 OFF = 0.15  # normalised dioptres that depth is off by there, besides what the network expects
 WORTH_SAYING = 10.0  # percent of the picture
 

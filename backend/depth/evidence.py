@@ -44,16 +44,13 @@ class Evidence:
     least: np.ndarray
     most: np.ndarray
 
-    @property
+    @functools.cached_property
     def share(self) -> np.ndarray:
         """(h, w) from 0, where pixels tell nothing, to 1, where they suffice."""
-        return np.clip((self._own - NOTHING) / (EVERYTHING - NOTHING), 0, 1) ** 2
-
-    @property
-    def _own(self) -> np.ndarray:
-        """Strength without what windows take from pixels beside."""
+        # Strength, without what windows take from pixels beside.
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * SPREAD + 1, 2 * SPREAD + 1))
-        return _blur(cv2.erode(self.strength, disc), SPREAD / 2)
+        own = _blur(cv2.erode(self.strength, disc), SPREAD / 2)
+        return np.clip((own - NOTHING) / (EVERYTHING - NOTHING), 0, 1) ** 2
 
 
 def measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:

@@ -34,10 +34,7 @@ COARSE = 320  # pixels of the longer side of the grid on which data are reweight
 DRAWS = 5  # of errors that data may have, by which the error of what is carried is reckoned
 DRAWN = 100  # pixels of the longer side of their grid
 TOGETHER = 0.03  # of the longer side: deviation of Gaussians in which a network errs alike
-SPECK, SOME = (
-    11,
-    0.01,
-)  # pixels of a square, and the weight all over it, from which on data are no chance specks
+SPECK, SOME = 11, 0.01  # pixels of a square, and the weight all over it, of data that are no chance specks
 GROWTH = 1.0  # normalised dioptres of uncertainty over the picture's longer side, away from data
 
 

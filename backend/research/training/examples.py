@@ -24,10 +24,8 @@ RESIDUAL_SPREAD = (0.1, 3.0)  # by which they differ from stack to stack
 SOFTENED_SHARE = 0.5  # of stacks, whose frames but for the reference lose crispness as they are resampled
 ROTATED_SHARE = 0.2  # of crops, upside down or sideways
 REVERSED_SHARE = 0.15  # of crops, near and far exchanged
-SHORTENED_SHARE, SHORTEST = (
-    0.4,
-    0.5,
-)  # of a bank's stacks, whose focus is made to miss things; what remains of it
+SHORTENED_SHARE = 0.4  # of a bank's stacks, which lose frames at their ends, so that focus misses things
+SHORTEST = 0.5  # of the frames: what remains of such a stack at least
 
 
 @dataclass(frozen=True)
