@@ -32,7 +32,7 @@ from .runtime.prefetch import prefetch
 from .runtime.resources import Resources
 from .runtime.sessions import Sessions, sessions_for
 from .runtime.timings import Progress, StageProgress, Stages, no_progress
-from .stack import FocalStack
+from .stack import FocalStack, Frame
 from .weights import ALIGNMENT_MODEL
 
 SURELY_NEEDED = 0.5  # of the memory expected, before any is taken
@@ -206,8 +206,11 @@ def _read(job: Job, report: StageProgress) -> np.ndarray:
     largest = max(count_decoded_pixels(frame.path, frame.size, size) for frame in frames)
     resources = job.resources
     at_once = decoders(load_of(job.stack), job.plan, resources.threads, largest, resources.max_memory)
-    paths = [frame.path for frame in frames]
-    for index, photograph in enumerate(prefetch(lambda path: read_photograph_at(path, size), paths, at_once)):
+
+    def read(frame: Frame) -> np.ndarray:
+        return read_photograph_at(frame.path, size, frame.reading)
+
+    for index, photograph in enumerate(prefetch(read, frames, at_once)):
         report(index, len(frames))
         photographs[index] = photograph
     return photographs

@@ -1,6 +1,7 @@
 """All that touches Blender. Estimating happens in another process: see jobs/."""
 
 from . import jobs, operators, preferences, properties, translations, ui
+from .scene import render_size
 from .ui import menus, thumbnails
 
 _MODULES = (
@@ -9,6 +10,7 @@ _MODULES = (
     jobs,
     properties,
     thumbnails,
+    render_size,
     operators,
     ui,
     menus,

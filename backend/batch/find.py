@@ -13,8 +13,8 @@ from ..contract.errors import InputError
 from ..contract.files import DEPTH_EXR, RESULT_JSON
 from ..contract.formats import photographs_among
 from ..contract.output_folder import SUFFIX
+from ..stack.brackets import Shot, brackets
 from ..stack.names import natural_key
-from .brackets import Shot, brackets
 
 LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it
 
@@ -48,8 +48,8 @@ def find_stacks(roots: Sequence[Path], output: Path) -> list[StackFolder]:
     stacks = [stack for folder in found.values() for stack in folder]
     if not stacks:
         raise InputError(
-            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, HEIC, EXR "
-            "or raw files"
+            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, BMP, HEIC, "
+            "EXR or raw files"
         )
     return _distinct(stacks)
 

@@ -35,6 +35,7 @@ MOST_TAGS = 100
 CODES = 1024  # of a curve that is a formula, which is all but straight between two of them
 PARAMETERS = 1, 3, 4, 5, 7  # of a parametric curve, by its kind
 LIKE_SRGB = 2 / 255  # the most that one colour may change
+LEAST_GAMMA, MOST_GAMMA = 2.0, 2.4  # that stand for sRGB, whose curve is near 2.2
 WIDEST = 8.0  # of a matrix: 3 is in those of the widest gamuts
 STEPS = 1 << 20  # of linear light between 0 and 1: finer than 16 bits encoded
 
@@ -120,6 +121,13 @@ def adobe_rgb() -> Conversion:
     """
     curve = np.linspace(0, 1, CODES) ** ADOBE_RGB_POWER
     return Conversion((curve,) * 3, np.linalg.solve(SRGB_TO_XYZ, ADOBE_RGB_TO_XYZ))
+
+
+@functools.lru_cache(maxsize=16)
+def power_law(gamma: float) -> Conversion | None:
+    """Return the conversion of codes that are light to the power of 1 / gamma; None where that is as sRGB."""
+    conversion = Conversion((np.linspace(0, 1, CODES) ** gamma,) * 3, np.eye(3))
+    return None if LEAST_GAMMA <= gamma <= MOST_GAMMA else conversion
 
 
 @functools.lru_cache(maxsize=16)

@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ..contract.errors import InputError
+from .code_range import scale_codes
 from .heif import decode_heif, is_heif
 from .jpeg import decode_jpeg
-from .photograph_file import DAMAGE, JPEG_MAGIC, TIFF_MAGICS, damaged, decode_with, is_raw
+from .photograph_file import DAMAGE, JPEG_MAGIC, damaged, decode_with, is_picture, is_raw, not_readable
+from .picture_file import decode_picture
 from .raw import develop
+from .transparency import fill_transparent
 
-COLOUR_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 # libjpeg scales while it decodes, which makes a small picture cost a fraction of a photograph.
 REDUCED_GREY = {
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
@@ -23,8 +24,8 @@ REDUCED_GREY = {
 }
 
 
-def decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
-    """Decode a photograph by its format's own library, else OpenCV, else Pillow. EXR is not among them.
+def decode(path: Path, data: bytes, reduction: int = 1, white: float | None = None) -> np.ndarray:
+    """Decode a photograph by its format's own library. EXR is not among them.
 
     Parameters
     ----------
@@ -34,11 +35,14 @@ def decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
         The whole file.
     reduction
         One of `REDUCED_GREY`: by how much a JPEG's sides are divided; above 1, raw files are halved.
+    white
+        The value that stands for white, where it is not the largest of its type.
 
     Returns
     -------
     ndarray
-        (H, W, 3) RGB, uint8, uint16 or float32, as the file lies; raw files and HEIC are upright.
+        (H, W, 3) RGB, uint8, uint16 or float32, as the file lies; raw files and HEIC are upright. What is
+        transparent has colours of what is around it.
 
     Raises
     ------
@@ -51,17 +55,15 @@ def decode(path: Path, data: bytes, reduction: int = 1) -> np.ndarray:
         return decode_with(path, lambda: develop(path, data, half=reduction > 1))
     if is_heif(data):
         return decode_with(path, lambda: decode_heif(data))
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), COLOUR_AS_STORED)
-    except cv2.error:
-        pixels = None
-    if pixels is not None:
-        return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    if is_picture(data):
+        pixels, alpha = decode_picture(path)
+        pixels = scale_codes(pixels, white)
+        return pixels if alpha is None else fill_transparent(pixels, alpha == 0)
     return _decode_by_pillow(path, data)
 
 
 def decode_grey(data: bytes, reduction: int) -> np.ndarray | None:
-    """Decode a grey picture, (h, w) uint8, at a part of its size; None where OpenCV cannot.
+    """Decode a JPEG in grey, (h, w) uint8, at a part of its size; None where OpenCV cannot.
 
     Parameters
     ----------
@@ -74,7 +76,7 @@ def decode_grey(data: bytes, reduction: int) -> np.ndarray | None:
         return cv2.imdecode(
             np.frombuffer(data, np.uint8), REDUCED_GREY[reduction] | cv2.IMREAD_IGNORE_ORIENTATION
         )
-    except cv2.error:  # EXR, which its makers have switched off, and what is damaged
+    except cv2.error:
         return None
 
 
@@ -92,12 +94,11 @@ def turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 def _decode_by_pillow(path: Path, data: bytes) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(data)) as image:
-            return np.asarray(image.convert("RGB"))
+            if not image.has_transparency_data:
+                return np.asarray(image.convert("RGB"))
+            pixels = np.asarray(image.convert("RGBA"))
+            return fill_transparent(pixels[..., :3], pixels[..., 3] == 0)
     except UnidentifiedImageError:
-        if data.startswith(TIFF_MAGICS):  # its directory may lie at the end
-            raise damaged(path) from None
-        raise InputError(
-            f"{path} is not a photograph that can be read; give JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files"
-        ) from None
+        raise not_readable(path) from None
     except DAMAGE:
         raise damaged(path) from None

@@ -1,40 +1,68 @@
 """EXR files: what they claim to hold, before memory is taken for it, and their pictures."""
 
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.limits import check_picture
+from .crop import Crop
 from .photograph_file import damaged
+from .transparency import fill_transparent
 
 LIGHTEST = 65504.0  # of scene-linear values: the largest half float
+# Layers that renderers call the picture: Blender's, then those of V-Ray, Arnold, RenderMan and Nuke.
+PICTURE_LAYER = re.compile(r"(^|.*\.)(combined|composite|beauty|rgba?|colou?r|image|ci)$", re.IGNORECASE)
+COLOURS = ("R", "G", "B"), ("r", "g", "b"), ("red", "green", "blue")
+GREY = "Y"
 
 
-def check_exr(path: Path) -> tuple[int, int]:
-    """Return (width, height) in pixels of an EXR file's first part.
+class _Layer(NamedTuple):
+    """The channels of a picture in an EXR file."""
+
+    part: int
+    colours: tuple[str, ...]  # three, or one of grey
+    alpha: str | None
+
+
+def read_exr_header(path: Path) -> tuple[int, int, Crop | None]:
+    """Return width and height in pixels of an EXR file's picture, and what it is a part of.
 
     Raises
     ------
     InputError
-        Where a part claims too much.
-    Exception
-        The library's own, where the file is damaged.
+        Where the file is damaged, a part claims too much, or it holds no picture.
     """
-    import OpenEXR
-
-    sizes = []
-    with OpenEXR.File(str(path), header_only=True) as file:
-        for part in file.parts:
-            corner, opposite = (np.asarray(place, np.int64) for place in part.header["dataWindow"])
-            width, height = (int(size) for size in opposite - corner + 1)
-            check_picture(path, width, height, len(part.header["channels"]))
-            sizes.append((width, height))
-    return sizes[0]
+    headers = _headers(path)
+    width, height, crop = _place(headers[_picture_layer(path, headers).part])
+    if crop is not None:
+        check_picture(path, crop.width, crop.height)
+    return width, height, crop
 
 
-def read_exr(path: Path) -> np.ndarray:
+def _place(header: dict) -> tuple[int, int, Crop | None]:
+    (left, top), (right, bottom) = _window(header, "dataWindow")
+    (x, y), (opposite_x, opposite_y) = _window(header, "displayWindow")
+    width, height = right - left + 1, bottom - top + 1
+    crop = Crop(opposite_x - x + 1, opposite_y - y + 1, left - x, top - y)
+    is_whole = crop == Crop(width, height, 0, 0) or min(crop.width, crop.height) < 1
+    return width, height, None if is_whole else crop
+
+
+def read_exr(path: Path, is_whole: bool = False) -> np.ndarray:
     """Read the picture of an EXR file, (H, W, 3) float32, scene linear.
+
+    Of several layers it is the one without a name, else the one that is called the picture (`PICTURE_LAYER`),
+    else the first with colours. What is transparent has colours of what is around it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    is_whole
+        Whether a data window that is a part of the display window is returned as the whole of that.
 
     Raises
     ------
@@ -43,17 +71,83 @@ def read_exr(path: Path) -> np.ndarray:
     """
     import OpenEXR
 
+    headers = _headers(path)
+    layer = _picture_layer(path, headers)
+    crop = _place(headers[layer.part])[2] if is_whole else None
     try:
-        check_exr(path)
-        with OpenEXR.File(str(path)) as file:
-            channels = {name: channel.pixels for name, channel in file.channels().items()}
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = file.parts[layer.part].channels
+            planes = [np.float32(channels[name].pixels) for name in layer.colours]
+            alpha = None if layer.alpha is None else channels[layer.alpha].pixels
+    except Exception:  # the library raises its own types and RuntimeError alike
+        raise damaged(path) from None
+    pixels = np.stack(planes * (4 - len(planes)) if len(planes) == 1 else planes, axis=-1)
+    pixels = np.clip(np.nan_to_num(pixels), -LIGHTEST, LIGHTEST)
+    is_empty = np.zeros(pixels.shape[:2], bool) if alpha is None else alpha == 0
+    if crop is not None:
+        pixels, is_empty = _on_whole(pixels, crop), _on_whole(is_empty, crop, True)
+    return fill_transparent(pixels, is_empty)
+
+
+def _on_whole(values: np.ndarray, crop: Crop, beyond: float = 0) -> np.ndarray:
+    """Place values (h, w, ...) where they lie in the whole."""
+    whole = np.full((crop.height, crop.width, *values.shape[2:]), beyond, values.dtype)
+    height, width = values.shape[:2]
+    bottom, right = min(crop.top + height, crop.height), min(crop.left + width, crop.width)
+    top, left = max(crop.top, 0), max(crop.left, 0)
+    whole[top:bottom, left:right] = values[
+        top - crop.top : bottom - crop.top, left - crop.left : right - crop.left
+    ]
+    return whole
+
+
+def _headers(path: Path) -> list[dict]:
+    """The headers of all parts, each of a size that a picture may have."""
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+            headers = [dict(part.header) for part in file.parts]
+        for header in headers:
+            (left, top), (right, bottom) = _window(header, "dataWindow")
+            check_picture(path, right - left + 1, bottom - top + 1, len(header["channels"]))
     except InputError:
         raise
     except Exception:  # the library raises its own types and RuntimeError alike
         raise damaged(path) from None
-    for kind in ("RGB", "RGBA", "Y"):
-        for name, pixels in channels.items():
-            if name.split(".")[-1] == kind:
-                pixels = pixels[..., :3] if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-                return np.clip(np.nan_to_num(pixels.astype(np.float32)), -LIGHTEST, LIGHTEST)
-    raise InputError(f"{path} has no RGB or Y channels; save the picture itself as EXR")
+    return headers
+
+
+def _window(header: dict, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    corner, opposite = header[name]
+    return (int(corner[0]), int(corner[1])), (int(opposite[0]), int(opposite[1]))
+
+
+def _picture_layer(path: Path, headers: list[dict]) -> _Layer:
+    layers = [
+        (name, layer) for part, header in enumerate(headers) for name, layer in _layers(part, header).items()
+    ]
+    if not layers:
+        raise InputError(f"{path} has no RGB or Y channels; save the picture itself as EXR")
+    unnamed = (layer for name, layer in layers if not name)
+    called_so = (layer for name, layer in layers if PICTURE_LAYER.match(name))
+    return next(unnamed, None) or next(called_so, None) or layers[0][1]
+
+
+def _layers(part: int, header: dict) -> dict[str, _Layer]:
+    """Layers with colours by name; a part that has a name lends it to its channels without one."""
+    names = {channel.name for channel in header["channels"]}
+    layers = {}
+    for channel in header["channels"]:
+        layer, _, _ = channel.name.rpartition(".")
+        prefix = f"{layer}." if layer else ""
+        alpha = next((f"{prefix}{name}" for name in ("A", "a", "alpha") if f"{prefix}{name}" in names), None)
+        triples = (tuple(prefix + colour for colour in colours) for colours in COLOURS)
+        colours = next((triple for triple in triples if names.issuperset(triple)), None)
+        if colours is None and f"{prefix}{GREY}" in names:
+            colours = (f"{prefix}{GREY}",)
+        if colours:
+            layers.setdefault(
+                layer or (str(header.get("name", "")) if part else ""), _Layer(part, colours, alpha)
+            )
+    return layers

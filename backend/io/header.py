@@ -1,34 +1,34 @@
 """Headers of photographs: size, depth, orientation and colours, before any pixel is decoded."""
 
 import io
-import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from ..contract.errors import InputError
 from ..contract.limits import check_picture
-from .colour_profile import Conversion, adobe_rgb, read_profile
-from .decoding import decode
-from .exr import check_exr
+from .colour_profile import Conversion, adobe_rgb, power_law, read_profile
+from .crop import Crop
+from .exr import read_exr_header
 from .heif import is_heif, open_heif
 from .photograph_file import (
     DAMAGE,
     EXR_MAGIC,
-    TIFF_MAGICS,
     damaged,
     decode_with,
+    is_picture,
     is_raw,
+    locate,
+    not_readable,
     read_file,
     read_start,
 )
+from .picture_file import read_picture_header
 from .raw import raw_size
+from .reading import Reading
 
-ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 0x0102
+ORIENTATION_TAG = 0x0112
 INTEROPERABILITY, INDEX, ADOBE_RGB_INDEX = 0xA005, 1, "R03"  # EXIF 2.3, table 13; DCF 2.0
-TIFF_SIZE_TAGS = 0x0100, 0x0101, 0x0115  # width, height, samples a pixel
-PNG_BIT_DEPTH = 24  # byte of the file (PNG specification, IHDR)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Header:
         EXIF's, 1 to 8: what decoders leave to be done; 1 is upright.
     colours
         The conversion to sRGB; None where the picture is sRGB already.
+    crop
+        What the picture is a part of; None where it is whole.
+    has_codes
+        Whether its values are codes of any range, as those of TIFF and PNG are, or light in any unit.
     """
 
     width: int
@@ -52,6 +56,21 @@ class Header:
     bits_per_channel: int
     orientation: int
     colours: Conversion | None = None
+    crop: Crop | None = None
+    has_codes: bool = False
+
+    def read_as(self, reading: Reading) -> "Header":
+        """Return the header of the picture that is read so."""
+        header = self if reading.orientation is None else self.turned(reading.orientation)
+        if reading.is_whole and header.crop:
+            return replace(header, width=header.crop.width, height=header.crop.height, crop=None)
+        return header
+
+    def turned(self, orientation: int) -> "Header":
+        """Return the header with another orientation."""
+        if (orientation >= 5) == (self.orientation >= 5):
+            return replace(self, orientation=orientation)
+        return replace(self, orientation=orientation, width=self.height, height=self.width)
 
 
 def read_header(path: Path, data: bytes | None = None) -> Header:
@@ -77,6 +96,8 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
         return Header(width, height, bits_per_channel=16, orientation=1)
     if is_heif(start):
         return decode_with(path, lambda: _heif_header(path, read_file(path) if data is None else data))
+    if is_picture(start):
+        return decode_with(path, lambda: _picture_header(path))
     return _header_by_pillow(path, data)
 
 
@@ -86,76 +107,59 @@ def photograph_size(path: Path) -> tuple[int, int]:
     return header.width, header.height
 
 
+def _picture_header(path: Path) -> Header:
+    picture = read_picture_header(path)
+    colours = _colours(picture.profile, _interoperability(path))
+    if picture.gamma is not None:
+        colours = power_law(picture.gamma)
+    has_codes = picture.bits_per_channel > 8
+    stored = Header(
+        picture.width, picture.height, picture.bits_per_channel, 1, colours=colours, has_codes=has_codes
+    )
+    return stored.turned(picture.orientation)
+
+
+def _interoperability(path: Path) -> str | None:
+    """EXIF's index, which OpenImageIO passes over."""
+    try:
+        with Image.open(locate(path)[0]) as image:
+            return image.getexif().get_ifd(INTEROPERABILITY).get(INDEX)
+    except (UnidentifiedImageError, *DAMAGE):
+        return None
+
+
 def _header_by_pillow(path: Path, data: bytes | None) -> Header:
     Image.MAX_IMAGE_PIXELS = None  # phones make 200 megapixels; `check_picture` knows what is too large
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
-            width, height = image.size
-            check_picture(path, width, height)
-            if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow and OpenCV turn TIFFs themselves
-                bits = max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,)))
-                return Header(width, height, bits, orientation=1, colours=_colours(image))
-            bits = _png_bits(image.fp) if image.format == "PNG" else 8
-            orientation, colours = image.getexif().get(ORIENTATION_TAG, 1), _colours(image)
+            check_picture(path, *image.size)
+            exif = image.getexif()
+            orientation = exif.get(ORIENTATION_TAG, 1)
+            colours = _colours(image.info.get("icc_profile"), exif.get_ifd(INTEROPERABILITY).get(INDEX))
+            stored = Header(*image.size, bits_per_channel=8, orientation=1, colours=colours)
     except UnidentifiedImageError:
-        return _decoded_header(path, data or read_file(path))
+        read_file(path)  # which says where a file is missing or cannot be read
+        raise not_readable(path) from None
     except DAMAGE:
         raise damaged(path) from None
-    orientation = orientation if orientation in range(1, 9) else 1
-    if orientation >= 5:
-        width, height = height, width
-    return Header(width, height, bits, orientation, colours)
-
-
-def _decoded_header(path: Path, data: bytes) -> Header:
-    """Of what Pillow does not open, such as TIFF of 32-bit floats."""
-    if data.startswith(TIFF_MAGICS):
-        check_picture(path, *_tiff_size(path, data))
-    pixels = decode(path, data)
-    return Header(pixels.shape[1], pixels.shape[0], 8 * pixels.itemsize, orientation=1)
+    return stored.turned(orientation if orientation in range(1, 9) else 1)
 
 
 def _exr_header(path: Path) -> Header:
-    try:
-        width, height = check_exr(path)
-    except InputError:
-        raise
-    except Exception:  # the library raises its own types and RuntimeError alike
-        raise damaged(path) from None
-    return Header(width, height, bits_per_channel=32, orientation=1)
+    width, height, crop = read_exr_header(path)
+    return Header(width, height, bits_per_channel=32, orientation=1, crop=crop)
 
 
 def _heif_header(path: Path, data: bytes) -> Header:
     image = open_heif(data)
     width, height = image.size
     check_picture(path, width, height)
-    profile = image.info.get("icc_profile")
-    colours = read_profile(profile) if profile else None
+    colours = _colours(image.info.get("icc_profile"), None)
     return Header(width, height, image.info["bit_depth"], orientation=1, colours=colours)
 
 
-def _colours(image: Image.Image) -> Conversion | None:
+def _colours(profile: bytes | None, interoperability: str | None) -> Conversion | None:
     """By its profile, or by EXIF where a camera took Adobe RGB and embedded none."""
-    if profile := image.info.get("icc_profile"):
+    if profile:
         return read_profile(profile)
-    marked = image.getexif().get_ifd(INTEROPERABILITY).get(INDEX)
-    return adobe_rgb() if marked == ADOBE_RGB_INDEX else None
-
-
-def _tiff_size(path: Path, data: bytes) -> tuple[int, int, int]:
-    """Width, height and channels of a TIFF that Pillow cannot decode, from its first directory."""
-    try:
-        directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-        file = io.BytesIO(data)
-        file.seek(directory.next)
-        directory.load(file)
-        width, height, channels = (int(directory.get(tag, 1)) for tag in TIFF_SIZE_TAGS)
-    except (OSError, SyntaxError, TypeError, ValueError, struct.error):
-        raise damaged(path) from None
-    return width, height, channels
-
-
-def _png_bits(file) -> int:
-    """A palette has 8 bits a colour, however few its codes have."""
-    file.seek(PNG_BIT_DEPTH)
-    return max(8, file.read(1)[0])
+    return adobe_rgb() if interoperability == ADOBE_RGB_INDEX else None

@@ -8,6 +8,28 @@ import numpy as np
 # What some cameras leave before the end of a picture that is whole, and libjpeg complains of.
 FILLING = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 MAX_FILLING = 16  # bytes
+SCAN = b"\xda"  # the second byte of its marker
+
+
+def without_stray_bytes(data: bytes) -> bytes:
+    """Return a JPEG without what stands between the segments before its picture, which is no part of any.
+
+    Every decoder passes over such bytes, but one that reports damage reports them (ITU T.81, annex B).
+    """
+    segments, at = [data[:2]], 2
+    while at + 4 <= len(data):
+        begin = data.find(b"\xff", at)
+        while begin >= 0 and data[begin + 1 : begin + 2] in (b"\0", b"\xff"):
+            begin = data.find(b"\xff", begin + 1)
+        if begin < 0:
+            return data
+        if data[begin + 1 : begin + 2] == SCAN:
+            is_clean = begin == sum(map(len, segments))
+            return data if is_clean else b"".join([*segments, data[begin:]])
+        end = begin + 2 + int.from_bytes(data[begin + 2 : begin + 4], "big")
+        segments.append(data[begin:end])
+        at = end
+    return data
 
 
 def decode_jpeg(data: bytes, reduction: int = 1) -> np.ndarray:
@@ -32,6 +54,7 @@ def decode_jpeg(data: bytes, reduction: int = 1) -> np.ndarray:
     """
     import simplejpeg
 
+    data = without_stray_bytes(data)
     height, width = (int(side) for side in simplejpeg.decode_jpeg_header(data)[:2])
     decode = functools.partial(
         simplejpeg.decode_jpeg, data, min_height=-(-height // reduction), min_width=-(-width // reduction)

@@ -11,11 +11,19 @@ from ..contract.limits import MAX_FILE_BYTES, MAX_SCANS, read_whole
 
 T = TypeVar("T")
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
-TIFF_MAGICS = b"II*\0", b"MM\0*"
+TIFF_MAGICS = b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"  # the latter two of BigTIFF
+BMP_MAGIC = b"BM"
+PAGE = re.compile(r"(.+\.tiff?)#([1-9][0-9]{0,4})", re.IGNORECASE)  # of a TIFF, from 1
 JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
 JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
 START_BYTES = 64  # enough to recognise the kind of a file
 DAMAGE = (EOFError, IndexError, OSError, RuntimeError, SyntaxError, ValueError)  # what decoders raise of it
+
+
+def locate(path: Path) -> tuple[Path, int]:
+    """Return the file of a photograph and its page there, from 1: FILE.tif#3 is the third of FILE.tif."""
+    match = PAGE.fullmatch(str(path))
+    return (Path(match[1]), int(match[2])) if match and not path.exists() else (path, 1)
 
 
 def read_file(path: Path) -> bytes:
@@ -27,7 +35,7 @@ def read_file(path: Path) -> bytes:
         Where it is missing, cannot be read, is too large or is cut short.
     """
     try:
-        data = read_whole(path, MAX_FILE_BYTES)
+        data = read_whole(locate(path)[0], MAX_FILE_BYTES)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; check the path") from None
     except OSError as error:
@@ -42,7 +50,7 @@ def read_file(path: Path) -> bytes:
 def read_start(path: Path) -> bytes:
     """Read the first bytes of a photograph, which show its kind. Raises InputError as `read_file` does."""
     try:
-        with path.open("rb") as file:
+        with locate(path)[0].open("rb") as file:
             return file.read(START_BYTES)
     except OSError:
         return read_file(path)  # which explains what is wrong
@@ -51,6 +59,11 @@ def read_start(path: Path) -> bytes:
 def is_raw(path: Path, data: bytes) -> bool:
     """Whether a file is a camera's raw file: by its name, unless it begins as none does."""
     return path.suffix.lower() in RAW_EXTENSIONS and not data.startswith((JPEG_MAGIC, PNG_MAGIC, EXR_MAGIC))
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether a file that starts with `data` is a PNG, TIFF or BMP, whatever its name."""
+    return data.startswith((PNG_MAGIC, BMP_MAGIC, *TIFF_MAGICS))
 
 
 def decode_with(path: Path, decoder: Callable[[], T]) -> T:
@@ -72,6 +85,14 @@ def damaged(path: Path) -> InputError:
     return InputError(f"{path} is damaged or cut short; copy it from the camera again")
 
 
+def not_readable(path: Path) -> InputError:
+    """Return the error for a file that holds no picture of a kind that is read."""
+    return InputError(
+        f"{path} is not a photograph that can be read; give JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw "
+        "files"
+    )
+
+
 def _is_whole(data: bytes) -> bool:
     if data.startswith(JPEG_MAGIC):
         return _has_jpeg_end(data)
@@ -81,15 +102,16 @@ def _is_whole(data: bytes) -> bool:
 def _has_jpeg_end(data: bytes) -> bool:
     """Whether the picture has its end-of-image marker.
 
-    OpenCV fills what a cut-off file lacks with grey and only prints a warning. Segments before the scan
-    are skipped, because an embedded thumbnail has an end marker of its own (JPEG, ITU T.81, annex B).
+    Segments before the scan are skipped, because an embedded thumbnail has an end marker of its own (JPEG,
+    ITU T.81, annex B). Bytes that stand between segments are skipped too, as every decoder does.
     """
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        if data[at + 1] == 0xDA:
+    while at >= 0 and at + 4 <= len(data):
+        is_marker = data[at] == 0xFF and data[at + 1] not in (0, 0xFF)
+        if is_marker and data[at + 1] == 0xDA:
             return data.find(JPEG_END, at) >= 0
-        is_fill = data[at + 1] == 0xFF
-        at += 1 if is_fill else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        length = 2 + int.from_bytes(data[at + 2 : at + 4], "big") if is_marker else 1
+        at = data.find(b"\xff", at + length)
     return False
 
 

@@ -11,17 +11,26 @@ from .colour_profile import to_srgb
 from .decoding import REDUCED_GREY, decode, decode_grey, turn_upright
 from .exr import read_exr
 from .header import read_header
-from .photograph_file import EXR_MAGIC, is_raw, read_file
+from .photograph_file import EXR_MAGIC, JPEG_MAGIC, read_file
+from .picture_file import decode_picture
+from .reading import AS_FILED, Reading
 
 JPEG_EXTENSIONS = (".jpg", ".jpeg")
 
 
-def read_photograph(path: Path) -> np.ndarray:
+def read_photograph(path: Path, reading: Reading = AS_FILED) -> np.ndarray:
     """Read a photograph after EXIF orientation.
 
-    JPEG, PNG, TIFF, WebP, HEIC and raw files give 0 to 1 (16 bits keep their precision). EXR and 32-bit TIFF
-    are scene linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal channels,
-    alpha is dropped.
+    JPEG, PNG, TIFF, WebP, BMP, HEIC and raw files give 0 to 1 (16 bits keep their precision). EXR and TIFF of
+    floats are scene linear and get the sRGB curve; values above 1 are kept. Grey becomes three equal
+    channels; what is transparent has colours of what is around it.
+
+    Parameters
+    ----------
+    path
+        The file, or a page of a TIFF as `photograph_file.locate` has it.
+    reading
+        What the stack tells of it.
 
     Returns
     -------
@@ -33,10 +42,10 @@ def read_photograph(path: Path) -> np.ndarray:
     InputError
         Where the file is missing, damaged or no photograph.
     """
-    return _to_float(read_pixels(path))
+    return _to_float(read_pixels(path, reading=reading))
 
 
-def read_photograph_at(path: Path, size: tuple[int, int]) -> np.ndarray:
+def read_photograph_at(path: Path, size: tuple[int, int], reading: Reading = AS_FILED) -> np.ndarray:
     """Read a photograph as `read_photograph` does, shrunk by averaging.
 
     Parameters
@@ -45,19 +54,21 @@ def read_photograph_at(path: Path, size: tuple[int, int]) -> np.ndarray:
         The file.
     size
         Width and height in pixels, no larger than the photograph.
+    reading
+        What the stack tells of it.
 
     Returns
     -------
     ndarray
         (h, w, 3) float32 RGB, sRGB-encoded.
     """
-    picture = _to_float(read_pixels(path, size))
+    picture = _to_float(read_pixels(path, size, reading))
     if picture.shape[1::-1] == size:
         return picture
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
-def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
+def read_pixels(path: Path, least: tuple[int, int] | None = None, reading: Reading = AS_FILED) -> np.ndarray:
     """Read a photograph as `read_photograph` does, in the type of its file.
 
     Parameters
@@ -67,6 +78,8 @@ def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
     least
         Width and height in pixels that are enough: a JPEG may come at a half, a quarter or an eighth of its
         size then, a raw file at a half.
+    reading
+        What the stack tells of it.
 
     Returns
     -------
@@ -80,11 +93,26 @@ def read_pixels(path: Path, least: tuple[int, int] | None = None) -> np.ndarray:
     """
     data = read_file(path)
     if data.startswith(EXR_MAGIC):
-        return srgb_encode(read_exr(path))
-    header = read_header(path, data)
+        return srgb_encode(read_exr(path, reading.is_whole))
+    header = read_header(path, data).read_as(reading)
     reduction = _reduction((header.width, header.height), least)
-    pixels = turn_upright(decode(path, data, reduction), header.orientation)
+    pixels = turn_upright(decode(path, data, reduction, reading.white), header.orientation)
     return srgb_encode(pixels) if pixels.dtype.kind == "f" else to_srgb(pixels, header.colours)
+
+
+def brightest_value(path: Path) -> tuple[float, np.dtype]:
+    """Return the largest value in a PNG or TIFF, whatever stands for white there, and the type of its values.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged.
+    """
+    pixels, alpha = decode_picture(path)
+    if alpha is not None:
+        pixels = pixels[alpha > 0]
+    finite = pixels[np.isfinite(pixels)] if pixels.dtype.kind == "f" else pixels
+    return float(finite.max(initial=0)), pixels.dtype
 
 
 def white_level(pixels: np.ndarray) -> float:
@@ -107,7 +135,7 @@ def count_decoded_pixels(path: Path, size: tuple[int, int], least: tuple[int, in
     return -(-width // factor) * -(-height // factor)
 
 
-def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
+def read_thumbnail(path: Path, long_side: int, reading: Reading = AS_FILED) -> np.ndarray:
     """Read a small grey picture of a photograph after EXIF orientation.
 
     Parameters
@@ -116,6 +144,8 @@ def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
         The file.
     long_side
         Pixels of its longer side, at most.
+    reading
+        What the stack tells of it.
 
     Returns
     -------
@@ -128,14 +158,14 @@ def read_thumbnail(path: Path, long_side: int) -> np.ndarray:
         Where the file is missing, damaged or no photograph.
     """
     data = read_file(path)
-    header = read_header(path, data)
+    header = read_header(path, data).read_as(reading)
     reduction = max(1, max(header.width, header.height) / long_side)
     factor = next(factor for factor in REDUCED_GREY if factor <= reduction)
-    grey = None if is_raw(path, data) else decode_grey(data, factor)
-    if grey is None or header.bits_per_channel == 32:
+    grey = decode_grey(data, factor) if data.startswith(JPEG_MAGIC) else None
+    if grey is None:
         least = max(1, int(header.width / reduction)), max(1, int(header.height / reduction))
-        picture = _to_float(read_pixels(path, least))
-        grey = (255 * np.clip(picture.mean(axis=2), 0, 1)).astype(np.uint8)
+        picture = _to_float(read_pixels(path, least, reading))
+        grey = (255 * np.clip(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), 0, 1)).astype(np.uint8)
     else:
         grey = turn_upright(grey, header.orientation)
     scale = long_side / max(grey.shape)

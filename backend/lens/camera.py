@@ -55,10 +55,12 @@ class Camera:
 def reference_camera(stack: FocalStack) -> Camera:
     """Return the pinhole camera of the reference frame, focused where that is focused.
 
-    The principal point is the middle of the picture. Where the sensor width or the focal length is unknown,
-    a lens of 28 mm (full frame equivalent) is assumed.
+    The principal point is the middle of the picture, or of what it is a part of. Where the sensor width or
+    the focal length is unknown, a lens of 28 mm (full frame equivalent) is assumed.
     """
     width, height = stack.size
+    crop = stack.reference.crop
+    cx, cy = crop.centre() if crop else (width / 2, height / 2)
     focal_length, sensor_width, assumed = _lens(stack)
     image_distance = focal_length
     if stack.dioptres is not None and "focal length" not in assumed:  # an assumed lens does not breathe
@@ -70,8 +72,8 @@ def reference_camera(stack: FocalStack) -> Camera:
         sensor_height=sensor_width * height / width,
         fx=pixels,
         fy=pixels,
-        cx=width / 2,
-        cy=height / 2,
+        cx=cx,
+        cy=cy,
         f_number=stack.f_number,
         assumed=assumed,
     )

@@ -27,7 +27,8 @@ def aligned_frames(
     """
 
     def read_aligned(index: int) -> np.ndarray:
-        return warp(read_pixels(stack.frames[index].path), motion.maps[index], stack.size)
+        frame = stack.frames[index]
+        return warp(read_pixels(frame.path, reading=frame.reading), motion.maps[index], stack.size)
 
     numbers = range(len(stack.frames) - 1, -1, -1)
     nearer: np.ndarray | None = None

@@ -14,9 +14,9 @@ DETOUR = 1.1
 MOVING_SHARE = 0.3  # of the differences; 0.04 with a plain wall, 0.68 and more in those stacks
 # What a stack is ordered by, in a sentence.
 ORDERED_BY = {
-    "focus distance": "focus distances say",
-    "file name": "file names say",
-    "sharpness": "overall sharpness says",
+    "focus distance": "focus distances",
+    "file name": "file names",
+    "sharpness": "overall sharpness",
 }
 MOST_NAMED = 0.25  # of the frames; more are not the exception
 
@@ -41,8 +41,9 @@ def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
     odd = [frame.path.name for n, frame in enumerate(stack.frames) if n not in in_line]
     about = f", at least not about {join_names(odd)}" if len(odd) <= max(1, MOST_NAMED * len(place)) else ""
     return [
-        f"Sharpness does not move through the photographs as their {ORDERED_BY[stack.order_source]}{about}; "
-        "correct what is wrong, or leave it out."
+        f"Sharpness does not move steadily through the photographs in the order of their "
+        f"{ORDERED_BY[stack.order_source]}, which was followed{about}; type the focus distances that are "
+        "wrong, or leave those photographs out."
     ]
 
 

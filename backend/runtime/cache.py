@@ -22,7 +22,7 @@ from ..contract.schema import Description
 from ..depth.predictor import Prediction
 from ..io import result_folder
 from ..io.arrays import read_arrays
-from ..io.photograph_file import read_file
+from ..io.photograph_file import locate, read_file
 from ..lens.field_curvature import FieldCurvature
 from ..lens.profile import AppliedCurvature, focus_span, lens_profile_files
 from ..registration.motion import Motion, relative_field_of_view
@@ -217,12 +217,14 @@ def analysis_fingerprint(job: "Job") -> str:
     InputError
         Where a photograph or the network cannot be read.
     """
+    paths = [frame.path for frame in job.stack.frames]
     return _digest(
         _package(),
         [job.plan.size, enlargement(*job.plan.size, job.config.quality), job.config.alignment],
         [job.predictor.kind, *map(_digest_of_file, job.predictor.models)],
         [job.config.lens_profile, *map(_digest_of_file, lens_profile_files(job.stack))],
-        [_digest_of_file(frame.path) for frame in job.stack.frames],
+        [(_digest_of_file(file), page) for file, page in map(locate, paths)],
+        [astuple(frame.reading) for frame in job.stack.frames],
         relative_field_of_view(job.stack, job.config.alignment).tolist(),
         job.stack.positions.tolist(),
         versions(),

@@ -10,9 +10,11 @@ import numpy as np
 
 from ..contract.errors import InputError
 from .dioptres import fill_gaps, is_same_focus, spread_ties
+from .distances import read_dioptres, unit_warnings
 from .find import find_photographs
-from .focal_stack import FocalStack, Frame
+from .focal_stack import FocalStack, Frame, is_same_size
 from .order import FocusSequence, correlation_with_place, sequence_by_names, sequence_by_sharpness
+from .outsiders import find_outsiders, outsider_warnings
 from .overrides import AUTO, Overrides
 from .records import (
     FrameRecord,
@@ -32,6 +34,7 @@ from .stack_warnings import (
     tie_warnings,
     zoom_warnings,
 )
+from .unify import unify
 
 SMALLEST_SIDE = 32  # pixels
 
@@ -57,11 +60,18 @@ def read_stack(
         sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    paths = find_photographs([photographs] if isinstance(photographs, Path | str) else photographs)
-    records = read_records([open_photograph(path) for path in paths], overrides, paths)
+    given = [photographs] if isinstance(photographs, Path | str) else photographs
+    paths, remarks = find_photographs(given)
+    opened, shared = unify([open_photograph(path) for path in paths])
+    records = read_records(opened, overrides, paths)
     check_sizes([record.frame for record in records])
+    outsiders = find_outsiders(records)
+    records = [record for record in records if record.frame.path not in outsiders]
     stack = assemble_stack(records, overrides)
-    return stack.with_warnings(*implausible_warnings(records), *tie_warnings(stack), *zoom_warnings(stack))
+    remarks = (*remarks, *shared, *outsider_warnings(outsiders))
+    return stack.with_warnings(
+        *remarks, *implausible_warnings(records), *tie_warnings(stack), *zoom_warnings(stack)
+    )
 
 
 def assemble_stack(records: Sequence[FrameRecord], overrides: Overrides) -> FocalStack:
@@ -82,7 +92,9 @@ def assemble_stack(records: Sequence[FrameRecord], overrides: Overrides) -> Foca
     copied = find_copied_distance(records)
     if copied is not None:
         records = [without_written_distance(record) for record in records]
+    records, warnings = read_dioptres(records)
     stack = _assemble(records, overrides)
+    stack = stack.with_warnings(*warnings, *unit_warnings(stack))
     return stack if copied is None else stack.with_warnings(copied_distance_warning(copied))
 
 
@@ -123,7 +135,7 @@ def order_frames(frames: Sequence[Frame], overrides: Overrides) -> FocusSequence
     """
     if overrides.order != AUTO:
         return sequence_by_names(len(frames), overrides.order)
-    return sequence_by_sharpness([frame.path for frame in frames])
+    return sequence_by_sharpness(frames)
 
 
 def check_sizes(frames: Sequence[Frame]) -> None:
@@ -136,7 +148,7 @@ def check_sizes(frames: Sequence[Frame]) -> None:
     """
     usual = usual_size(frames)
     for frame in frames:
-        if frame.size != usual:
+        if not is_same_size(frame.size, usual):
             raise InputError(
                 f"{frame.path} is {frame.width} x {frame.height} pixels and others are {usual[0]} x "
                 f"{usual[1]}; leave it out, or give photographs of the same size and orientation"

@@ -4,23 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from ..io.photographs import read_thumbnail
 from .dioptres import find_ties
-from .focal_stack import FocalStack
+from .focal_stack import FocalStack, is_same_size
+from .likeness import SAME_SCENE, coarse_picture, likeness
 from .names import join_names
 from .order import longest_rise
 from .records import FrameRecord
 
 NOTICEABLE_STOPS = 0.5  # of exposure; smaller differences are evened out without a word
 NOTICEABLE_CHANGE = 0.02  # of focal length or f-number, which cameras round
-# Low frequencies of frames of one stack correlate with their median by 0.92 and more, whatever their focus
-# and breathing; those of other scenes by 0.66 at most (18 stacks, real and rendered).
-SAME_SCENE = 0.8
-COARSE_SIZE = (24, 16)  # columns, rows
-THUMBNAIL_SIDE = 128  # pixels
 FEWEST_IN_LINE = 5  # frames, before one can be out of line with the others
 MOST_OUT_OF_LINE = 0.25  # of the frames; more, and the file names are not in the order of focus
 
@@ -66,7 +60,7 @@ def _check_values(members: Sequence[FrameRecord]) -> list[Check]:
     return [
         lambda record: (
             None
-            if record.frame.size == (width, height)
+            if is_same_size(record.frame.size, (width, height))
             else f"{record.frame.width} x {record.frame.height} pixels, the others {width} x {height}: "
             "it cannot be part of the stack."
         ),
@@ -167,18 +161,12 @@ def _check_line(members: Sequence[FrameRecord]) -> Check:
 def _check_scene(records: Sequence[FrameRecord], members: Sequence[FrameRecord]) -> Check:
     """Photographs of another scene, where the pictures' shape is the same."""
     size = members[0].frame.size
-    coarse = {each.frame.path: _coarse(each.frame.path) for each in records if each.frame.size == size}
-    median = _standardise(np.median([coarse[each.frame.path] for each in members], axis=0))
-    likeness = {path: float(np.mean(picture * median)) for path, picture in coarse.items()}
+    coarse = {
+        each.frame.path: coarse_picture(each.frame.path, each.frame.reading)
+        for each in records
+        if is_same_size(each.frame.size, size)
+    }
+    median = np.median([coarse[each.frame.path] for each in members], axis=0)
+    alike = {path: likeness(picture, median) for path, picture in coarse.items()}
     sentence = "It does not show the same scene as most of the photographs."
-    return lambda record: sentence if likeness.get(record.frame.path, 1) < SAME_SCENE else None
-
-
-def _coarse(path: Path) -> np.ndarray:
-    """(h, w) of mean 0 and standard deviation 1: what no change of focus or exposure changes much."""
-    small = cv2.resize(read_thumbnail(path, THUMBNAIL_SIDE), COARSE_SIZE, interpolation=cv2.INTER_AREA)
-    return _standardise(cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1))
-
-
-def _standardise(picture: np.ndarray) -> np.ndarray:
-    return (picture - picture.mean()) / max(float(picture.std()), 1e-6)
+    return lambda record: sentence if alike.get(record.frame.path, 1) < SAME_SCENE else None

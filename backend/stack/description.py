@@ -50,7 +50,7 @@ def describe_inspection(inspection: Inspection) -> dict[str, Any]:
         | {"left_out": str(frame.path) not in in_stack, "notes": list(inspection.notes[frame.path])}
         for frame in inspection.frames
     ]
-    return described | {"frames": frames}
+    return described | {"frames": frames, "reasons": list(inspection.reasons)}
 
 
 def _describe_frame(
@@ -94,6 +94,7 @@ def format_inspection(inspection: Inspection) -> str:
         _format_lens(stack),
         "",
         *_format_table(rows),
+        *(("", *inspection.reasons) if inspection.reasons else ()),
     ]
     notes = [
         f"{frame.path.name}{', left out' * (frame in inspection.left_out)}: "

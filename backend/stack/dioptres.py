@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-TIE_SHARE = 1 / 3  # of the gap to the neighbouring setting, which tied frames are spread over
+TIE_SHARE = 1 / 3  # of the gap to the neighbouring setting, which tied frames are spread over at most
+EXACT_SHARE = (
+    1e-3  # of the range, which frames of one exact distance are spread over: each has a place of its own
+)
 SAME_FOCUS = 1e-4  # dioptres that differ by a smaller share are one setting
 
 
@@ -57,8 +60,8 @@ def spread_ties(dioptres: np.ndarray, steps: Sequence[float], limit: float = mat
     dioptres
         (N,) sorted, not all the same setting.
     steps
-        (N,) relative steps of the codes the values are stored in, 0 where they are fine. The true focus of
-        tied frames lies within half a step of their value.
+        (N,) relative steps of the codes the values are stored in, 0 where they are exact. The true focus of
+        tied frames lies within half a step of their value; exact ones stay all but equal.
     limit
         Dioptres that the lens cannot reach, one over its focal length: ties keep away from it as from a
         neighbouring setting. All `dioptres` are another setting below it.
@@ -69,7 +72,9 @@ def spread_ties(dioptres: np.ndarray, steps: Sequence[float], limit: float = mat
         gaps = [value - dioptres[group[0] - 1]] if group[0] else []
         gaps.append((dioptres[group[-1] + 1] if group[-1] + 1 < len(dioptres) else limit) - value)
         half = TIE_SHARE * min(gaps)
-        if steps[group[0]] and value:  # a relative step bounds nothing at infinity
+        if steps[group[0]] == 0:
+            half = min(half, EXACT_SHARE * float(dioptres[-1] - dioptres[0]))
+        elif value:  # a relative step bounds nothing at infinity
             half = min(half, value * steps[group[0]] / 2)
         low = max(value - half, 0.0)  # nothing lies beyond infinity
         spread[group] = low + (value + half - low) * (np.arange(len(group)) + 0.5) / len(group)

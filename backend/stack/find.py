@@ -1,20 +1,41 @@
 """Which files are the photographs of a stack."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ..contract.errors import InputError
-from ..contract.formats import photographs_among
-from .names import natural_key
+from ..contract.formats import choose_kinds, kind_of, photographs_among
+from ..io.picture_file import count_pages
+from .names import join_names, natural_key
+
+MOST_NAMED = 3
 
 
-def find_photographs(photographs: Sequence[Path | str]) -> list[Path]:
-    """Return the absolute paths of a stack's photographs, in file-name order whatever theirs was.
+class Photographs(NamedTuple):
+    """The photographs of a stack, and what was passed over.
+
+    Attributes
+    ----------
+    paths
+        Absolute, in file-name order; FILE.tif#N for a page of a TIFF.
+    remarks
+        Sentences for the person who gave them.
+    """
+
+    paths: list[Path]
+    remarks: tuple[str, ...]
+
+
+def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
+    """Find a stack's photographs, one of each shot, in file-name order whatever theirs was.
 
     Parameters
     ----------
     photographs
-        Files, or one folder that holds them.
+        Files, or one folder that holds them. Where that is a single TIFF of several pages, they are the
+        photographs.
 
     Raises
     ------
@@ -28,20 +49,56 @@ def find_photographs(photographs: Sequence[Path | str]) -> list[Path]:
     if folders and len(paths) > 1:
         raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
     if folders:
-        paths = photographs_in(folders[0])
+        paths = [path for path in _visible(folders[0]) if kind_of(path)]
     if not paths:
         raise InputError(
-            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, HEIC, EXR or raw files there"
+            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files there"
         )
-    paths = sorted(dict.fromkeys(paths), key=natural_key)
-    if len(paths) < 2:
+    chosen, others = choose_kinds(sorted(dict.fromkeys(paths), key=natural_key))
+    remarks = _other_kinds(chosen, others)
+    pages = {path: _count_pages(path) for path in chosen}
+    if len(chosen) == 1 and pages[chosen[0]] > 1:
+        (file,) = chosen
+        chosen = [file.with_name(f"{file.name}#{page}") for page in range(1, pages[file] + 1)]
+    elif several := [path.name for path, count in pages.items() if count > 1]:
+        remarks += (f"Only the first page was used of {_shortened(several)}.",)
+    if len(chosen) < 2:
         raise InputError(
-            f"{paths[0]} is only one photograph; a focal stack needs at least two, focused differently"
+            f"{chosen[0]} is only one photograph; a focal stack needs at least two, focused differently"
         )
-    return paths
+    return Photographs(chosen, remarks)
 
 
 def photographs_in(folder: Path) -> list[Path]:
     """Return the photographs in a folder, in file-name order; hidden files do not count."""
-    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted(photographs_among(visible), key=natural_key)
+    return sorted(photographs_among(_visible(folder)), key=natural_key)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if not path.name.startswith(".")]
+
+
+def _other_kinds(chosen: Sequence[Path], others: Sequence[Path]) -> tuple[str, ...]:
+    """A sentence on the shots that are there in several kinds, or none."""
+    if not others:
+        return ()
+    taken, left = (Counter(filter(None, map(kind_of, paths))) for paths in (chosen, others))
+    return (
+        f"{len(others)} photographs are there twice, as {join_names(sorted(set(taken) | set(left)))}: "
+        f"{join_names(sorted(taken))} was used, not {_shortened([path.name for path in others])}.",
+    )
+
+
+def _count_pages(path: Path) -> int:
+    if kind_of(path) != "TIFF":
+        return 1
+    try:
+        return count_pages(path)
+    except (InputError, OSError):  # which reading it will explain
+        return 1
+
+
+def _shortened(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return join_names(names)
+    return join_names([*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"])

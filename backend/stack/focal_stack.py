@@ -9,9 +9,12 @@ from typing import Literal
 import numpy as np
 
 from ..contract.focus import even_positions, relative_dioptres
+from ..io.crop import Crop
+from ..io.reading import AS_FILED, Reading
 from .names import natural_key
 
 FROM_BLUR = "estimated from blur"
+SAME_SIZE = 2  # pixels by which programs that crop or align make photographs of one stack differ
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Frame:
         Metres, along the width of the upright picture.
     bits_per_channel
         Of the file.
+    crop
+        What the picture is a part of; None where it is whole.
+    reading
+        How its file is read.
     """
 
     path: Path
@@ -48,6 +55,8 @@ class Frame:
     f_number: float | None = None
     sensor_width: float | None = None
     bits_per_channel: int = 8
+    crop: Crop | None = None
+    reading: Reading = AS_FILED
 
     @property
     def size(self) -> tuple[int, int]:
@@ -69,7 +78,7 @@ class FocalStack:
     Attributes
     ----------
     frames
-        At least two, of one size.
+        At least two, of one size but for `SAME_SIZE`.
     order_source
         What they were ordered by: "focus distance", "sharpness" or "file name".
     dioptres
@@ -171,6 +180,11 @@ class FocalStack:
             return values[0]
         frequent = Counter(value for value in values if value is not None).most_common(1)
         return frequent[0][0] if frequent else None
+
+
+def is_same_size(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether photographs of two sizes (width, height) can be of one stack."""
+    return all(abs(own - its) <= SAME_SIZE for own, its in zip(size, other, strict=True))
 
 
 def _with_estimate(frame: Frame, dioptres: float) -> Frame:

@@ -7,11 +7,14 @@ from pathlib import Path
 from ..contract.errors import InputError
 from .assemble import assemble_stack, check_sizes, usual_size
 from .checks import check_frames
+from .explain import explain_focus
 from .find import find_photographs
-from .focal_stack import FocalStack, Frame
+from .focal_stack import FocalStack, Frame, is_same_size
 from .names import match_names, natural_key
+from .outsiders import find_outsiders
 from .overrides import Overrides
 from .records import FrameRecord, Photograph, open_photograph, read_records
+from .unify import unify
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,14 @@ class Inspection:
         The others, in file-name order; of 0 x 0 pixels where a file cannot be read.
     notes
         Sentences on every photograph, by its path.
+    reasons
+        Sentences on why its focus is believed.
     """
 
     stack: FocalStack
     left_out: tuple[Frame, ...]
     notes: Mapping[Path, tuple[str, ...]]
+    reasons: tuple[str, ...] = ()
 
     @property
     def frames(self) -> list[Frame]:
@@ -63,23 +69,27 @@ def inspect_stack(
         Where fewer than two are left, or where a sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    paths = find_photographs(photographs)
+    paths, remarks = find_photographs(photographs)
     readable, faults = _open_all(paths)
+    readable, shared = unify(readable)
     records = read_records(readable, overrides, paths)
     unwanted = match_names(dict.fromkeys(leave_out, True), paths, "--leave-out")
     candidates = [record for record in records if record.frame.path not in unwanted]
     _check_enough(candidates, faults)
     size = usual_size([record.frame for record in candidates])
-    members = [record for record in candidates if record.frame.size == size]
+    members = [record for record in candidates if is_same_size(record.frame.size, size)]
     if len(members) < 2:
         check_sizes([record.frame for record in candidates])  # names two that differ
-    stack = assemble_stack(members, overrides)
-    notes = check_frames(records, members, stack) | {
-        path: (_without_path(fault, path),) for path, fault in faults.items()
-    }
+    outsiders = find_outsiders(members)
+    members = [record for record in members if record.frame.path not in outsiders]
+    stack = assemble_stack(members, overrides).with_warnings(*remarks, *shared)
+    notes = check_frames(records, members, stack)
+    notes |= {path: (f"{reason[0].upper()}{reason[1:]}",) for path, reason in outsiders.items()}
+    notes |= {path: (_without_path(fault, path),) for path, fault in faults.items()}
     outside = [record.frame for record in records if record not in members]
     outside += [Frame(path, width=0, height=0) for path in faults]
-    return Inspection(stack, tuple(sorted(outside, key=lambda frame: natural_key(frame.path))), notes)
+    left_out = tuple(sorted(outside, key=lambda frame: natural_key(frame.path)))
+    return Inspection(stack, left_out, notes, explain_focus(stack))
 
 
 def _open_all(paths: Sequence[Path]) -> tuple[list[Photograph], dict[Path, InputError]]:

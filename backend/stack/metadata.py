@@ -14,6 +14,7 @@ PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
 PLAUSIBLE_FOCAL_LENGTH = (0.0005, 5.0)
 PLAUSIBLE_F_NUMBER = (0.5, 128)
 PLAUSIBLE_SENSOR_WIDTH = (0.001, 0.5)
+DECIMALS = "10", "100", "1000"  # denominators
 LONGEST_NAME = 200  # characters of a camera or lens
 RESOLUTION_UNITS: dict[float, float] = {2: 0.0254, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
 
@@ -44,6 +45,8 @@ class Metadata:
         Seconds, of a clock in an unknown time zone.
     shot
         Which of the camera's own series this is, from 1.
+    has_zero_distance
+        Whether EXIF's focus distance is 0, its word for unknown.
     implausible
         Values that were ignored, with their names.
     """
@@ -59,6 +62,7 @@ class Metadata:
     exposure: float | None = None
     captured: float | None = None
     shot: int | None = None
+    has_zero_distance: bool = False
     implausible: tuple[str, ...] = ()
 
 
@@ -102,6 +106,7 @@ def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) 
         exposure=_exposure(exif),
         captured=_captured(exif),
         shot=read_shot_number(exif),
+        has_zero_distance=_number(exif, "Exif.Photo.SubjectDistance") == 0,
         implausible=tuple(implausible),
     )
 
@@ -148,7 +153,8 @@ def _candidate_distances(
     ):
         value = _number(tags, name)
         if value is not None and value != 0:  # 0 is EXIF's word for unknown
-            yield (math.inf if value == UNSIGNED_INFINITY else value), source, 0.0
+            infinite = value == UNSIGNED_INFINITY
+            yield (math.inf if infinite else value), source, 0.0 if infinite else _step(tags, name, value)
     middle = read_maker_range(exif)
     if middle:
         yield middle, "maker note", 0.0
@@ -218,6 +224,12 @@ def _number(tags: Mapping[str, str], name: str) -> float | None:
         return float(numerator) / float(denominator or 1)
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _step(tags: Mapping[str, str], name: str, value: float) -> float:
+    """Relative step of a fraction of tens, as cameras write; others may be reduced ones, and are exact."""
+    denominator = str(tags[name]).partition("/")[2]
+    return 1 / (float(denominator) * abs(value)) if denominator in DECIMALS else 0.0
 
 
 def _plausible(

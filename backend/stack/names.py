@@ -1,6 +1,7 @@
 """File names of photographs: their natural order, what a person named, and lists of them in sentences."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +13,13 @@ T = TypeVar("T")
 
 def natural_key(path: Path) -> tuple[list[tuple[int, int | str]], str]:
     """Return a key for `sorted` that places image_2 before image_10."""
-    words = re.split(r"(\d+)", path.name.casefold())
+    words = re.split(r"(\d+)", same_name(path.name).casefold())
     return [(0, int(word)) if word.isdecimal() else (1, word) for word in words], str(path)
+
+
+def same_name(name: str) -> str:
+    """Return a file name as every system writes it: some store letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def match_names(values: Mapping[str, T], paths: Sequence[Path], option: str) -> dict[Path, T]:
@@ -35,7 +41,8 @@ def match_names(values: Mapping[str, T], paths: Sequence[Path], option: str) -> 
     """
     matched: dict[Path, T] = {}
     for name, value in values.items():
-        matches = [path for path in paths if path.name == name or path == Path(name).absolute()]
+        wanted = same_name(name)
+        matches = [path for path in paths if same_name(path.name) == wanted or path == Path(name).absolute()]
         if len(matches) != 1:
             raise InputError(
                 f"{option} {name} matches {len(matches)} photographs; "

@@ -1,5 +1,6 @@
 """The order of frames, far to near, where focus distances do not give it: by sharpness or by file name."""
 
+import functools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from ..io.photograph_file import locate
 from ..io.photographs import read_thumbnail
+from ..io.reading import Reading
 from .direction import judge_direction
+from .focal_stack import Frame
 from .overrides import FAR_TO_NEAR, NEAR_TO_FAR
 from .seriation import measure_descent, path_length, profile_distances, sharpness_profile, shortest_path
 
 THUMBNAIL_SIDE = 640  # pixels
+MAX_THUMBNAILS = 256  # kept: 70 MB
 NAMES_DETOUR = 1.15  # file names give the order while their path is at most so much longer than the shortest
 CLEAR_DESCENT = 0.4
 LEAST_LOG_ODDS = 0.1  # with less, pictures show no direction
+SHORTEST_SWEEP = 3  # frames
+SWEEP, NO_SWEEP = 0.9, 0.8  # correlation of place and focus within a sweep, and over one alone
 SURE, LIKELY = 0.95, 0.75  # probabilities
 
 
@@ -48,24 +55,27 @@ def sequence_by_names(count: int, order: str) -> FocusSequence:
     return FocusSequence(indices[::-1] if order == NEAR_TO_FAR else indices, "file name")
 
 
-def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
-    """Return the order of photographs without any focus distance; `paths` are in file-name order.
+def sequence_by_sharpness(frames: Sequence[Frame]) -> FocusSequence:
+    """Return the order of frames without any focus distance; they are given in file-name order.
 
     Raises
     ------
     InputError
         Where a photograph is damaged.
     """
-    thumbnails = [read_thumbnail(path, THUMBNAIL_SIDE) for path in paths]
+    thumbnails = read_thumbnails(frames)
     profiles = [sharpness_profile(thumbnail) for thumbnail in thumbnails]
     distances = profile_distances(profiles)
-    names, shortest = np.arange(len(paths)), shortest_path(distances)
+    names, shortest = np.arange(len(frames)), shortest_path(distances)
     is_by_name = path_length(distances, names) <= NAMES_DETOUR * path_length(distances, shortest)
     indices = names if is_by_name else shortest
     if correlation_with_place(indices) < 0:  # a path has no direction of its own
         indices = indices[::-1]
     is_reversed, certainty, reason = _runs_near_to_far([thumbnails[i] for i in indices])
-    if is_by_name:
+    if sweep := describe_sweeps(np.argsort(indices)):
+        how = sweep
+        remedy = "type the focus distances of both"
+    elif is_by_name:
         how = (
             "The photographs are ordered by file name, which agrees with how sharpness moves through the "
             "scene."
@@ -76,7 +86,7 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
         remedy = "type the focus distances of both"
     if is_reversed:
         indices = indices[::-1]
-    far, near = paths[indices[0]].name, paths[indices[-1]].name
+    far, near = frames[indices[0]].path.name, frames[indices[-1]].path.name
     ends = (
         f"{far} was taken as the farthest and {near} as the nearest, {reason}; that is "
         f"{_in_words(certainty)}, and if it is wrong, {remedy}."
@@ -84,7 +94,50 @@ def sequence_by_sharpness(paths: Sequence[Path]) -> FocusSequence:
     return FocusSequence(indices, "file name" if is_by_name else "sharpness", (how, ends), certainty)
 
 
-def is_reversed_by_sharpness(paths: Sequence[Path]) -> bool:
+def describe_sweeps(places: np.ndarray) -> str | None:
+    """Return a sentence on photographs whose focus goes to the other end and back, or starts over.
+
+    Parameters
+    ----------
+    places
+        (N,) of each photograph, in file-name order, in the order of focus.
+
+    Returns
+    -------
+    str or None
+        None where focus goes through them once.
+    """
+    count = len(places)
+    if count < 2 * SHORTEST_SWEEP or abs(correlation_with_place(places)) > NO_SWEEP:
+        return None
+    halves = [
+        (correlation_with_place(places[:cut]), correlation_with_place(places[cut:]))
+        for cut in range(SHORTEST_SWEEP, count - SHORTEST_SWEEP + 1)
+    ]
+    first, second = max(halves, key=lambda pair: min(map(abs, pair)))
+    if min(abs(first), abs(second)) < SWEEP:
+        return None
+    way = "to the other end and back" if first * second < 0 else "from one end to the other twice"
+    return (
+        f"Focus goes {way} through the photographs: all were used, ordered by how sharpness moves through "
+        "the scene."
+    )
+
+
+def read_thumbnails(frames: Sequence[Frame]) -> list[np.ndarray]:
+    """Return a small grey picture of each frame. Raises InputError where a photograph is damaged."""
+    return [
+        _thumbnail(frame.path, locate(frame.path)[0].stat().st_mtime_ns, frame.reading) for frame in frames
+    ]
+
+
+@functools.lru_cache(maxsize=MAX_THUMBNAILS)
+def _thumbnail(path: Path, modified: int, reading: Reading) -> np.ndarray:
+    """Read once: order, direction and what does not belong are all seen in it."""
+    return read_thumbnail(path, THUMBNAIL_SIDE, reading)
+
+
+def is_reversed_by_sharpness(frames: Sequence[Frame]) -> bool:
     """Whether photographs that should run far to near plainly run near to far along the ground.
 
     Raises
@@ -92,7 +145,7 @@ def is_reversed_by_sharpness(paths: Sequence[Path]) -> bool:
     InputError
         Where a photograph is damaged.
     """
-    profiles = [sharpness_profile(read_thumbnail(path, THUMBNAIL_SIDE)) for path in paths]
+    profiles = [sharpness_profile(thumbnail) for thumbnail in read_thumbnails(frames)]
     return measure_descent(profiles) < -CLEAR_DESCENT
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..contract.errors import InputError
 from ..io.header import Header, read_header
 from ..io.photograph_file import read_file
+from ..io.reading import AS_FILED, Reading
 from .dioptres import SAME_FOCUS, is_same_focus
 from .find import photographs_in
 from .focal_stack import Frame
@@ -25,6 +26,7 @@ class Photograph:
     path: Path
     header: Header
     metadata: Metadata
+    reading: Reading = AS_FILED
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def without_written_distance(record: FrameRecord) -> FrameRecord:
     return replace(record, frame=replace(record.frame, focus_distance=None, distance_source="unknown"))
 
 
-def open_photograph(path: Path) -> Photograph:
-    """Read the header and the metadata of a photograph.
+def open_photograph(path: Path, reading: Reading = AS_FILED) -> Photograph:
+    """Read the header and the metadata of a photograph that is read so.
 
     Raises
     ------
@@ -70,8 +72,8 @@ def open_photograph(path: Path) -> Photograph:
         Where the file is missing, damaged or no photograph.
     """
     data = read_file(path)
-    header = read_header(path, data)
-    return Photograph(path, header, read_metadata(data, header))
+    header = read_header(path, data).read_as(reading)
+    return Photograph(path, header, read_metadata(data, header), reading)
 
 
 def read_records(
@@ -147,11 +149,22 @@ def _record(
         distance_source=source,
         focal_length=overrides.focal_length or sidecar.focal_length or metadata.focal_length,
         f_number=overrides.f_number or sidecar.f_number or metadata.f_number,
-        sensor_width=overrides.sensor_width or sidecar.sensor_width or metadata.sensor_width,
+        sensor_width=_shown_width(
+            overrides.sensor_width or sidecar.sensor_width or metadata.sensor_width, header
+        ),
         bits_per_channel=header.bits_per_channel,
+        crop=header.crop,
+        reading=photograph.reading,
     )
     check_focus(frame, frame.focal_length)
     return FrameRecord(frame, metadata)
+
+
+def _shown_width(sensor_width: float | None, header: Header) -> float | None:
+    """Metres of the sensor that the picture shows."""
+    if sensor_width is None or header.crop is None:
+        return sensor_width
+    return sensor_width * header.width / header.crop.width
 
 
 def _first_distance(*candidates: tuple[float | None, str]) -> tuple[float | None, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 
 from ..contract.errors import InputError
 from ..contract.limits import MAX_TEXT_BYTES, read_whole
+from .names import same_name
 
 TABLE, DISTANCES, FOCAL_LENGTH = "focus.csv", "focus_distance.txt", "focal_length.txt"
 DISTANCE = "focus_distance_m"
 COLUMNS = f"file,{DISTANCE}"
+DECIMAL_COMMA = re.compile(r"^([0-9]+),([0-9]+)$")
 LONGEST = 100  # characters of a cell, where a sentence quotes it
 
 
@@ -54,19 +57,24 @@ def read_sidecars(folder: Path, names: Sequence[str], in_folder: Sequence[str]) 
     InputError
         Where a sidecar cannot be read, or does not fit the photographs.
     """
+    given = {same_name(name): name for name in names}
+    there = [same_name(name) for name in in_folder]
     focal_length = _focal_length(folder / FOCAL_LENGTH)
     if (folder / TABLE).exists():
-        rows = _table(folder / TABLE, {*names, *in_folder})
-        missing = [name for name in names if name not in rows]
+        rows = _table(folder / TABLE, {*given, *there})
+        missing = [name for same, name in given.items() if same not in rows]
         if missing:
             raise InputError(
                 f"{folder / TABLE} has no line for {missing[0]}; add one (its distance may be left empty)"
             )
     elif (folder / DISTANCES).exists():
-        rows = _distances(folder / DISTANCES, names, in_folder)
+        rows = _distances(folder / DISTANCES, list(given), there)
     else:
         rows = {}
-    return {name: _with_focal_length(rows.get(name, SidecarValues()), focal_length) for name in names}
+    return {
+        name: _with_focal_length(rows.get(same, SidecarValues()), focal_length)
+        for same, name in given.items()
+    }
 
 
 def _with_focal_length(values: SidecarValues, focal_length: float | None) -> SidecarValues:
@@ -94,14 +102,15 @@ def _focal_length(path: Path) -> float | None:
 
 
 def _table(path: Path, photographs: set[str]) -> dict[str, SidecarValues]:
-    reader = csv.DictReader(line for line in _text(path).splitlines() if line.strip())
+    lines = [line for line in _text(path).splitlines() if line.strip()]
+    reader = csv.DictReader(lines, delimiter=_delimiter(lines))
     fields = [field.strip() for field in _fields(path, reader)]
     if not set(COLUMNS.split(",")) <= set(fields):
         raise InputError(f"{path} lacks the columns {COLUMNS}; write them in its first line")
     reader.fieldnames = fields
     rows: dict[str, SidecarValues] = {}
     for row in _rows(path, reader):
-        name = (row["file"] or "").strip()
+        name = same_name((row["file"] or "").strip())
         if name not in photographs:
             raise InputError(
                 f"{path} names {name[:LONGEST] or 'no file'}, which is not there; correct that line"
@@ -123,6 +132,11 @@ def _table(path: Path, photographs: set[str]) -> dict[str, SidecarValues]:
             sensor_width and sensor_width / 1000,
         )
     return rows
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """A comma, or what spreadsheets write in its place where decimals have commas."""
+    return next((sign for sign in ",;\t" if lines and sign in lines[0]), ",")
 
 
 def _fields(path: Path, reader: csv.DictReader) -> Sequence[str]:
@@ -153,7 +167,7 @@ def _numbers(path: Path) -> list[float]:
 
 def _positive(path: Path, text: str) -> float:
     try:
-        value = float(text)
+        value = float(DECIMAL_COMMA.sub(r"\1.\2", text))
     except ValueError:
         value = math.nan
     if not value > 0:

@@ -92,7 +92,7 @@ def reversal_warnings(stack: FocalStack) -> list[str]:
         Where a photograph is damaged.
     """
     sources = {frame.distance_source for frame in stack.frames}
-    if "maker note" in sources or not is_reversed_by_sharpness([frame.path for frame in stack.frames]):
+    if "maker note" in sources or not is_reversed_by_sharpness(stack.frames):
         return []
     return [
         "The focus distances run opposite to what the pictures show, as if they were dioptres, which some "

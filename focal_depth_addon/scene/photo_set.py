@@ -12,7 +12,7 @@ from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG
 from .. import compat, result_folder
 from ..errors import UserError
 from ..translations import translate
-from . import holdout, materials, mesh, modifier
+from . import holdout, materials, mesh, modifier, render_size
 from .ground import FACING_Y, OPTICAL_AXES, camera_frame
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
@@ -165,8 +165,7 @@ class PhotoSet:
     def _frame(self, scene: bpy.types.Scene) -> None:
         """Size and camera of the photograph."""
         render, camera = scene.render, self.description["camera"]
-        render.resolution_x, render.resolution_y = self.description["size"]
-        render.resolution_percentage = 100
+        render_size.match(scene, self.camera, *self.description["size"])
         render.pixel_aspect_x = max(1.0, camera["fy"] / camera["fx"])
         render.pixel_aspect_y = max(1.0, camera["fx"] / camera["fy"])
         scene.camera = self.camera

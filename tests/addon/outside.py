@@ -29,7 +29,12 @@ def box_mask() -> np.ndarray:
     return mask
 
 
-def write_result(folder: Path) -> None:
+def write_portrait(folder: Path) -> None:
+    """A part of the result, taller than wide."""
+    write_result(folder, columns=slice(60, 240))
+
+
+def write_result(folder: Path, columns: slice = slice(0, WIDTH)) -> None:
     from backend.io.result_folder import open_result, write_result  # as the extension carries it
 
     depth = np.tile(np.linspace(1.6, 2.6, WIDTH, dtype=np.float32), (HEIGHT, 1))
@@ -37,17 +42,19 @@ def write_result(folder: Path) -> None:
     depth[box_mask()] = 0.8
     picture = texture(1, 3) ** 2.2
     picture[box_mask()] *= (1.0, 0.3, 0.2)
+    depth, picture = depth[:, columns], picture[:, columns]
     pixels = 1.1 * WIDTH
+    width = depth.shape[1]
     description = {
         "metric": True,
         "network": "focal_unet",
         "camera": {
             "focal_length_mm": 38.0,
-            "sensor_width_mm": 36.0,
+            "sensor_width_mm": 36.0 * width / WIDTH,
             "sensor_height_mm": 27.0,
             "fx": pixels,
             "fy": pixels,
-            "cx": WIDTH / 2 + 11.0,
+            "cx": width / 2 + 11.0,
             "cy": HEIGHT / 2 - 7.0,
             "f_number": 2.8,
             "assumed": [],
@@ -106,4 +113,6 @@ if __name__ == "__main__":
     if task == "pass":
         take_pass(Path(arguments[0]), arguments[1], Path(arguments[2]))
     else:
-        {"result": write_result, "photographs": write_photographs}[task](Path(arguments[0]))
+        {"result": write_result, "portrait": write_portrait, "photographs": write_photographs}[task](
+            Path(arguments[0])
+        )

@@ -55,3 +55,22 @@ def test_other_folders_are_refused(scene, tmp_path):
     with pytest.raises(RuntimeError, match=r"is not a result folder"):
         bpy.ops.focal_depth.open_result(directory=str(tmp_path))
     assert not bpy.ops.focal_depth.build_mesh.poll()
+
+
+def test_the_render_size_goes_with_the_camera_that_is_chosen(stage, outside, tmp_path):
+    bpy.ops.focal_depth.build_mesh()
+    first = stage.camera
+    outside("portrait", tmp_path / "portrait")
+    bpy.ops.focal_depth.open_result(directory=str(tmp_path / "portrait"))
+    bpy.ops.focal_depth.build_mesh()
+    second = stage.camera
+    sizes = {first: (WIDTH, HEIGHT), second: (180, HEIGHT)}
+    assert first != second and (stage.render.resolution_x, stage.render.resolution_y) == sizes[second]
+    for camera in (first, second, first):
+        stage.camera = camera
+        bpy.context.view_layer.update()
+        assert (stage.render.resolution_x, stage.render.resolution_y) == sizes[camera]
+    stage.render.resolution_x = 1920  # a size of the person's own stays
+    stage.camera = second
+    bpy.context.view_layer.update()
+    assert stage.render.resolution_x == 1920

@@ -5,6 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
+from focal_depth.io.header import photograph_size
 from focal_depth.stack.direction import (
     CUES,
     EDGE_WEIGHTS,
@@ -16,6 +17,7 @@ from focal_depth.stack.direction import (
     measure_direction,
     trace_edges,
 )
+from focal_depth.stack.focal_stack import Frame
 from focal_depth.stack.names import natural_key
 from focal_depth.stack.order import sequence_by_sharpness
 from photographs import STACKS, write_photograph
@@ -142,7 +144,7 @@ def test_alignment_measures_and_removes_breathing():
 def test_nothing_shows_in_two_plain_photographs(tmp_path):
     plain = np.full((120, 160, 3), 128, np.uint8)
     paths = [write_photograph(tmp_path / f"{i}.jpg", plain) for i in range(2)]
-    sequence = sequence_by_sharpness(paths)
+    sequence = sequence_by_sharpness(frames_of(paths))
     assert sequence.certainty == 0.5 and list(sequence.indices) == [0, 1]
     assert "as their file names run, since the pictures do not show it" in sequence.warnings[1]
     assert "unsure (50%)" in sequence.warnings[1]
@@ -152,6 +154,10 @@ def test_nothing_shows_in_two_plain_photographs(tmp_path):
 def test_small_and_noisy_frames_are_no_error(size):
     noise = np.random.default_rng(0).integers(0, 255, (3, *size), dtype=np.uint8)
     assert np.isfinite(gather_cues(measure_direction(list(noise)), EDGE_WEIGHTS)).all()
+
+
+def frames_of(paths: list) -> list[Frame]:
+    return [Frame(path, *photograph_size(path)) for path in paths]
 
 
 def real_photographs(name: str) -> list:
@@ -165,7 +171,7 @@ def real_photographs(name: str) -> list:
 def test_real_stacks_without_distances(name):
     """Phones, a webcam, zooms and macro; `judge_direction` is the same for both orders, as tested above."""
     paths = real_photographs(name)
-    sequence = sequence_by_sharpness(paths)
+    sequence = sequence_by_sharpness(frames_of(paths))
     first, last = (paths.index(paths[sequence.indices[end]]) for end in (0, -1))
     assert (first < last) == (name in FAR_FIRST)
     assert 0.5 < sequence.certainty <= 1
@@ -175,6 +181,6 @@ def test_real_stacks_without_distances(name):
 def test_a_stack_whose_names_do_not_run_with_focus():
     paths = {path.stem: path for path in real_photographs("yeuchi")}
     names = sorted(paths)
-    sequence = sequence_by_sharpness([paths[name] for name in names])
+    sequence = sequence_by_sharpness(frames_of([paths[name] for name in names]))
     order = [names[i] for i in sequence.indices]
     assert order.index("far") < order.index("near")

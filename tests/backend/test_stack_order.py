@@ -157,13 +157,15 @@ def test_distances_against_the_typed_order_give_a_warning(tmp_path):
     assert any("the focus distances were used" in text for text in stack.warnings)
 
 
-def test_dioptres_in_exif_give_a_warning(tmp_path):
+def test_dioptres_in_exif_are_taken_as_such(tmp_path):
     """Scene 5 runs near to far: as metres these values would run far to near."""
     pixels_only(shared_stack("nikon_d3100_scene5"), tmp_path)
     for i in range(7):
         with pyexiv2.Image(str(tmp_path / f"p_{i}.jpg")) as image:
             image.modify_exif({"Exif.Photo.SubjectDistance": f"{12 - i}/10"})
-    assert any("as if they were dioptres" in text for text in read_stack([tmp_path]).warnings)
+    stack = read_stack([tmp_path])
+    assert any("were taken as dioptres" in text for text in stack.warnings)
+    np.testing.assert_allclose(stack.dioptres, np.linspace(0.6, 1.2, 7), atol=1e-4)
 
 
 def test_the_zoom_was_moved(tmp_path):

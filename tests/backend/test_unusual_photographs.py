@@ -303,7 +303,7 @@ def test_distances_partly_missing(tmp_path, pictures, truth, estimate):
     assert outcome.error_in_dioptres(truth) < GOOD
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "nan", "0,7", "near"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "0,7,1", "near"])
 @pytest.mark.parametrize("way", ["focus_distance.txt", "focus.csv", "--focus-distance"])
 def test_a_distance_that_cannot_be(tmp_path, pictures, estimate, way, value):
     paths = write(tmp_path, pictures)

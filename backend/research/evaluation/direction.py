@@ -19,7 +19,9 @@ def main() -> None:
     parser.add_argument("stacks", nargs="+", type=Path, help="folders with distances")
     right, folders = 0, parser.parse_args().stacks
     for folder in folders:
-        thumbnails = [read_thumbnail(frame.path, THUMBNAIL_SIDE) for frame in read_stack(folder).frames]
+        thumbnails = [
+            read_thumbnail(frame.path, THUMBNAIL_SIDE, frame.reading) for frame in read_stack(folder).frames
+        ]
         both_ways = judge_direction(thumbnails), judge_direction(thumbnails[::-1])
         right += (both_ways[0].log_odds > 0) + (both_ways[1].log_odds < 0)
         cues = ", ".join(f"{name} {cue:+.2f}" for name, cue in zip(CUES, both_ways[0].cues, strict=True))

@@ -26,7 +26,9 @@ def register_as_estimate(folder: Path) -> Registration:
     """
     stack = read_stack([folder])
     job = plan_job(stack, Config(), Resources())
-    photographs = np.stack([read_photograph_at(frame.path, job.plan.size) for frame in stack.frames])
+    photographs = np.stack(
+        [read_photograph_at(frame.path, job.plan.size, frame.reading) for frame in stack.frames]
+    )
     return register(photographs, stack, sessions_for(job.resources), job.config.alignment)
 
 

@@ -59,7 +59,7 @@ def photograph_anew(folder: Path, output: Path, frame_count: int, seed: int) -> 
     """
     output.mkdir(parents=True)
     stack = read_stack(folder)
-    photographs = np.stack([read_photograph(frame.path) for frame in stack.frames])
+    photographs = np.stack([read_photograph(frame.path, frame.reading) for frame in stack.frames])
     far, near = focus_range(stack)
     dioptres = _normalised_truth(folder, far, near)
     sharp = srgb_decode(fuse(dioptres, align_stack(NETWORK, photographs, stack).pictures, stack.positions))

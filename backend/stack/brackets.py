@@ -10,9 +10,9 @@ from pathlib import Path
 from ..contract.errors import InputError
 from ..io.header import read_header
 from ..io.photograph_file import JPEG_MAGIC, read_file
-from ..stack.metadata import read_metadata
-from ..stack.names import natural_key
-from ..stack.sidecars import DISTANCES, TABLE
+from .metadata import read_metadata
+from .names import natural_key
+from .sidecars import DISTANCES, TABLE
 
 HEAD = 2**20  # bytes: JPEG keeps what it tells of itself in segments of 64 KB at its head
 # A pause between brackets. By hand one may refocus for half a minute where five seconds are usual.
@@ -55,7 +55,12 @@ def brackets(folder: Path, photographs: Sequence[Path]) -> list[list[Shot]]:
     shots = [read_shot(path) for path in sorted(photographs, key=natural_key)]
     if any((folder / name).exists() for name in (TABLE, DISTANCES)):
         return [shots]
-    return [part for alike in _alike(shots) for part in _apart(_as_taken(alike))]
+    return [part for alike in _alike(shots) for part in divide(alike)]
+
+
+def divide(shots: Sequence[Shot]) -> list[list[Shot]]:
+    """Divide the shots of one camera, given in file-name order, into brackets, as they were taken."""
+    return _apart(_as_taken(list(shots)))
 
 
 def _head(path: Path) -> bytes:
