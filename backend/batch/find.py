@@ -48,8 +48,8 @@ def find_stacks(roots: Sequence[Path], output: Path) -> list[StackFolder]:
     stacks = [stack for folder in found.values() for stack in folder]
     if not stacks:
         raise InputError(
-            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, BMP, HEIC, "
-            "EXR or raw files"
+            f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, BMP, "
+            "HEIC, EXR or raw files"
         )
     return _distinct(stacks)
 

@@ -12,6 +12,7 @@ from ..contract.schema import Description
 from ..depth.units import from_confidence
 from ..io.arrays import write_arrays
 from ..io.photographs import read_photograph
+from ..io.reading import AS_FILED, Reading
 from ..io.result_folder import aligned_paths, read_depth, read_description, replacing_file
 from ..runtime.progress import Reporter
 
@@ -91,19 +92,19 @@ def _uncertainty(confidence: np.ndarray, description: Description) -> np.ndarray
 
 def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:
     size = small_size(*description["size"])
-    paths = _frame_paths(options.result, description, options.show)
-    for index, path in enumerate(paths):
-        reporter.progress("read", index, len(paths))
-        small = cv2.resize(read_photograph(path), size, interpolation=cv2.INTER_AREA)
+    files = _frame_files(options.result, description, options.show)
+    for index, (path, reading) in enumerate(files):
+        reporter.progress("read", index, len(files))
+        small = cv2.resize(read_photograph(path, reading), size, interpolation=cv2.INTER_AREA)
         bgr = np.round(np.clip(small[..., ::-1], 0, 1) * 255).astype(np.uint8)
         jpeg = cv2.imencode(".jpg", bgr, JPEG)[1].tobytes()
         with replacing_file(options.output / f"{options.show}_{index + 1:02d}.jpg") as partial:
             partial.write_bytes(jpeg)
 
 
-def _frame_paths(folder: Path, description: Description, show: str) -> list[Path]:
+def _frame_files(folder: Path, description: Description, show: str) -> list[tuple[Path, Reading]]:
     if show == PHOTOGRAPHED:
-        return [Path(frame["file"]) for frame in description["frames"]]
+        return [(Path(frame["file"]), Reading(**frame.get("reading", {}))) for frame in description["frames"]]
     if (paths := aligned_paths(folder, description)) is None:
         raise InputError(f"{folder} holds no aligned frames: estimate depth again with --save-aligned")
-    return paths
+    return [(path, AS_FILED) for path in paths]

@@ -24,6 +24,14 @@ PICTURE_EXTENSIONS = tuple(extension for extension in EXTENSIONS if extension no
 # What phones add to the names of one shot's files: a Pixel's raw and its JPEG, or a photograph with a clip.
 PARTS_OF_A_SHOT = re.compile(r"(\.RAW-\d+)?(\.MP)?(\.(COVER|ORIGINAL))?$", re.IGNORECASE)
 
+PAGE = re.compile(r"(.+\.tiff?)#([1-9][0-9]{0,4})", re.IGNORECASE)  # of a TIFF, from 1
+
+
+def locate(path: Path) -> tuple[Path, int]:
+    """Return the file of a photograph and its page there, from 1: FILE.tif#3 is the third of FILE.tif."""
+    match = PAGE.fullmatch(str(path))
+    return (Path(match[1]), int(match[2])) if match and not path.exists() else (path, 1)
+
 
 def photographs_among(paths: Iterable[Path]) -> list[Path]:
     """List those with a photograph's ending, one of each shot, in the order given."""

@@ -55,6 +55,7 @@ class Frame(TypedDict):
     shift_y: NotRequired[float]
     gain: NotRequired[list[float]]  # of red, green and blue
     aligned: NotRequired[str]  # path in the result folder
+    reading: NotRequired[dict[str, Any]]  # what the stack tells of how the file is read; `io.reading`
 
 
 class Depth(TypedDict):
@@ -172,6 +173,7 @@ def _check_frame(frame: dict[str, Any], metric: bool) -> None:
     lens = (frame.get(name) for name in ("relative_fov", "focal_length_mm", "f_number", "sensor_width_mm"))
     _require(all(value is None or _is_number(value) for value in lens))
     _require(all(_is_text(note) for note in frame.get("notes", ())))
+    _require(_is_reading(frame.get("reading", {})))
     if (aligned := frame.get("aligned")) is not None:
         _require(_is_text(aligned) and PurePath(aligned).parent == PurePath(ALIGNED))
         _require(PurePath(aligned).name != "..")
@@ -180,6 +182,18 @@ def _check_frame(frame: dict[str, Any], metric: bool) -> None:
 def _require(holds: bool) -> None:
     if not holds:
         raise ValueError("not the description of a result")
+
+
+def _is_reading(value: object) -> bool:
+    if not isinstance(value, dict) or not value.keys() <= {"orientation", "white", "is_whole"}:
+        return False
+    orientation, white = value.get("orientation", 1), value.get("white", 1)
+    return (
+        type(orientation) is int
+        and 1 <= orientation <= 8
+        and _is_number(white)
+        and type(value.get("is_whole", False)) is bool
+    )
 
 
 def _is_side(value: object) -> bool:

@@ -11,7 +11,7 @@ from .code_range import scale_codes
 from .heif import decode_heif, is_heif
 from .jpeg import decode_jpeg
 from .photograph_file import DAMAGE, JPEG_MAGIC, damaged, decode_with, is_picture, is_raw, not_readable
-from .picture_file import decode_picture
+from .png_tiff import decode_picture
 from .raw import develop
 from .transparency import fill_transparent
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..contract.errors import InputError
 from ..contract.limits import check_picture
 from .crop import Crop
-from .photograph_file import damaged
+from .photograph_file import damaged, decode_with
 from .transparency import fill_transparent
 
 LIGHTEST = 65504.0  # of scene-linear values: the largest half float
@@ -36,7 +36,8 @@ def read_exr_header(path: Path) -> tuple[int, int, Crop | None]:
         Where the file is damaged, a part claims too much, or it holds no picture.
     """
     headers = _headers(path)
-    width, height, crop = _place(headers[_picture_layer(path, headers).part])
+    layer = decode_with(path, lambda: _picture_layer(path, headers))
+    width, height, crop = _place(headers[layer.part])
     if crop is not None:
         check_picture(path, crop.width, crop.height)
     return width, height, crop
@@ -72,7 +73,7 @@ def read_exr(path: Path, is_whole: bool = False) -> np.ndarray:
     import OpenEXR
 
     headers = _headers(path)
-    layer = _picture_layer(path, headers)
+    layer = decode_with(path, lambda: _picture_layer(path, headers))
     crop = _place(headers[layer.part])[2] if is_whole else None
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
@@ -101,21 +102,33 @@ def _on_whole(values: np.ndarray, crop: Crop, beyond: float = 0) -> np.ndarray:
     return whole
 
 
-def _headers(path: Path) -> list[dict]:
-    """The headers of all parts, each of a size that a picture may have."""
+def check_exr(path: Path) -> list[dict]:
+    """Return the headers of all parts of an EXR file, each of a size that a picture may have.
+
+    Raises
+    ------
+    InputError
+        Where a part claims too much.
+    Exception
+        The library's own, where the file is damaged.
+    """
     import OpenEXR
 
+    with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+        headers = [dict(part.header) for part in file.parts]
+    for header in headers:
+        (left, top), (right, bottom) = _window(header, "dataWindow")
+        check_picture(path, right - left + 1, bottom - top + 1, len(header["channels"]))
+    return headers
+
+
+def _headers(path: Path) -> list[dict]:
     try:
-        with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
-            headers = [dict(part.header) for part in file.parts]
-        for header in headers:
-            (left, top), (right, bottom) = _window(header, "dataWindow")
-            check_picture(path, right - left + 1, bottom - top + 1, len(header["channels"]))
+        return check_exr(path)
     except InputError:
         raise
     except Exception:  # the library raises its own types and RuntimeError alike
         raise damaged(path) from None
-    return headers
 
 
 def _window(header: dict, name: str) -> tuple[tuple[int, int], tuple[int, int]]:

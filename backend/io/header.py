@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from ..contract.formats import locate
 from ..contract.limits import check_picture
 from .colour_profile import Conversion, adobe_rgb, power_law, read_profile
 from .crop import Crop
@@ -18,12 +19,11 @@ from .photograph_file import (
     decode_with,
     is_picture,
     is_raw,
-    locate,
     not_readable,
     read_file,
     read_start,
 )
-from .picture_file import read_picture_header
+from .png_tiff import read_picture_header
 from .raw import raw_size
 from .reading import Reading
 

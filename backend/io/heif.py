@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .photograph_file import DAMAGE
+
 HEVC_BRANDS = re.compile(rb"heic|heix|heim|heis|hevc|hevx")  # ISO/IEC 23008-12, annex B
 BRANDS = slice(8, 64)  # bytes of the file where they stand
 DEEP = 16  # bits
+EXIF_START = re.compile(rb".{0,16}?(?=II\*\0|MM\0\*)", re.DOTALL)  # before the TIFF stream that EXIF is
 
 
 def is_heif(data: bytes) -> bool:
@@ -47,6 +50,16 @@ def decode_heif(data: bytes) -> np.ndarray:
     image = open_heif(data)  # its memory is the array's, so that it must live longer
     pixels = np.asarray(image)
     return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels[..., :3].copy()
+
+
+def read_heif_exif(data: bytes) -> bytes:
+    """Return the EXIF in a file's bytes, as the TIFF stream that it is; nothing where there is none."""
+    try:
+        exif = open_heif(data).info.get("exif") or b""
+    except DAMAGE:
+        return b""
+    start = EXIF_START.match(exif)
+    return exif[start.end() :] if start else b""
 
 
 def _library():

@@ -6,24 +6,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..contract.errors import InputError
-from ..contract.formats import RAW_EXTENSIONS
+from ..contract.formats import RAW_EXTENSIONS, locate
 from ..contract.limits import MAX_FILE_BYTES, MAX_SCANS, read_whole
 
 T = TypeVar("T")
 EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89PNG"
 TIFF_MAGICS = b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"  # the latter two of BigTIFF
 BMP_MAGIC = b"BM"
-PAGE = re.compile(r"(.+\.tiff?)#([1-9][0-9]{0,4})", re.IGNORECASE)  # of a TIFF, from 1
 JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
 JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
 START_BYTES = 64  # enough to recognise the kind of a file
 DAMAGE = (EOFError, IndexError, OSError, RuntimeError, SyntaxError, ValueError)  # what decoders raise of it
-
-
-def locate(path: Path) -> tuple[Path, int]:
-    """Return the file of a photograph and its page there, from 1: FILE.tif#3 is the third of FILE.tif."""
-    match = PAGE.fullmatch(str(path))
-    return (Path(match[1]), int(match[2])) if match and not path.exists() else (path, 1)
 
 
 def read_file(path: Path) -> bytes:

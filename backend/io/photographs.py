@@ -12,7 +12,7 @@ from .decoding import REDUCED_GREY, decode, decode_grey, turn_upright
 from .exr import read_exr
 from .header import read_header
 from .photograph_file import EXR_MAGIC, JPEG_MAGIC, read_file
-from .picture_file import decode_picture
+from .png_tiff import decode_picture
 from .reading import AS_FILED, Reading
 
 JPEG_EXTENSIONS = (".jpg", ".jpeg")

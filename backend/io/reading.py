@@ -1,6 +1,7 @@
 """How a photograph is read where its file alone does not tell, but the stack it belongs to does."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Reading:
     orientation: int | None = None
     white: float | None = None
     is_whole: bool = False
+
+    def describe(self) -> dict[str, Any]:
+        """Return what differs from the file's own, as result.json has it; `Reading(**it)` is the inverse."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, False)}
 
 
 AS_FILED = Reading()

@@ -33,7 +33,7 @@ from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode
-from .exr import read_exr_header
+from .exr import check_exr
 from .header import read_header
 
 
@@ -148,7 +148,7 @@ def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
 
     path = Path(folder) / DEPTH_EXR
     try:
-        read_exr_header(path)
+        check_exr(path)
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
             return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]

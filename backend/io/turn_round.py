@@ -72,8 +72,8 @@ def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1)
         picture = read_linear_picture(output.path)
         paths = aligned_paths(output.path, description)
         is_deep = read_header(output.path / ALL_IN_FOCUS_PNG).bits_per_channel > 8
-        for path in paths or ():
-            read_file(path)
+        for path in (output.path / ALL_IN_FOCUS_PNG, *(paths or ())):
+            read_file(path)  # which refuses what is cut short
         if not np.all(depth > 0):
             raise InputError(
                 f"{folder / DEPTH_EXR} is not a depth map of Focal Depth: name a folder that `estimate` wrote"

@@ -15,6 +15,7 @@ MOVING_SHARE = 0.3  # of the differences; 0.04 with a plain wall, 0.68 and more 
 # What a stack is ordered by, in a sentence.
 ORDERED_BY = {
     "focus distance": "focus distances",
+    "focus position": "focus positions",
     "file name": "file names",
     "sharpness": "overall sharpness",
 }

@@ -16,13 +16,14 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.files import ALL_IN_FOCUS_PNG, CACHE, DEPTH_PNG
+from ..contract.formats import locate
 from ..contract.limits import MAX_FILE_BYTES
 from ..contract.qualities import enlargement
 from ..contract.schema import Description
 from ..depth.predictor import Prediction
 from ..io import result_folder
 from ..io.arrays import read_arrays
-from ..io.photograph_file import locate, read_file
+from ..io.photograph_file import read_file
 from ..lens.field_curvature import FieldCurvature
 from ..lens.profile import AppliedCurvature, focus_span, lens_profile_files
 from ..registration.motion import Motion, relative_field_of_view

@@ -13,7 +13,13 @@ from .dioptres import fill_gaps, is_same_focus, spread_ties
 from .distances import read_dioptres, unit_warnings
 from .find import find_photographs
 from .focal_stack import FocalStack, Frame, is_same_size
-from .order import FocusSequence, correlation_with_place, sequence_by_names, sequence_by_sharpness
+from .order import (
+    FocusSequence,
+    correlation_with_place,
+    sequence_by_names,
+    sequence_by_position,
+    sequence_by_sharpness,
+)
 from .outsiders import find_outsiders, outsider_warnings
 from .overrides import AUTO, Overrides
 from .records import (
@@ -104,12 +110,12 @@ def _assemble(records: Sequence[FrameRecord], overrides: Overrides) -> FocalStac
     dioptres = np.array([math.nan if frame.dioptres is None else frame.dioptres for frame in frames])
     unknown = int(np.isnan(dioptres).sum())
     if len(frames) - unknown < 2:
-        return _relative_stack(frames, order_frames(frames, overrides))
+        return _relative_stack(frames, order_frames(records, overrides))
     if unknown == 0:
         sequence = FocusSequence(np.arange(len(frames)), "focus distance")
         warnings = contradiction_warnings(dioptres, overrides)
     else:
-        sequence = order_frames(frames, overrides)
+        sequence = order_frames(records, overrides)
         warnings = [*sequence.warnings[:1], interpolation_warning(unknown, len(frames))]
     stack = _metric_stack(records, dioptres, sequence)
     return stack.with_warnings(*warnings, *reversal_warnings(stack))
@@ -125,7 +131,7 @@ def _relative_stack(frames: Sequence[Frame], sequence: FocusSequence) -> FocalSt
     )
 
 
-def order_frames(frames: Sequence[Frame], overrides: Overrides) -> FocusSequence:
+def order_frames(records: Sequence[FrameRecord], overrides: Overrides) -> FocusSequence:
     """Return the order of frames, given in file-name order, where their distances do not fix it.
 
     Raises
@@ -134,8 +140,9 @@ def order_frames(frames: Sequence[Frame], overrides: Overrides) -> FocusSequence
         Where a photograph is damaged.
     """
     if overrides.order != AUTO:
-        return sequence_by_names(len(frames), overrides.order)
-    return sequence_by_sharpness(frames)
+        return sequence_by_names(len(records), overrides.order)
+    by_position = sequence_by_position([record.metadata.focus_order for record in records])
+    return by_position or sequence_by_sharpness([record.frame for record in records])
 
 
 def check_sizes(frames: Sequence[Frame]) -> None:

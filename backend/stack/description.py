@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..io.reading import AS_FILED
 from ..lens import thin_lens
 from .focal_stack import FocalStack, Frame
 from .inspection import Inspection
@@ -68,6 +69,7 @@ def _describe_frame(
         "focal_length_mm": _millimetres(frame.focal_length),
         "f_number": frame.f_number,
         "sensor_width_mm": _millimetres(frame.sensor_width),
+        **({"reading": frame.reading.describe()} if frame.reading != AS_FILED else {}),
     }
 
 

@@ -14,8 +14,8 @@ from .records import FrameRecord, without_written_distance
 FEWEST = 4  # distances, before even steps say anything
 EVEN = 0.1  # deviation of steps, of their mean
 CONTRADICTED = -1.0  # log-odds that frames run as metres have them
-SEEN_RANGE = 0.02  # dioptres: the least that a bracket of ordinary photographs spans
-SEEN_BLUR = 1 / 1000  # of the picture's width: the least change of blur that makes frames differ
+LEAST_RANGE = 0.02  # dioptres: the least that a bracket of ordinary photographs spans
+LEAST_BLUR = 1 / 1000  # of the picture's width: the least change of blur that makes frames differ
 AS_DIOPTRES = (
     "The focus distances in EXIF were taken as dioptres, which some Android cameras write there: they are "
     "evenly spaced, and as metres they would run opposite to what the pictures show. If they are metres, "
@@ -75,11 +75,11 @@ def unit_warnings(stack: FocalStack) -> list[str]:
 
 
 def _least_span(stack: FocalStack) -> float:
-    """Dioptres over which blur changes by `SEEN_BLUR`: it is f^2 / N times their number."""
+    """Dioptres over which blur changes by `LEAST_BLUR`: it is f^2 / N times their number."""
     focal_length, f_number, sensor_width = stack.focal_length, stack.f_number, stack.sensor_width
     if not (focal_length and f_number and sensor_width):
-        return SEEN_RANGE
-    return SEEN_BLUR * sensor_width * f_number / focal_length**2
+        return LEAST_RANGE
+    return LEAST_BLUR * sensor_width * f_number / focal_length**2
 
 
 def _stored(record: FrameRecord) -> float | None:

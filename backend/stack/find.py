@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..contract.errors import InputError
 from ..contract.formats import choose_kinds, kind_of, photographs_among
-from ..io.picture_file import count_pages
+from ..io.png_tiff import count_pages
 from .names import join_names, natural_key
 
 MOST_NAMED = 3

@@ -80,7 +80,7 @@ class FocalStack:
     frames
         At least two, of one size but for `SAME_SIZE`.
     order_source
-        What they were ordered by: "focus distance", "sharpness" or "file name".
+        What they were ordered by: "focus distance", "focus position", "sharpness" or "file name".
     dioptres
         (N,) float32, 1/m, strictly increasing; None where distances are unknown and depth is relative.
     warnings

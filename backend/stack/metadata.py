@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..io.header import Header
-from ..lens import thin_lens
-from .maker_notes import read_maker_distance, read_maker_range, read_shot_number
+from ..io.heif import is_heif, read_heif_exif
+from .maker_notes import (
+    UNSIGNED_INFINITY,
+    read_focus_order,
+    read_maker_distance,
+    read_maker_range,
+    read_number,
+    read_object_distance,
+    read_shot_number,
+)
+from .sensors import read_sensor_width
 
-UNSIGNED_INFINITY = 0xFFFFFFFF  # EXIF 2.3 SubjectDistance and Adobe's ApproximateFocusDistance
 PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
 PLAUSIBLE_FOCAL_LENGTH = (0.0005, 5.0)
 PLAUSIBLE_F_NUMBER = (0.5, 128)
 PLAUSIBLE_SENSOR_WIDTH = (0.001, 0.5)
 DECIMALS = "10", "100", "1000"  # denominators
 LONGEST_NAME = 200  # characters of a camera or lens
-RESOLUTION_UNITS: dict[float, float] = {2: 0.0254, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
+WRONG_UNITS = (10, 1000)  # millimetres in a maker's tag that should hold centimetres or metres
+UNIT_SLACK = 0.1  # relative: codes are coarse
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,15 @@ class Metadata:
         "maker note", "EXIF", "XMP" or "unknown".
     distance_step
         Relative step of the code that the focus distance is stored in; 0 where it is fine.
+    focus_order
+        What orders the shots of a bracket and tells no distance: larger is nearer, and 0 is infinity, as with
+        dioptres, but in an unknown unit, which differs between lenses and zooms. Sony's only.
     focal_length
         Metres.
     f_number
         The aperture's.
     sensor_width
-        Metres, along the width of the upright picture.
+        Metres that the picture shows, along the width of the upright picture.
     camera, lens
         Their models.
     exposure
@@ -54,6 +66,7 @@ class Metadata:
     focus_distance: float | None = None
     distance_source: str = "unknown"
     distance_step: float = 0.0
+    focus_order: float | None = None
     focal_length: float | None = None
     f_number: float | None = None
     sensor_width: float | None = None
@@ -91,27 +104,43 @@ def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) 
     """
     implausible: list[str] = []
     focal_length = _plausible(
-        _number(exif, "Exif.Photo.FocalLength"), PLAUSIBLE_FOCAL_LENGTH, "focal length", implausible, 0.001
+        read_number(exif, "Exif.Photo.FocalLength"),
+        PLAUSIBLE_FOCAL_LENGTH,
+        "focal length",
+        implausible,
+        0.001,
     )
     distance, source, step = _focus_distance(exif, xmp, focal_length, implausible)
+    sensor_width = read_sensor_width(exif, header, focal_length)
     return Metadata(
         focus_distance=distance,
         distance_source=source,
         distance_step=step,
+        focus_order=read_focus_order(exif),
         focal_length=focal_length,
-        f_number=_plausible(_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", implausible),
-        sensor_width=_sensor_width(exif, header, focal_length),
+        f_number=_plausible(
+            read_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", implausible
+        ),
+        sensor_width=sensor_width if sensor_width and _within(sensor_width, PLAUSIBLE_SENSOR_WIDTH) else None,
         camera=_text(exif, "Exif.Image.Model"),
         lens=_text(exif, "Exif.Photo.LensModel"),
         exposure=_exposure(exif),
         captured=_captured(exif),
         shot=read_shot_number(exif),
-        has_zero_distance=_number(exif, "Exif.Photo.SubjectDistance") == 0,
+        has_zero_distance=read_number(exif, "Exif.Photo.SubjectDistance") == 0,
         implausible=tuple(implausible),
     )
 
 
 def _tags(data: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """EXIF and XMP; of a HEIC that Exiv2 refuses, for a padded colour profile say, the EXIF alone."""
+    exif, xmp = _tags_by_exiv2(data)
+    if not exif and is_heif(data):
+        exif, _ = _tags_by_exiv2(read_heif_exif(data))
+    return exif, xmp
+
+
+def _tags_by_exiv2(data: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
     import pyexiv2  # one thread at a time; bytes, because Exiv2 cannot open every path on Windows
 
     pyexiv2.set_log_level(4)
@@ -145,54 +174,40 @@ def _focus_distance(
 def _candidate_distances(
     exif: Mapping[str, str], xmp: Mapping[str, str]
 ) -> Iterator[tuple[float, str, float]]:
-    if stored := read_maker_distance(exif):
+    written = _written_distance(exif, "Exif.Photo.SubjectDistance")
+    stored = read_maker_distance(exif)
+    if stored and not _is_wrong_unit(stored[0], written):
         yield stored[0], "maker note", stored[1]
-    for tags, name, source in (
-        (exif, "Exif.Photo.SubjectDistance", "EXIF"),
-        (xmp, "Xmp.aux.ApproximateFocusDistance", "XMP"),
-    ):
-        value = _number(tags, name)
-        if value is not None and value != 0:  # 0 is EXIF's word for unknown
-            infinite = value == UNSIGNED_INFINITY
-            yield (math.inf if infinite else value), source, 0.0 if infinite else _step(tags, name, value)
-    middle = read_maker_range(exif)
-    if middle:
+    if written:
+        yield written, "EXIF", _step(exif, "Exif.Photo.SubjectDistance", written)
+    if found := read_object_distance(exif):
+        yield found, "maker note", 0.0
+    if written := _written_distance(xmp, "Xmp.aux.ApproximateFocusDistance"):
+        yield written, "XMP", _step(xmp, "Xmp.aux.ApproximateFocusDistance", written)
+    if middle := read_maker_range(exif):
         yield middle, "maker note", 0.0
 
 
-def _sensor_width(exif: Mapping[str, str], header: Header, focal_length: float | None) -> float | None:
-    """From the 35 mm equivalent, else from the focal plane's resolution."""
-    equivalent = _number(exif, "Exif.Photo.FocalLengthIn35mmFilm")
-    if focal_length and equivalent:
-        width = thin_lens.sensor_width_from_equivalent(
-            focal_length, equivalent / 1000, header.width, header.height
-        )
-    else:
-        width = _focal_plane_width(exif, header)
-    return width if width and _within(width, PLAUSIBLE_SENSOR_WIDTH) else None
+def _written_distance(tags: Mapping[str, str], name: str) -> float | None:
+    """Metres; None for 0, EXIF's word for unknown. Infinity is FFFFFFFF/1 (EXIF 2.3) or 1/0 (exiftool)."""
+    numerator, _, denominator = str(tags.get(name, "")).partition("/")
+    if denominator.strip() == "0":
+        return math.inf if (read_number({name: numerator}, name) or 0) > 0 else None
+    value = read_number(tags, name)
+    return math.inf if value == UNSIGNED_INFINITY else value or None
 
 
-def _focal_plane_width(exif: Mapping[str, str], header: Header) -> float | None:
-    """EXIF counts pixels of the picture as taken, before it was turned upright."""
-    resolution = _number(exif, "Exif.Photo.FocalPlaneXResolution")
-    unit = RESOLUTION_UNITS.get(_number(exif, "Exif.Photo.FocalPlaneResolutionUnit") or 2)
-    if not resolution or not unit:
-        return None
-    across, down = (_number(exif, f"Exif.Photo.Pixel{axis}Dimension") for axis in "XY")
-    # Programs turn pictures and leave the tags behind: the counts, where they stand, are the surer sign.
-    turned = across and down and (across > down) != (header.width > header.height)
-    sideways = turned or (not (across and down) and header.orientation >= 5)
-    # An editor that shrank the picture wrote the count anew, but not the resolution, nor this count.
-    as_taken = _number(exif, "Exif.Iop.RelatedImageWidth") or 0
-    pixels = max(across or (header.height if sideways else header.width), as_taken)
-    taken_width = pixels / resolution * unit
-    return taken_width * header.width / header.height if sideways else taken_width
+def _is_wrong_unit(stored: float, written: float | None) -> bool:
+    """Whether a maker's distance is EXIF's in a smaller unit than the tag's own."""
+    if not written or math.inf in (stored, written):
+        return False
+    return any(abs(stored / written / factor - 1) < UNIT_SLACK for factor in WRONG_UNITS)
 
 
 def _exposure(exif: Mapping[str, str]) -> float | None:
     """log2(t S / (100 N^2)): minus the exposure value at ISO 100 (ISO 2720), so that brighter is more."""
     names = ("ExposureTime", "ISOSpeedRatings", "FNumber")
-    seconds, speed, f_number = (_number(exif, f"Exif.Photo.{name}") or 0.0 for name in names)
+    seconds, speed, f_number = (read_number(exif, f"Exif.Photo.{name}") or 0.0 for name in names)
     if not all(0 < value < math.inf for value in (seconds, speed, f_number)):
         return None
     return math.log2(seconds) + math.log2(speed) - math.log2(100) - 2 * math.log2(f_number)
@@ -213,17 +228,6 @@ def _text(tags: Mapping[str, str], name: str) -> str | None:
     """Of a name, without what would write over a terminal."""
     text = "".join(letter for letter in tags.get(name, "")[:LONGEST_NAME] if letter.isprintable())
     return text.strip() or None
-
-
-def _number(tags: Mapping[str, str], name: str) -> float | None:
-    """A tag such as '5', '50/10' or '1.5' as a number; None where it is missing or makes none."""
-    numerator, _, denominator = str(tags.get(name, "")).partition("/")
-    try:
-        if float(numerator) == UNSIGNED_INFINITY:
-            return float(UNSIGNED_INFINITY)
-        return float(numerator) / float(denominator or 1)
-    except (ValueError, ZeroDivisionError):
-        return None
 
 
 def _step(tags: Mapping[str, str], name: str, value: float) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..io.photograph_file import locate
+from ..contract.formats import locate
 from ..io.photographs import read_thumbnail
 from ..io.reading import Reading
 from .direction import judge_direction
@@ -35,7 +35,7 @@ class FocusSequence:
     indices
         (N,) int, into the photographs in file-name order.
     source
-        What it was taken from: "focus distance", "file name" or "sharpness".
+        What it was taken from: "focus distance", "focus position", "file name" or "sharpness".
     warnings
         Sentences: first how it was determined, then which end is far.
     certainty
@@ -53,6 +53,26 @@ def sequence_by_names(count: int, order: str) -> FocusSequence:
     """Return the order of `count` file names, of which a person typed how they run: `NEAR_TO_FAR` or not."""
     indices = np.arange(count)
     return FocusSequence(indices[::-1] if order == NEAR_TO_FAR else indices, "file name")
+
+
+def sequence_by_position(positions: Sequence[float | None]) -> FocusSequence | None:
+    """Return the order by what maker notes tell of focus without its distance (`Metadata.focus_order`).
+
+    Parameters
+    ----------
+    positions
+        (N,) in file-name order, larger where nearer.
+
+    Returns
+    -------
+    FocusSequence or None
+        None where one is unknown, or all are the same.
+    """
+    values = [position for position in positions if position is not None]
+    if len(values) < len(positions) or min(values) == max(values):
+        return None
+    how = "The photographs are ordered by the focus positions in their maker notes."
+    return FocusSequence(np.argsort(values, kind="stable"), "focus position", (how,))
 
 
 def sequence_by_sharpness(frames: Sequence[Frame]) -> FocusSequence:

@@ -15,12 +15,14 @@ from .order import read_thumbnails
 from .records import FrameRecord
 
 FEWEST = 3  # photographs of a bracket, and frames that must be left
+COARSE = 0.01  # relative step of a focus distance
 PLAIN, NOT_PLAIN = 2.0, 8.0  # standard deviation of 0 to 255
 TILES = (32, 24)  # across and down
 TEXTURE, FEWEST_TILES = 0.01, 10  # of a tile's edges relative to brightness, in some photograph
 # A composite is about as sharp as the sharpest in 0.90 of the tiles or more, others in 0.16 fewer; a frame in
 # 0.92 or fewer, others in 0.04 fewer (34 stacks, real and rendered; composites of the sharpest pixels).
 NEARLY, EVERYWHERE, MORE_THAN_OTHERS = 0.8, 0.88, 0.1
+PERHAPS = 0.75  # of the tiles, while it is resampled as the others are
 MOST_OF_ONE = 0.6  # of the tiles: a composite is made of several frames
 ALIGNED_SIDE = 160  # pixels
 OTHER_VIEW = 0.92  # frames of one stack correlate by more
@@ -98,10 +100,11 @@ def _other_exposures(records: Sequence[FrameRecord]) -> dict[Path, str]:
 def _plain_or_composite(records: Sequence[FrameRecord]) -> dict[Path, str]:
     """Photographs without a picture, and those that another program made of all of them.
 
-    Looked for where a focus distance is missing or stands twice, as is the case for both.
+    Looked for where a focus distance is missing or stands twice, as is the case for both; in coarse codes
+    distances of frames that differ stand twice, too.
     """
-    known = Counter(record.frame.dioptres for record in records)
-    if None not in known and len(known) == len(records):
+    known = Counter(record.frame.dioptres for record in records if record.distance_step < COARSE)
+    if None not in known and known.total() == len(known):
         return {}
     thumbnails = read_thumbnails([record.frame for record in records])
     contrasts = np.array([thumbnail.std() for thumbnail in thumbnails])
@@ -128,7 +131,10 @@ def _find_composite(thumbnails: Sequence[np.ndarray]) -> int | None:
     tiles = _tiles(thumbnails, len(thumbnails) // 2)
     if tiles.shape[1] < FEWEST_TILES:
         return None
-    likely = int(_nearly_sharpest(tiles).argmax())
+    nearly = _nearly_sharpest(tiles)
+    likely = int(nearly.argmax())
+    if nearly[likely] < PERHAPS:
+        return None
     tiles = _tiles(thumbnails, likely)  # now it alone is not resampled
     nearly = _nearly_sharpest(tiles)
     frames = np.delete(tiles, likely, axis=0)
@@ -174,7 +180,7 @@ def _aligned(thumbnails: Sequence[np.ndarray], reference: int) -> list[np.ndarra
         affinity = np.eye(2, 3, dtype=np.float32)
         small = _small(picture)
         with contextlib.suppress(cv2.error):  # too little to align by: as it is
-            criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+            criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 1e-3)
             _, affinity = cv2.findTransformECC(
                 middle, small, affinity, cv2.MOTION_AFFINE, criteria, np.full_like(small, 255), 3
             )

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from ..contract.errors import InputError
 from ..io.code_range import find_white
 from ..io.photographs import brightest_value
 from .likeness import SAME_SCENE, coarse_picture, likeness
@@ -87,10 +87,9 @@ def _share_window(photographs: list[Photograph]) -> tuple[list[Photograph], list
 def _share_white(photographs: list[Photograph]) -> tuple[list[Photograph], list[str]]:
     if not all(photograph.header.has_codes for photograph in photographs):
         return photographs, []
-    kind = _kind(photographs[0])
-    if kind is None:
-        return photographs, []
-    white = find_white((brightest_value(each.path)[0] for each in photographs), kind)
+    first, kind = brightest_value(photographs[0].path)
+    others = (brightest_value(photograph.path)[0] for photograph in photographs[1:])
+    white = find_white(chain([first], others), kind)
     if white is None:
         return photographs, []
     shared = [replace(each, reading=replace(each.reading, white=white)) for each in photographs]
@@ -98,13 +97,6 @@ def _share_white(photographs: list[Photograph]) -> tuple[list[Photograph], list[
         f"No value is above {white:g}, as of a camera that writes fewer bits than its files hold: that was "
         "taken for white in all photographs."
     ]
-
-
-def _kind(photograph: Photograph) -> np.dtype | None:
-    try:
-        return brightest_value(photograph.path)[1]
-    except InputError:  # who reads it will say what is wrong
-        return None
 
 
 def _is(photograph: Photograph, orientation: int) -> bool:

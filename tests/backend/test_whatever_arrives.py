@@ -3,6 +3,7 @@
 import json
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,9 @@ from focal_depth.io.colour import srgb_decode, srgb_encode
 from focal_depth.io.header import read_header
 from focal_depth.io.photographs import read_photograph, read_thumbnail
 from focal_depth.io.result_folder import read_depth
-from focal_depth.stack import inspect_stack, read_stack
+from focal_depth.stack import Overrides, inspect_stack, read_stack
+from focal_depth.stack.assemble import assemble_stack
+from focal_depth.stack.records import open_photograph, read_records
 from photographs import PROJECT, dng, write_photograph
 from PIL import Image
 
@@ -599,6 +602,21 @@ def test_a_sweep_there_and_back(tmp_path, pictures):
 def test_two_sweeps_one_way(tmp_path, pictures):
     write(tmp_path, [pictures[number] for number in (0, 2, 4, 6, 1, 3, 5, 7)], (None,) * 8)
     assert "Focus goes from one end to the other twice" in told(read_stack(tmp_path))
+
+
+def test_positions_in_maker_notes_order_a_bracket(tmp_path, pictures):
+    """Sony's count focus in a unit of its own: an order, and no metres."""
+    shuffled = [3, 0, 6, 1, 7, 5, 2, 4]
+    paths = write(tmp_path, [pictures[number] for number in shuffled], (None,) * 8)
+    records = [
+        replace(record, metadata=replace(record.metadata, focus_order=float(number)))
+        for record, number in zip(
+            read_records([open_photograph(path) for path in paths], Overrides(), paths), shuffled, strict=True
+        )
+    ]
+    stack = assemble_stack(records, Overrides())
+    assert [shuffled[int(Path(name).stem)] for name in names(stack)] == list(range(8))
+    assert stack.order_source == "focus position" and not stack.is_metric and stack.order_certainty == 1
 
 
 def test_inspect_says_why_it_believes(tmp_path, pictures, capsys):

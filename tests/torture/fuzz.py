@@ -74,6 +74,7 @@ def originals(folder: Path) -> dict[str, bytes]:
     files["progressive.jpg"] = cv2.imencode(".jpg", quadrants(), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[
         1
     ].tobytes()
+    files |= of_many_sorts(folder)
     for stack in sorted(STACKS.glob("nikon*")):  # with the maker notes of a real camera
         photograph = next(path for path in sorted(stack.iterdir()) if path.suffix.lower() == ".jpg")
         files[f"{stack.name}.jpg"] = shrunk(
@@ -93,6 +94,42 @@ def originals(folder: Path) -> dict[str, bytes]:
     files["focus.csv"] = b"file,focus_distance_m,focal_length_mm\n1.jpg,1.5,50\n2.jpg,0.7,50\n"
     files["focus_distance.txt"] = b"1.5\n0.7\n"
     return files
+
+
+def of_many_sorts(folder: Path) -> dict[str, bytes]:
+    """TIFF, EXR, PNG and BMP as other programs write them."""
+    import numpy as np
+    import OpenEXR
+    import tifffile
+    from photographs import quadrants
+    from PIL import Image
+
+    picture, deep = quadrants(), quadrants().astype(np.uint16) * 257
+    with tifffile.TiffWriter(folder / "pages.tif") as file:
+        file.write(picture[::4, ::4].copy(), photometric="rgb", subfiletype=1)
+        for _ in range(3):
+            file.write(picture, photometric="rgb", compression="zlib")
+    tifffile.imwrite(
+        folder / "planar.tif", np.moveaxis(deep, -1, 0), photometric="rgb", planarconfig="separate"
+    )
+    tifffile.imwrite(folder / "white.tif", 65535 - deep[..., 0], photometric="miniswhite", bigtiff=True)
+    tifffile.imwrite(folder / "signed.tif", deep[..., 0].astype(np.int16), tile=(16, 16))
+    alpha = np.dstack([picture, picture[..., 0]])
+    Image.fromarray(alpha).save(folder / "alpha.png")
+    Image.fromarray(picture).save(folder / "made.bmp")
+    light = np.float32(picture) / 255
+    whole = {
+        "dataWindow": (np.int32([4, 2]), np.int32([51, 33])),
+        "displayWindow": (np.int32([0, 0]), np.int32([63, 47])),
+    }
+    OpenEXR.File(whole, {"ViewLayer.Combined": light}).write(str(folder / "layers.exr"))
+    parts = [
+        OpenEXR.Part({"type": OpenEXR.scanlineimage}, channels, name=name)
+        for name, channels in (("depth", {"Z": light[..., 0].copy()}), ("beauty", {"RGB": light}))
+    ]
+    OpenEXR.File(parts).write(str(folder / "parts.exr"))
+    names = "pages.tif planar.tif white.tif signed.tif alpha.png made.bmp layers.exr parts.exr"
+    return {name: (folder / name).read_bytes() for name in names.split()}
 
 
 def shrunk(photograph: bytes, small: bytes) -> bytes:
@@ -190,7 +227,8 @@ def outcome(folder: Path, name: str, data: bytes) -> str:
     from focal_depth.io import result_folder
     from focal_depth.io.header import read_header
     from focal_depth.io.photograph_file import read_file
-    from focal_depth.io.photographs import read_pixels, read_thumbnail
+    from focal_depth.io.photographs import brightest_value, read_pixels, read_thumbnail
+    from focal_depth.io.png_tiff import count_pages
     from focal_depth.stack.metadata import read_metadata
     from focal_depth.stack.sidecars import read_sidecars
     from test_hostile_results import is_reused, job
@@ -213,6 +251,10 @@ def outcome(folder: Path, name: str, data: bytes) -> str:
             read_metadata(whole, header)
             read_thumbnail(path, 64)
             read_pixels(path)
+            if path.suffix == ".tif":
+                count_pages(path)
+            if header.has_codes:
+                brightest_value(path)
     except InputError as fault:
         return "sentence" if "\n" not in str(fault) else f"lines: {fault}"
     except BaseException:

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ..contract.errors import InputError
+from ..contract.formats import locate
 from ..contract.limits import check_picture
-from .photograph_file import damaged, locate
+from .photograph_file import damaged
 
 FORMATS = "png", "tiff", "bmp"
 FLOATS = "half", "float", "double"
