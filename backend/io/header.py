@@ -97,7 +97,7 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
     if is_heif(start):
         return decode_with(path, lambda: _heif_header(path, read_file(path) if data is None else data))
     if is_picture(start):
-        return decode_with(path, lambda: _picture_header(path))
+        return _picture_header(path)
     return _header_by_pillow(path, data)
 
 

@@ -6,6 +6,7 @@ pages. Straight alpha stays apart, and it prints nothing.
 
 import contextlib
 import functools
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 from ..contract.errors import InputError
 from ..contract.formats import locate
 from ..contract.limits import check_picture
+from ..runtime.faults import check_memory
 from .photograph_file import damaged
 
 FORMATS = "png", "tiff", "bmp"
@@ -207,8 +209,9 @@ def _gamma(spec) -> float | None:
 
 @functools.cache
 def _library():
+    check_memory()
+    os.environ["OPENIMAGEIO_THREADS"] = "1"  # it is read once, as the library begins its threads
     import OpenImageIO
 
-    OpenImageIO.attribute("threads", 1)
     OpenImageIO.attribute("imageinput:strict", 1)
     return OpenImageIO

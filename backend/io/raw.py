@@ -81,8 +81,11 @@ def _opened(path: Path, data: bytes) -> Iterator:
             yield raw
     except (rawpy.LibRawDataError, rawpy.LibRawIOError) as error:
         raise ValueError(str(error)) from None
-    except rawpy.LibRawUnsufficientMemoryError:
-        raise MemoryError from None
+    except rawpy.LibRawUnsufficientMemoryError:  # of the machine, or of what LibRaw allows a file to ask for
+        raise InputError(
+            f"{path} asks for more memory than there is for a raw file; leave it out, or develop it to a "
+            "16-bit TIFF first"
+        ) from None
     except (rawpy.LibRawError, rawpy.NotSupportedError):
         raise _unsupported(path) from None
 

@@ -15,6 +15,7 @@ OF_MEMORY = (
     "bad allocation",
     "cannot allocate memory",
     "can't start new thread",
+    "resource temporarily unavailable",
     "failed to map segment",
 )
 
