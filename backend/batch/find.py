@@ -14,6 +14,7 @@ from ..contract.files import DEPTH_EXR, RESULT_JSON
 from ..contract.formats import photographs_among
 from ..contract.output_folder import SUFFIX
 from ..stack.brackets import Shot, brackets
+from ..stack.find import expand_pages
 from ..stack.names import natural_key
 
 LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added to it
@@ -71,7 +72,7 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
         )
         shown = (folder / name for name in files if not name.startswith("."))
         if photographs := photographs_among(shown):
-            yield folder, photographs
+            yield folder, expand_pages(photographs)
 
 
 def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[StackFolder]:

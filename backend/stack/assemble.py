@@ -67,14 +67,14 @@ def read_stack(
     """
     overrides = overrides or Overrides()
     given = [photographs] if isinstance(photographs, Path | str) else photographs
-    paths, remarks = find_photographs(given)
-    opened, shared = unify([open_photograph(path) for path in paths])
-    records = read_records(opened, overrides, paths)
+    found = find_photographs(given)
+    opened, shared = unify([open_photograph(path) for path in found.paths])
+    records = read_records(opened, overrides, found.all)
     check_sizes([record.frame for record in records])
     outsiders = find_outsiders(records)
     records = [record for record in records if record.frame.path not in outsiders]
     stack = assemble_stack(records, overrides)
-    remarks = (*remarks, *shared, *outsider_warnings(outsiders))
+    remarks = (*found.remarks, *shared, *outsider_warnings(outsiders))
     return stack.with_warnings(
         *remarks, *implausible_warnings(records), *tie_warnings(stack), *zoom_warnings(stack)
     )

@@ -22,10 +22,18 @@ class Photographs(NamedTuple):
         Absolute, in file-name order; FILE.tif#N for a page of a TIFF.
     remarks
         Sentences for the person who gave them.
+    passed_over
+        Files of the same shots in other kinds.
     """
 
     paths: list[Path]
     remarks: tuple[str, ...]
+    passed_over: list[Path]
+
+    @property
+    def all(self) -> list[Path]:
+        """All files that a person may name."""
+        return [*self.paths, *self.passed_over]
 
 
 def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
@@ -56,17 +64,22 @@ def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
         )
     chosen, others = choose_kinds(sorted(dict.fromkeys(paths), key=natural_key))
     remarks = _other_kinds(chosen, others)
-    pages = {path: _count_pages(path) for path in chosen}
-    if len(chosen) == 1 and pages[chosen[0]] > 1:
-        (file,) = chosen
-        chosen = [file.with_name(f"{file.name}#{page}") for page in range(1, pages[file] + 1)]
-    elif several := [path.name for path, count in pages.items() if count > 1]:
+    if len(chosen) == 1:
+        chosen = expand_pages(chosen)
+    elif several := [path.name for path in chosen if _count_pages(path) > 1]:
         remarks += (f"Only the first page was used of {_shortened(several)}.",)
     if len(chosen) < 2:
         raise InputError(
             f"{chosen[0]} is only one photograph; a focal stack needs at least two, focused differently"
         )
-    return Photographs(chosen, remarks)
+    return Photographs(chosen, remarks, others)
+
+
+def expand_pages(paths: Sequence[Path]) -> list[Path]:
+    """Return the pages of a single TIFF that has several; other photographs as they are."""
+    if len(paths) != 1 or (count := _count_pages(paths[0])) < 2:
+        return list(paths)
+    return [paths[0].with_name(f"{paths[0].name}#{page}") for page in range(1, count + 1)]
 
 
 def photographs_in(folder: Path) -> list[Path]:

@@ -69,11 +69,11 @@ def inspect_stack(
         Where fewer than two are left, or where a sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    paths, remarks = find_photographs(photographs)
-    readable, faults = _open_all(paths)
+    found = find_photographs(photographs)
+    readable, faults = _open_all(found.paths)
     readable, shared = unify(readable)
-    records = read_records(readable, overrides, paths)
-    unwanted = match_names(dict.fromkeys(leave_out, True), paths, "--leave-out")
+    records = read_records(readable, overrides, found.all)
+    unwanted = match_names(dict.fromkeys(leave_out, True), found.all, "--leave-out")
     candidates = [record for record in records if record.frame.path not in unwanted]
     _check_enough(candidates, faults)
     size = usual_size([record.frame for record in candidates])
@@ -82,7 +82,7 @@ def inspect_stack(
         check_sizes([record.frame for record in candidates])  # names two that differ
     outsiders = find_outsiders(members)
     members = [record for record in members if record.frame.path not in outsiders]
-    stack = assemble_stack(members, overrides).with_warnings(*remarks, *shared)
+    stack = assemble_stack(members, overrides).with_warnings(*found.remarks, *shared)
     notes = check_frames(records, members, stack)
     notes |= {path: (f"{reason[0].upper()}{reason[1:]}",) for path, reason in outsiders.items()}
     notes |= {path: (_without_path(fault, path),) for path, fault in faults.items()}

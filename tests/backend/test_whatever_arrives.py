@@ -11,6 +11,7 @@ import numpy as np
 import OpenEXR
 import pytest
 import tifffile
+from focal_depth.batch.find import find_stacks
 from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
 from focal_depth.io.colour import srgb_decode, srgb_encode
@@ -632,3 +633,21 @@ def test_a_folder_may_be_named_like_a_page(tmp_path, pictures):
     """A file whose own name ends as pages are written is that file."""
     shutil.copy(write_photograph(tmp_path / "p.jpg", pictures[0]), tmp_path / "p.tif#2")
     assert read_photograph(tmp_path / "p.tif#2").shape == (160, 240, 3)
+
+
+def test_a_tiff_of_pages_is_a_stack_of_a_batch(tmp_path, pictures):
+    (tmp_path / "shoot" / "day").mkdir(parents=True)
+    tifffile.imwrite(tmp_path / "shoot" / "day" / "stack.tif", np.stack(pictures[:3]), photometric="rgb")
+    stacks = find_stacks([tmp_path / "shoot"], tmp_path / "results")
+    assert [path.name for stack in stacks for path in stack.photographs] == [
+        f"stack.tif#{n}" for n in (1, 2, 3)
+    ]
+    assert len(read_stack(stacks[0].photographs).frames) == 3
+
+
+def test_a_file_that_was_passed_over_may_be_left_out(tmp_path, pictures):
+    """A list that was made before knew both files of a shot."""
+    write(tmp_path, pictures[:3], METRES[:3])
+    for number in range(3):
+        (tmp_path / f"{number:02}.dng").write_bytes(dng(pictures[number]))
+    assert len(inspect_stack([tmp_path], leave_out=["01.dng"]).stack.frames) == 3
