@@ -20,7 +20,6 @@ KINDS = {
 }
 RAW_EXTENSIONS = KINDS["raw"]
 EXTENSIONS = tuple(extension for extensions in KINDS.values() for extension in extensions)
-PICTURE_EXTENSIONS = tuple(extension for extension in EXTENSIONS if extension not in RAW_EXTENSIONS)
 # What phones add to the names of one shot's files: a Pixel's raw and its JPEG, or a photograph with a clip.
 PARTS_OF_A_SHOT = re.compile(r"(\.RAW-\d+)?(\.MP)?(\.(COVER|ORIGINAL))?$", re.IGNORECASE)
 

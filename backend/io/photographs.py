@@ -28,7 +28,7 @@ def read_photograph(path: Path, reading: Reading = AS_FILED) -> np.ndarray:
     Parameters
     ----------
     path
-        The file, or a page of a TIFF as `photograph_file.locate` has it.
+        The file, or a page of a TIFF as `contract.formats.locate` has it.
     reading
         What the stack tells of it.
 

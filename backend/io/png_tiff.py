@@ -37,7 +37,7 @@ UNREADABLE_COMPRESSIONS = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
-UNREADABLE_SAMPLES = re.compile(r"sampleformat|bits per sample|bits", re.IGNORECASE)
+UNREADABLE_SAMPLES = re.compile(r"sampleformat|bits", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

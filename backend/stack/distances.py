@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from .direction import judge_direction
-from .focal_stack import FocalStack
-from .order import read_thumbnails
+from .focal_stack import FocalStack, Frame
+from .order import SURE, is_reversed_by_sharpness, read_thumbnails
 from .records import FrameRecord, without_written_distance
 
 FEWEST = 4  # distances, before even steps say anything
 EVEN = 0.1  # deviation of steps, of their mean
-CONTRADICTED = -1.0  # log-odds that frames run as metres have them
 LEAST_RANGE = 0.02  # dioptres: the least that a bracket of ordinary photographs spans
 LEAST_BLUR = 1 / 1000  # of the picture's width: the least change of blur that makes frames differ
 AS_DIOPTRES = (
@@ -53,8 +52,8 @@ def read_dioptres(records: Sequence[FrameRecord]) -> tuple[list[FrameRecord], li
     values = [value for value in stored if value is not None]
     if len(values) < max(FEWEST, len(records)) or not _is_even(values):
         return records, []
-    order = np.argsort(values)[::-1]  # far to near, were they metres
-    if judge_direction(read_thumbnails([records[i].frame for i in order])).log_odds > CONTRADICTED:
+    as_metres = [records[i].frame for i in np.argsort(values)[::-1]]  # far to near, were they metres
+    if not _run_near_to_far(as_metres):
         return records, []
     return [_in_dioptres(record, value) for record, value in zip(records, values, strict=True)], [AS_DIOPTRES]
 
@@ -75,11 +74,20 @@ def unit_warnings(stack: FocalStack) -> list[str]:
 
 
 def _least_span(stack: FocalStack) -> float:
-    """Dioptres over which blur changes by `LEAST_BLUR`: it is f^2 / N times their number."""
+    """Dioptres over which blur changes by `LEAST_BLUR`: it is f^2 / N times their number.
+
+    With short lenses, as phones have, that many are no wrong unit yet: never more than `LEAST_RANGE`.
+    """
     focal_length, f_number, sensor_width = stack.focal_length, stack.f_number, stack.sensor_width
     if not (focal_length and f_number and sensor_width):
         return LEAST_RANGE
-    return LEAST_BLUR * sensor_width * f_number / focal_length**2
+    return min(LEAST_RANGE, LEAST_BLUR * sensor_width * f_number / focal_length**2)
+
+
+def _run_near_to_far(frames: Sequence[Frame]) -> bool:
+    direction = judge_direction(read_thumbnails(frames))
+    is_sure = direction.log_odds < 0 and direction.certainty >= SURE
+    return is_sure or is_reversed_by_sharpness(frames)
 
 
 def _stored(record: FrameRecord) -> float | None:

@@ -7,10 +7,8 @@ import numpy as np
 from .direction import judge_direction
 from .focal_stack import FocalStack
 from .names import join_names
-from .order import SURE, read_thumbnails
+from .order import DETOUR, SURE, read_thumbnails
 from .seriation import path_length, profile_distances, sharpness_profile, shortest_path
-
-AGREEING = 1.15  # length of the path through the frames as they are ordered, over the shortest
 
 
 def explain_focus(stack: FocalStack) -> tuple[str, ...]:
@@ -34,7 +32,7 @@ def _order_by_pictures(thumbnails: list[np.ndarray]) -> str:
     own, shortest = (
         path_length(distances, path) for path in (range(len(thumbnails)), shortest_path(distances))
     )
-    if own <= AGREEING * shortest:
+    if own <= DETOUR * shortest:
         return "Sharpness moves through the scene in their order."
     return "Sharpness does not move steadily through the scene in their order; the distances were followed."
 

@@ -18,7 +18,7 @@ from .seriation import measure_descent, path_length, profile_distances, sharpnes
 
 THUMBNAIL_SIDE = 640  # pixels
 MAX_THUMBNAILS = 256  # kept: 70 MB
-NAMES_DETOUR = 1.15  # file names give the order while their path is at most so much longer than the shortest
+DETOUR = 1.15  # an order agrees with sharpness while its path is at most so much longer than the shortest
 CLEAR_DESCENT = 0.4
 LEAST_LOG_ODDS = 0.1  # with less, pictures show no direction
 SHORTEST_SWEEP = 3  # frames
@@ -87,7 +87,7 @@ def sequence_by_sharpness(frames: Sequence[Frame]) -> FocusSequence:
     profiles = [sharpness_profile(thumbnail) for thumbnail in thumbnails]
     distances = profile_distances(profiles)
     names, shortest = np.arange(len(frames)), shortest_path(distances)
-    is_by_name = path_length(distances, names) <= NAMES_DETOUR * path_length(distances, shortest)
+    is_by_name = path_length(distances, names) <= DETOUR * path_length(distances, shortest)
     indices = names if is_by_name else shortest
     if correlation_with_place(indices) < 0:  # a path has no direction of its own
         indices = indices[::-1]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .brackets import Shot, divide
-from .likeness import coarse_picture, likeness
+from .likeness import SAME_SCENE, coarse_picture, likeness
 from .names import join_names
 from .order import read_thumbnails
 from .records import FrameRecord
@@ -25,7 +25,6 @@ NEARLY, EVERYWHERE, MORE_THAN_OTHERS = 0.8, 0.88, 0.1
 PERHAPS = 0.75  # of the tiles, while it is resampled as the others are
 MOST_OF_ONE = 0.6  # of the tiles: a composite is made of several frames
 ALIGNED_SIDE = 160  # pixels
-OTHER_VIEW = 0.92  # frames of one stack correlate by more
 LEAST_STOPS = 0.7  # between the exposures of an exposure bracket
 
 
@@ -76,7 +75,7 @@ def _other_brackets(records: Sequence[FrameRecord]) -> dict[Path, str]:
     main = max(range(len(parts)), key=lambda index: len(parts[index]))
     found = {}
     for part, mean in zip(parts, means, strict=True):
-        if likeness(mean, means[main]) < OTHER_VIEW:
+        if likeness(mean, means[main]) < SAME_SCENE:
             reason = "taken at another time and of another view, as another bracket; estimate it by itself."
             found |= {shot.path: reason for shot in part}
     return found

@@ -11,9 +11,8 @@ from .maker_notes import read_number
 INCH = 0.0254
 INCHES = 2  # EXIF's code
 RESOLUTION_UNITS: dict[float, float] = {INCHES: INCH, 3: 0.01, 4: 0.001, 5: 1e-6}  # metres, by EXIF's code
-ALIKE = (
-    0.01  # relative difference of two ratios of a picture's sides that is rounding, or a few pixels' border
-)
+# Relative difference of two ratios of a picture's sides that is rounding, or a few pixels' border.
+ALIKE = 0.01
 LONGEST_ZOOM = 1000  # digital zooms beyond are no zooms
 POSITIVE = (1e-9, 1e12)
 UNSIGNED = re.compile("[0-9]{1,10}")

@@ -585,6 +585,19 @@ def test_metres_are_not_taken_for_millimetres(tmp_path, pictures):
     assert "focused alike" not in told(read_stack(tmp_path))
 
 
+def test_a_phone_that_focuses_far_is_no_wrong_unit(tmp_path, pictures):
+    """From infinity to 3 m a phone's blur changes by two pixels of its picture."""
+    phone = {
+        "Exif.Photo.FocalLength": "43/10",
+        "Exif.Photo.FNumber": "18/10",
+        "Exif.Photo.FocalLengthIn35mmFilm": "26",
+    }
+    for number, (picture, metres) in enumerate(zip(pictures[:4], (50, 10, 5, 3), strict=True)):
+        stored = phone | {"Exif.Photo.SubjectDistance": f"{metres}/1"}
+        write_photograph(tmp_path / f"{number}.jpg", picture, stored)
+    assert "focused alike" not in told(read_stack(tmp_path))
+
+
 def test_exact_distances_that_are_equal_stay_equal(tmp_path, pictures):
     write(tmp_path, pictures, (None,) * 8)
     (tmp_path / "focus_distance.txt").write_text("\n".join(["2.5"] * 7 + ["0.7"]))
