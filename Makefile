@@ -1,6 +1,6 @@
-# Everything on a machine that has only Python 3.11 and make. What is installed stays in .venv*/ and .wheels/.
+# Everything on a machine that has only Python 3.11, 3.13 and make. What is installed stays in .venv*/ and .wheels/.
 #   make demo    from the sample's photographs to demo/output/: a .blend, pictures, a camera move, .glb and .usdz
-#   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5 and 5.0
+#   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5, 5.2 and 5.3
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
 #                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
 #   make manual  the pictures of docs/manual/, taken from that window
@@ -17,10 +17,15 @@ PYTHON ?= python3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export ORT_DISABLE_TELEMETRY := 1
 
-BLENDERS := 4.2 4.5 5.0
+# Each Blender with the Python that it brings; pyenv's shim has to be told which one to run.
+BLENDERS := 4.2 4.5 5.2 5.3
 BPY_4.2 := bpy==4.2.23 numpy==1.24.4
 BPY_4.5 := bpy==4.5.15 numpy==1.26.4
-BPY_5.0 := bpy==5.0.1 numpy==1.26.4
+BPY_5.2 := bpy==5.2.3 numpy==2.5.5
+BPY_5.3 := bpy==5.3.0 numpy==2.5.5
+PYTHON_3.13 ?= PYENV_VERSION=3.13.0 python3.13
+PYTHON_OF_5.2 := $(PYTHON_3.13)
+PYTHON_OF_5.3 := $(PYTHON_3.13)
 
 PLATFORM := $(if $(filter Darwin,$(shell uname)),macos-arm64,linux-x64)
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
@@ -31,6 +36,7 @@ SUITES := backend $(addprefix addon-,$(BLENDERS)) rendering-4.5
 # Tests of the backend's process and of the list of photographs are alike in every Blender: one runs them.
 SELECTED_4.2 := -m 'not torture and not one_blender'
 SELECTED_4.5 := $(SELECTED_4.2)
+SELECTED_5.3 := $(SELECTED_4.2)
 
 .PHONY: torture bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
 .SECONDARY:
@@ -141,7 +147,7 @@ $(ZIP:.zip=-python%.zip): $(SOURCES)
 	touch $@
 
 .venv-bpy%/installed: Makefile setup.py
-	$(PYTHON) -m venv .venv-bpy$*
+	$(or $(PYTHON_OF_$*),$(PYTHON)) -m venv .venv-bpy$*
 	.venv-bpy$*/bin/pip install --quiet $(BPY_$*) pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
 	.venv-bpy$*/bin/pip install --quiet --no-deps --editable .
 	$(call check-bpy,.venv-bpy$*)

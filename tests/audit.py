@@ -29,6 +29,8 @@ def watch(event, arguments):
     elif event.startswith("socket."):
         tell("network", event)
         raise PermissionError("no network")
+    elif event == "focal_depth.begin":
+        tell("begin", event)
     elif event == "subprocess.Popen":
         tell("programs", " ".join(map(str, arguments[1])) if isinstance(arguments[1], list) else arguments[0])
     elif event.startswith(PROGRAMS):

@@ -10,6 +10,7 @@ import numpy as np
 from ..contract.errors import InputError
 from ..contract.schema import Description
 from ..geometry.atlas import build_atlas, to_atlas
+from ..geometry.directions import Upright
 from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, build_mesh
 from ..geometry.pinhole import Pinhole
 from ..io.arrays import write_arrays
@@ -22,6 +23,7 @@ from ..io.result_folder import (
 )
 from ..runtime.progress import Reporter
 
+SENSOR_DEVIATION = 1.5  # degrees, of a camera's tilt sensor
 TEXTURES = (".jpg", ".png")
 
 
@@ -46,9 +48,12 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
     depth, confidence = read_depth(options.result)
-    pinhole = _pinhole(read_description(options.result))
+    description = read_description(options.result)
+    pinhole = _pinhole(description)
     picture = read_all_in_focus(options.result)
-    mesh, background = build_mesh(depth, confidence, picture, pinhole, options.triangles)
+    mesh, background = build_mesh(
+        depth, confidence, picture, pinhole, options.triangles, _upright(description), description["metric"]
+    )
     if options.atlas is None:
         write_background(options.result, background)
     else:
@@ -64,6 +69,12 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
 def _pinhole(description: Description) -> Pinhole:
     camera = description["camera"]
     return Pinhole(*(float(value) for value in (camera["fx"], camera["fy"], camera["cx"], camera["cy"])))
+
+
+def _upright(description: Description) -> Upright | None:
+    """What the camera's tilt sensor tells."""
+    up = description["camera"].get("up")
+    return None if up is None else Upright(np.array(up, np.float64) / np.linalg.norm(up), SENSOR_DEVIATION)
 
 
 def _in_atlas(mesh: MeshArrays, placements: np.ndarray) -> MeshArrays:

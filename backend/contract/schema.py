@@ -33,6 +33,7 @@ class Camera(TypedDict):
     cy: float
     f_number: float | None
     assumed: list[str]  # what neither metadata nor a person gave
+    up: NotRequired[list[float]]  # in the camera's space, as Blender has it, by the camera's tilt sensor
 
 
 class Frame(TypedDict):
@@ -155,6 +156,7 @@ def _check(description: dict[str, Any]) -> None:
     _require(all(_is_number(camera[name]) for name in lengths))
     _require(all(_is_number(camera[name] + MAX_NUMBER) for name in ("cx", "cy")))
     _require(camera["f_number"] is None or _is_number(camera["f_number"]))
+    _require(_is_direction(camera.get("up", [0, 1, 0])))
     _require(_is_number(description.get("confidence_unit", CONFIDENCE_UNIT)))
     _require(_is_number(near) and _is_distance(far) and near <= float(far))
     _require(all(_is_text(warning) for warning in warnings))
@@ -203,6 +205,15 @@ def _is_side(value: object) -> bool:
 def _is_number(value: object) -> bool:
     """Above zero and so far from the ends of floats that products of two stay within."""
     return type(value) in (int, float) and 1 / MAX_NUMBER < value < 2 * MAX_NUMBER  # type: ignore[operator]
+
+
+def _is_direction(value: object) -> bool:
+    """Three numbers such as a vector of length 1 has."""
+    if not isinstance(value, list) or len(value) != 3:
+        return False
+    return (
+        all(type(each) in (int, float) and -1 <= each <= 1 for each in value) and max(map(abs, value)) > 0.5
+    )
 
 
 def _is_focus(value: object) -> bool:

@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 
 from .corners import Corners, build_corners
+from .directions import Upright
 from .grid import DepthGrid, build_grid, paint_background
-from .ground import find_ground
+from .ground import LINES, SENSOR, find_ground
 from .pinhole import Pinhole
 from .surfaces import CUT, MOVE, Cuts, median_depth, to_depth
 from .triangulation import BLOCK, count_added_triangles, measure_split_errors, triangulate
+from .verticals import find_vertical
 
 MAX_CELLS = 1_200_000  # the depth map holds no finer detail than a grid of these
 TOLERANCE = 0.02  # of a cell's angle: triangles that deviate less are not split
@@ -45,7 +47,11 @@ class MeshArrays:
     cut
         () float32, degrees: bridges with wider gaps are best left out.
     ground
-        (4,) float32, normal and distance of the ground's plane; (0,) where there is none.
+        (4,) float32, normal and distance of the ground's plane; (0,) where it is unsure.
+    ground_certainty
+        () float32, 0 to 1.
+    ground_source
+        () str, what told the ground: "surface", "lines", "sensor" or "".
     pivot
         (3,) float32, a point of the ground, or in the middle of the scene.
     """
@@ -58,6 +64,8 @@ class MeshArrays:
     background: np.ndarray
     cut: np.ndarray
     ground: np.ndarray
+    ground_certainty: np.ndarray
+    ground_source: np.ndarray
     pivot: np.ndarray
 
 
@@ -72,7 +80,13 @@ class _Layer:
 
 
 def build_mesh(
-    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, max_triangles: int
+    depth: np.ndarray,
+    confidence: np.ndarray,
+    picture: np.ndarray,
+    camera: Pinhole,
+    max_triangles: int,
+    sensor: Upright | None = None,
+    is_metric: bool = True,
 ) -> tuple[MeshArrays, np.ndarray]:
     """Build a mesh of a depth map: surfaces cut apart at depth jumps, and what lies behind the cuts.
 
@@ -90,6 +104,10 @@ def build_mesh(
         Of the picture.
     max_triangles
         At least `MIN_TRIANGLES`.
+    sensor
+        What the camera's tilt sensor tells of the way up.
+    is_metric
+        Whether depth is in metres, rather than relative.
 
     Returns
     -------
@@ -106,7 +124,10 @@ def build_mesh(
         if tolerance is not None:
             break
         cells //= 2
-    mesh = _assemble(grid, layers, tolerance, camera, depth.shape, median_depth(depth))
+    lines = find_vertical(picture, camera)
+    references = [(name, each) for name, each in ((SENSOR, sensor), (LINES, lines)) if each is not None]
+    ground = _ground(grid, camera, depth.shape, median_depth(depth), references, is_metric)
+    mesh = _assemble(grid, layers, tolerance, camera, depth.shape, median_depth(depth), ground)
     return mesh, paint_background(picture, grid)
 
 
@@ -161,6 +182,7 @@ def _assemble(
     camera: Pinhole,
     size: tuple[int, ...],
     median: float,
+    ground: dict[str, np.ndarray],
 ) -> MeshArrays:
     """All layers' triangles and the bridges, of vertices numbered once, for a picture of `size` (H, W)."""
     count = layers[0].errors.size
@@ -185,7 +207,6 @@ def _assemble(
     rays = camera.rays(u * size[1], v * size[0])
     zeros = np.zeros(len(surface), np.float32), np.zeros(len(behind), np.float32)
     faces = number[keys]
-    ground, pivot = _ground(grid, camera, size, median)
     return MeshArrays(
         vertices=rays * to_depth(parallax, median)[:, None],
         uvs=np.stack([u, 1 - v], 1).astype(np.float32),
@@ -194,8 +215,7 @@ def _assemble(
         gap=np.concatenate([zeros[0], gap, zeros[1]]),
         background=np.arange(len(faces)) >= len(faces) - len(behind),
         cut=np.array(CUT, np.float32),
-        ground=ground,
-        pivot=pivot,
+        **ground,
     )
 
 
@@ -244,15 +264,27 @@ def _quads(corners: Corners, *ends: tuple[np.ndarray, int, int]) -> np.ndarray:
 
 
 def _ground(
-    grid: DepthGrid, camera: Pinhole, size: tuple[int, ...], median: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """`ground` and `pivot` of MeshArrays."""
+    grid: DepthGrid,
+    camera: Pinhole,
+    size: tuple[int, ...],
+    median: float,
+    references: list[tuple[str, Upright]],
+    is_metric: bool,
+) -> dict[str, np.ndarray]:
+    """What MeshArrays has of the ground, by its names."""
     rows, columns = grid.parallax.shape
     v, u = (np.arange(rows) + 0.5) * size[0] / rows, (np.arange(columns) + 0.5) * size[1] / columns
     middle = camera.rays(size[1] / 2, size[0] / 2) * median
-    plane = find_ground(
-        grid.parallax, grid.confidence, camera.rays(u[None], v[:, None]), math.degrees(MOVE * median)
-    )
-    if plane is None:
-        return np.empty(0, np.float32), middle
-    return np.append(plane.normal, plane.distance).astype(np.float32), plane.foot(middle)
+    rays, at_one_metre = camera.rays(u[None], v[:, None]), math.degrees(MOVE * median)
+    ground = find_ground(grid.parallax, grid.confidence, rays, at_one_metre, references, is_metric)
+    if ground is None:
+        plane, certainty, source, pivot = np.empty(0, np.float32), 0.0, "", middle
+    else:
+        plane = np.append(ground.normal, ground.distance).astype(np.float32)
+        certainty, source, pivot = ground.certainty, ground.source, ground.foot(middle)
+    return {
+        "ground": plane,
+        "ground_certainty": np.array(certainty, np.float32),
+        "ground_source": np.array(source),
+        "pivot": pivot.astype(np.float32),
+    }

@@ -25,6 +25,8 @@ class Camera:
         The aperture's, or None.
     assumed
         Names of the values that neither metadata nor a person gave.
+    up
+        Upwards in the camera's space (x right, y up, looking down -z), by its tilt sensor; or None.
     """
 
     focal_length: float
@@ -36,6 +38,7 @@ class Camera:
     cy: float
     f_number: float | None
     assumed: tuple[str, ...]
+    up: tuple[float, float, float] | None
 
     def describe(self) -> dict[str, Any]:
         """Return the `camera` of result.json: lengths in millimetres."""
@@ -49,6 +52,7 @@ class Camera:
             "cy": self.cy,
             "f_number": self.f_number,
             "assumed": list(self.assumed),
+            **({} if self.up is None else {"up": list(self.up)}),
         }
 
 
@@ -76,6 +80,7 @@ def reference_camera(stack: FocalStack) -> Camera:
         cy=cy,
         f_number=stack.f_number,
         assumed=assumed,
+        up=stack.reference.up,
     )
 
 

@@ -44,6 +44,8 @@ class Frame:
         What the picture is a part of; None where it is whole.
     reading
         How its file is read.
+    up
+        Upwards in the camera's space (x right, y up, looking down -z), by its tilt sensor.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Frame:
     bits_per_channel: int = 8
     crop: Crop | None = None
     reading: Reading = AS_FILED
+    up: tuple[float, float, float] | None = None
 
     @property
     def size(self) -> tuple[int, int]:

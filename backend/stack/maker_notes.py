@@ -7,7 +7,6 @@ import math
 import re
 import struct
 from collections.abc import Mapping
-from fractions import Fraction
 
 NIKON_F_STEP = 10 ** (1 / 40) - 1  # neighbouring values of the 8-bit code differ by this share
 CANON_INFINITY = 65535
@@ -174,23 +173,33 @@ def _is_canon_whole(tags: Mapping[str, str], group: str) -> bool:
     return _integer(tags.get(group + CANON_LENGTH, "")) == 2 * words
 
 
-def _apple(tags: Mapping[str, str]) -> float | None:
-    """Exiv2 leaves Apple's note as bytes: a big-endian TIFF directory after 14 bytes of header."""
+def read_apple_vector(tags: Mapping[str, str], wanted: int, count: int = 3) -> tuple[float, ...] | None:
+    """Return a tag of so many signed fractions from Apple's note; None where it is missing or damaged.
+
+    Exiv2 leaves that note as bytes: a big-endian TIFF directory after 14 bytes of header.
+    """
     text = tags.get("Exif.Photo.MakerNote", "")
     if not text.startswith(" ".join(str(byte) for byte in APPLE_HEADER)):
         return None
     try:
         note = bytes(int(byte) for byte in text.split())
-        (count,) = struct.unpack_from(">H", note, 14)
-        for entry in range(count):
+        (entries,) = struct.unpack_from(">H", note, 14)
+        for entry in range(entries):
             tag, kind, number, offset = struct.unpack_from(">HHII", note, 16 + 12 * entry)
-            if (tag, kind, number) == (APPLE_FOCUS_RANGE, TIFF_SIGNED_RATIONAL, 2):
-                numbers = struct.unpack_from(">4i", note, offset)
-                ends = [Fraction(*pair) for pair in (numbers[:2], numbers[2:]) if pair[1]]
-                return _middle([float(end) for end in ends if end > 0])
+            if (tag, kind, number) == (wanted, TIFF_SIGNED_RATIONAL, count):
+                numbers = struct.unpack_from(f">{2 * count}i", note, offset)
+                return tuple(
+                    numerator / denominator if denominator else 0.0
+                    for numerator, denominator in zip(numbers[::2], numbers[1::2], strict=True)
+                )
     except (struct.error, ValueError):
         pass
     return None
+
+
+def _apple(tags: Mapping[str, str]) -> float | None:
+    ends = read_apple_vector(tags, APPLE_FOCUS_RANGE, 2)
+    return None if ends is None else _middle([end for end in ends if end > 0])
 
 
 def _middle(ends: list[float]) -> float | None:

@@ -17,6 +17,7 @@ from .maker_notes import (
     read_shot_number,
 )
 from .sensors import read_sensor_width
+from .tilt import Up, read_up
 
 PLAUSIBLE_DISTANCE = (0.001, 1e5)  # metres
 PLAUSIBLE_FOCAL_LENGTH = (0.0005, 5.0)
@@ -57,6 +58,8 @@ class Metadata:
         Seconds, of a clock in an unknown time zone.
     shot
         Which of the camera's own series this is, from 1.
+    up
+        Upwards in the camera's space, by its tilt sensor.
     has_zero_distance
         Whether EXIF's focus distance is 0, its word for unknown.
     implausible
@@ -75,6 +78,7 @@ class Metadata:
     exposure: float | None = None
     captured: float | None = None
     shot: int | None = None
+    up: Up | None = None
     has_zero_distance: bool = False
     implausible: tuple[str, ...] = ()
 
@@ -127,6 +131,7 @@ def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) 
         exposure=_exposure(exif),
         captured=_captured(exif),
         shot=read_shot_number(exif),
+        up=read_up(exif),
         has_zero_distance=read_number(exif, "Exif.Photo.SubjectDistance") == 0,
         implausible=tuple(implausible),
     )

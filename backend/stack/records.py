@@ -155,6 +155,7 @@ def _record(
         bits_per_channel=header.bits_per_channel,
         crop=header.crop,
         reading=photograph.reading,
+        up=metadata.up if photograph.reading.orientation is None else None,
     )
     check_focus(frame, frame.focal_length)
     return FrameRecord(frame, metadata)

@@ -18,6 +18,8 @@ from .presets import Preset
 # Draco's. The background reaches a thousand times as far as the nearest thing, and both stay in place
 # to less than a pixel of the texture.
 POSITION_BITS, UV_BITS = 22, 14
+UNCOMPRESSED = "It is not compressed: this Blender has no Draco library"
+DRACO = b"KHR_draco_mesh_compression"
 
 
 def require_exporter(preset: Preset) -> None:
@@ -82,7 +84,7 @@ def write(
             raise UserError(too_many)
         export = _export_usdz if preset.suffix == ".usdz" else _export_glb
         export(preset, model, bpy.data.images.load(str(texture)), unfinished)
-    size = unfinished.stat().st_size / 1e6
+    size, is_plain = unfinished.stat().st_size / 1e6, preset.draco and not _is_compressed(unfinished)
     try:
         shutil.move(unfinished, path)
     except OSError as error:
@@ -90,13 +92,14 @@ def write(
             "{file} cannot be written ({reason}): choose another folder", file=path, reason=error.strerror
         )
         raise UserError(unwritten) from None
-    return translate(
+    written = translate(
         "{file}: {triangles} triangles, {vertices} vertices, {size} MB",
         file=path,
         triangles=f"{triangles:,}",
         vertices=f"{vertices:,}",
         size=f"{size:.1f}",
     )
+    return f"{written}. {translate(UNCOMPRESSED)}" if is_plain else written
 
 
 @contextmanager
@@ -115,16 +118,32 @@ def _export_glb(preset: Preset, model: bpy.types.Object, image: bpy.types.Image,
     drawing = _new_drawing(model)
     # A colour instead of a shader is what the exporter takes for unlit.
     drawing.add("ShaderNodeOutputMaterial", materials.add_texture(drawing, image))
+    try:
+        _run_gltf_exporter(path, preset.draco)
+    except RuntimeError:  # of a Blender that offers Draco and comes without its library, as 5.2.0's wheel
+        if not preset.draco:
+            raise
+        _run_gltf_exporter(path, compress=False)
+
+
+def _run_gltf_exporter(path: Path, compress: bool) -> None:
     bpy.ops.export_scene.gltf(
         filepath=str(path),
         export_format="GLB",
         use_active_scene=True,
         export_normals=False,
         export_animations=False,
-        export_draco_mesh_compression_enable=preset.draco,
+        export_draco_mesh_compression_enable=compress,
         export_draco_position_quantization=POSITION_BITS,
         export_draco_texcoord_quantization=UV_BITS,
     )
+
+
+def _is_compressed(path: Path) -> bool:
+    """Whether a GLB names Draco in its first part, which is JSON (glTF 2.0, section 4.4)."""
+    with path.open("rb") as file:
+        header = file.read(20)
+        return DRACO in file.read(int.from_bytes(header[12:16], "little"))
 
 
 def _export_usdz(preset: Preset, model: bpy.types.Object, image: bpy.types.Image, path: Path) -> None:

@@ -540,6 +540,9 @@ MESSAGES = {
     "{file}: {triangles} triangles, {vertices} vertices, {size} MB": (
         "{file}: 삼각형 {triangles}개, 버텍스 {vertices}개, {size} MB"
     ),
+    "It is not compressed: this Blender has no Draco library": (
+        "압축하지 않았습니다: 이 블렌더에는 Draco 라이브러리가 없습니다"
+    ),
     "{name} has {vertices} vertices in {triangles} triangles, and {viewer} shows at most {limit}: disable "
     "Background, or use another preset": (
         "{name}의 버텍스는 삼각형 {triangles}개에서 {vertices}개이고 {viewer}의 한도는 {limit}개입니다: "

@@ -45,7 +45,10 @@ def confined(addon, photographs, tmp_path):
         found = {"writes": set(), "programs": set(), "network": set()}
         for each in seen.read_text().splitlines():
             kind, what = json.loads(each)
-            found[kind].add(what)
+            if kind == "begin":
+                found = {"writes": set(), "programs": set(), "network": set()}
+            else:
+                found[kind].add(what)
         return found
 
     return run

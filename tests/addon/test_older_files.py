@@ -76,9 +76,18 @@ def identifier(modifier: bpy.types.NodesModifier, name: str) -> str:
     return next(each.identifier for each in sockets if each.in_out == "INPUT" and each.name == name)
 
 
+def value_of(modifier: bpy.types.NodesModifier, name: str):
+    if hasattr(modifier, "properties"):  # Blender 5.2
+        return getattr(modifier.properties.inputs, identifier(modifier, name)).value
+    return modifier[identifier(modifier, name)]
+
+
 def slide(mesh: bpy.types.Object, name: str, value: float) -> None:
     modifier = mesh.modifiers[0]
-    modifier[identifier(modifier, name)] = value
+    if hasattr(modifier, "properties"):  # Blender 5.2
+        getattr(modifier.properties.inputs, identifier(modifier, name)).value = value
+    else:
+        modifier[identifier(modifier, name)] = value
     mesh.update_tag()
 
 
@@ -181,7 +190,7 @@ def test_building_again_takes_up_the_set(shot, mesh):
     assert census() == before
     assert (shot.camera, len(mesh.modifiers)) == (camera, 1)
     modifier = mesh.modifiers[0]
-    values = [modifier[identifier(modifier, name)] for name in ("Near", "Cut Angle", "Smoothing")]
+    values = [value_of(modifier, name) for name in ("Near", "Cut Angle", "Smoothing")]
     assert values == pytest.approx([1.2, 0.05, 3])
     bpy.context.view_layer.update()
     assert mesh.matrix_world == camera.matrix_world
