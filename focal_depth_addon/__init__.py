@@ -1,6 +1,6 @@
 """All that touches Blender. Estimating happens in another process: see jobs/."""
 
-from . import jobs, operators, preferences, properties, translations, ui
+from . import jobs, operators, preferences, properties, result_moves, translations, ui
 from .scene import render_size
 from .ui import menus, thumbnails
 
@@ -11,6 +11,7 @@ _MODULES = (
     properties,
     thumbnails,
     render_size,
+    result_moves,
     operators,
     ui,
     menus,

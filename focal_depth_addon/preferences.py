@@ -9,11 +9,14 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..backend.contract.qualities import DRAFT, FULL, STANDARD
+from .documents import documents_folder
 from .errors import UserError
 from .translations import CONTEXT, translate
 
 EXTENSION = __name__.rsplit(".", 2)[0]
 SUBFOLDER = "focal_depth_cache"  # within a folder that the person chose
+UNSAVED = "results"  # in the cache folder: the results of files that are not saved
+IN_DOCUMENTS = "Focal Depth"  # in the person's documents: the same, unless a cache folder was chosen
 QUALITIES = (
     (DRAFT, "Draft", "Estimate depth at about 640 pixels along the longer side, for a quick preview"),
     (STANDARD, "Standard", "Estimate depth at about 960 pixels along the longer side"),
@@ -38,8 +41,8 @@ class FocalDepthPreferences(bpy.types.AddonPreferences):
 
     cache_folder: StringProperty(
         name="Cache Folder",
-        description="Folder for results of unsaved files and for temporary data. If empty, the extension's "
-        "own folder is used",
+        description="Folder for temporary data and for results of unsaved files. If empty, temporary data "
+        "are in the extension's own folder and results in the folder Focal Depth in your documents",
         subtype="DIR_PATH",
     )
     quality: EnumProperty(
@@ -123,6 +126,22 @@ def cache_folder() -> Path:
             )
         )
     return folder
+
+
+def unsaved_folder() -> Path:
+    """Return the folder for results of files that are not saved.
+
+    It is among the person's documents, so that they outlive the extension, unless a cache folder was chosen.
+
+    Raises
+    ------
+    UserError
+        Where no such folder can be written.
+    """
+    documents = documents_folder()
+    if preferences().cache_folder or documents is None:
+        return cache_folder() / UNSAVED
+    return documents / IN_DOCUMENTS
 
 
 def measure_folder(folder: Path) -> int:

@@ -13,7 +13,7 @@ from ..backend.contract.schema import Description, NewerVersion, parse_descripti
 from .errors import UserError
 from .translations import translate
 
-UNSAVED = "results"  # in the cache folder: the results of files that were not saved
+BESIDE = "focal_depth"  # beside a .blend file: its results
 WRITTEN_TAG = "focal_depth_written"  # on an image: when the file it shows was written, in nanoseconds
 
 
@@ -65,24 +65,24 @@ def load_image(path: Path) -> bpy.types.Image:
     return image
 
 
-def default_folder(photographs: list[str], cache: Path) -> Path:
+def default_folder(photographs: list[str], unsaved: Path) -> Path:
     """Return the folder for a stack's result, which is named after the stack, whatever its order.
 
     Parameters
     ----------
     photographs
         Paths of photographs, or one path of their folder.
-    cache
-        The cache folder, for results of files that are not saved.
+    unsaved
+        For results of files that are not saved.
     """
     first = min(map(Path, photographs), key=_natural_key)
     name = first.name if first.is_dir() else f"{first.parent.name}_{first.stem}"
-    return default_parent(cache) / name
+    return default_parent(unsaved) / name
 
 
-def default_parent(cache: Path) -> Path:
-    """Return the folder for results: beside the .blend file if there is one, else in the cache folder."""
-    return Path(bpy.path.abspath("//")) / "focal_depth" if bpy.data.is_saved else cache / UNSAVED
+def default_parent(unsaved: Path) -> Path:
+    """Return the folder for results: beside the .blend file if there is one, else that of unsaved files."""
+    return Path(bpy.path.abspath("//")) / BESIDE if bpy.data.is_saved else unsaved
 
 
 def to_stored(folder: Path) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 import bpy
 
 from ...backend.contract.files import RESULT_JSON
-from .. import result_folder
+from .. import result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.operator import ExclusiveOperator
 from ..jobs.process import BYTECODE, LAST_LOG
-from ..preferences import cache_folder
+from ..preferences import UNSAVED, cache_folder
 from ..preview.cache import PREVIEWS
 from ..translations import translate
 
@@ -22,8 +22,8 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
     bl_idname = "focal_depth.clear_cache"
     bl_label = "Clear Cache"
     bl_description = (
-        "Delete the contents of the cache folder, except for results that the open file uses. "
-        "Results beside .blend files are not deleted"
+        "Delete the contents of the cache folder, except for results that the open file or a file that was "
+        "saved uses. Results in your documents and beside .blend files are not deleted"
     )
 
     def invoke(self, context, event):
@@ -31,14 +31,12 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
 
     def draw(self, context):
         """What will go, before it goes."""
-        used = _used()
         for folder in _results():
-            if folder in used:
-                stays = translate("{name} is kept: this file uses it", name=folder.name)
+            if user := _user(folder):
+                stays = translate("{name} is kept: {file} uses it", name=folder.name, file=user)
                 self.layout.label(text=stays, icon="CHECKMARK")
             else:
                 self.layout.label(text=translate("{name} will be deleted", name=folder.name), icon="TRASH")
-        self.layout.label(text="Other .blend files that use a deleted result will need a new estimate")
 
     def execute(self, context):
         try:
@@ -46,15 +44,16 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        used = _used()
-        unused = [folder for folder in _results() if folder not in used]
+        unused = [folder for folder in _results() if not _user(folder)]
         for folder in (*unused, cache / BYTECODE, cache / PREVIEWS):
             shutil.rmtree(folder, ignore_errors=True)
         (cache / LAST_LOG).unlink(missing_ok=True)
-        text = translate(
-            "Results deleted: {deleted}. Results kept: {kept}", deleted=len(unused), kept=len(_results())
+        kept = _results()
+        users = ", ".join(sorted({_user(folder) for folder in kept}))
+        counts = translate(
+            "Results deleted: {deleted}. Results kept: {kept}", deleted=len(unused), kept=len(kept)
         )
-        self.report({"INFO"}, text)
+        self.report({"INFO"}, f"{counts} ({users})" if users else counts)
         return {"FINISHED"}
 
 
@@ -113,14 +112,15 @@ def _text_editor(context: bpy.types.Context) -> bpy.types.SpaceTextEditor:
 
 def _results() -> list[Path]:
     """Return the results in the cache folder: those of files that were not saved."""
-    descriptions = (cache_folder() / result_folder.UNSAVED).glob(f"*/{RESULT_JSON}")
+    descriptions = (cache_folder() / UNSAVED).glob(f"*/{RESULT_JSON}")
     return sorted(path.parent for path in descriptions)
 
 
-def _used() -> set[Path]:
-    """Results that a scene of the open file uses."""
-    stored = (scene.focal_depth.result for scene in bpy.data.scenes)
-    return {result_folder.from_stored(folder) for folder in stored if folder}
+def _user(result: Path) -> str:
+    """What needs a result in the cache folder: the open file, or a saved one; "" where nothing does."""
+    if result.resolve() in result_moves.used_results():
+        return bpy.path.basename(bpy.data.filepath) or translate("this file")
+    return next((file.name for file in result_moves.files_using(result.resolve())), "")
 
 
 register, unregister = bpy.utils.register_classes_factory(

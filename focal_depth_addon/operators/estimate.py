@@ -7,15 +7,15 @@ import bpy
 from bpy.props import StringProperty
 
 from ...backend.contract.messages import REUSED_ALL
-from .. import recent_results, result_folder
+from .. import recent_results, result_folder, result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_arguments, lens_arguments
 from ..jobs.job_manager import Notice
-from ..jobs.operator import JobOperator, fail
-from ..preferences import cache_folder
+from ..jobs.operator import ExclusiveOperator, JobOperator, fail
+from ..preferences import cache_folder, unsaved_folder
 from ..translations import translate
-from .inputs import ChosenFiles
+from .inputs import ChosenFiles, NeedsResult
 from .preview import preview_new_result
 
 UNCHANGED = "Nothing has changed since the last estimate, so its result was used again"
@@ -49,7 +49,7 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
         if output := self.output or settings.output:
             self._folder = result_folder.from_stored(output)
         else:
-            self._folder = result_folder.default_folder(photographs, cache_folder())
+            self._folder = result_folder.default_folder(photographs, unsaved_folder())
         return [
             "estimate",
             *photographs,
@@ -109,6 +109,32 @@ class FOCAL_DEPTH_OT_open_result(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class FOCAL_DEPTH_OT_find_result(NeedsResult, ExclusiveOperator, bpy.types.Operator):
+    """Choose where the result folder is now. All that shows the result uses it from there"""
+
+    bl_idname = "focal_depth.find_result"
+    bl_label = "Find Result"
+    bl_options = {"UNDO"}
+
+    directory: StringProperty(
+        name="Folder", description="Result folder", subtype="DIR_PATH", options={"SKIP_SAVE"}
+    )
+
+    def invoke(self, context, event):
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context):
+        former = result_folder.from_stored(context.scene.focal_depth.result)
+        present = result_folder.from_stored(self.directory)
+        try:
+            result_folder.read_description(present)
+        except UserError as error:
+            return fail(self, error)
+        result_moves.relocate(former, present)
+        return {"FINISHED"}
+
+
 def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path) -> str:
     """Show a result in the panel, and its picture; return what people read about it.
 
@@ -127,5 +153,5 @@ def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (FOCAL_DEPTH_OT_estimate, FOCAL_DEPTH_OT_cancel, FOCAL_DEPTH_OT_open_result)
+    (FOCAL_DEPTH_OT_estimate, FOCAL_DEPTH_OT_cancel, FOCAL_DEPTH_OT_open_result, FOCAL_DEPTH_OT_find_result)
 )

@@ -11,7 +11,7 @@ from ..jobs import manager
 from ..jobs.arguments import choice_arguments, lens_arguments
 from ..jobs.job import Job
 from ..jobs.operator import fail
-from ..preferences import cache_folder
+from ..preferences import unsaved_folder
 from ..translations import translate
 from .estimate import open_result
 from .scene import BuildMesh
@@ -62,7 +62,9 @@ class FOCAL_DEPTH_OT_follow(bpy.types.Operator):
         if not folder.is_dir():
             raise UserError(translate("There is no folder {folder}: choose another", folder=folder))
         stored = settings.output
-        output = result_folder.from_stored(stored) if stored else result_folder.default_parent(cache_folder())
+        output = (
+            result_folder.from_stored(stored) if stored else result_folder.default_parent(unsaved_folder())
+        )
         return [
             *("watch", str(folder), "--output", str(output / folder.name)),
             *("--quiet", f"{settings.follow_pause:g}"),

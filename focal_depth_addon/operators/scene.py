@@ -1,6 +1,7 @@
 """The set: mesh and camera, their scale, and how renders show them."""
 
 import bpy
+import gpu
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 from mathutils import Vector
@@ -17,6 +18,7 @@ from ..scene.photo_set import PhotoSet
 from ..translations import CONTEXT, translate
 from .inputs import NeedsResult
 
+SOFTWARE_RENDERERS = "llvmpipe", "softpipe", "swiftshader", "basic render"
 TRIANGLES = {"preview": 50_000, "full": 500_000, "ar": 100_000}
 
 
@@ -40,10 +42,12 @@ class BuildMesh(Job):
         return ["mesh", str(folder), "--output", str(self._arrays), "--triangles", triangles]
 
     def conclude(self, context, scene, result):
-        photo_set = _photo_set(scene)
+        photo_set = photo_set_of(scene)
+        is_new = not photo_set.has_mesh
         mesh = photo_set.build_mesh(self._arrays)
         changed = photo_set.match_renders()
-        _show_through_camera(context)
+        if is_new:  # a rebuild leaves the view where it is
+            _show_through_camera(context)
         if occluder := find_occluder(context, photo_set.camera, mesh):
             text = translate("{name} hides the set from its camera: hide or move it", name=occluder.name)
             manager.notice = Notice(text)
@@ -74,7 +78,7 @@ class SetOperator(NeedsResult, ExclusiveOperator):
 
     def execute(self, context):
         try:
-            text = self.change(context, _photo_set(context.scene))
+            text = self.change(context, photo_set_of(context.scene))
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -152,7 +156,22 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
         return f"{text}. {changed}"
 
 
-def _photo_set(scene: bpy.types.Scene) -> PhotoSet:
+class FOCAL_DEPTH_OT_remove_set(SetOperator, bpy.types.Operator):
+    bl_idname = "focal_depth.remove_set"
+    bl_label = "Remove Set"
+    bl_description = (
+        "Remove the set from the scene, and give the scene the render size, camera and colours back that it "
+        "had before. The result is not deleted"
+    )
+    bl_options = {"UNDO"}
+
+    def change(self, context, photo_set):
+        photo_set.remove()
+        return "The set was removed, and the scene has its own settings again"
+
+
+def photo_set_of(scene: bpy.types.Scene) -> PhotoSet:
+    """Return the set of a scene's result. Raises UserError where that is gone."""
     return PhotoSet(scene, result_folder.from_stored(scene.focal_depth.result))
 
 
@@ -177,13 +196,22 @@ def _selected_vertices(shown: bpy.types.Object) -> list[Vector]:
 
 
 def _show_through_camera(context: bpy.types.Context) -> None:
-    """Let the 3D view that was used show the photograph; scripts may have none."""
+    """Let the 3D view that was used show the photograph, and CG in its colours; scripts may have none."""
     view = context.space_data
-    if view is not None and view.type == "VIEW_3D":
-        view.region_3d.view_perspective = "CAMERA"
-        view.shading.color_type, view.shading.light = "TEXTURE", "FLAT"  # it was lit when it was taken
+    if view is None or view.type != "VIEW_3D":
+        return
+    view.region_3d.view_perspective = "CAMERA"
+    view.shading.color_type, view.shading.light = "TEXTURE", "FLAT"  # it was lit when it was taken
+    if view.shading.type == "SOLID" and not bpy.app.background and not _draws_in_software():
+        view.shading.type = "MATERIAL"
+
+
+def _draws_in_software() -> bool:
+    """Whether materials would take seconds to draw."""
+    renderer = gpu.platform.renderer_get().lower()
+    return any(name in renderer for name in SOFTWARE_RENDERERS)
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (FOCAL_DEPTH_OT_build_mesh, FOCAL_DEPTH_OT_set_scale, FOCAL_DEPTH_OT_holdout)
+    (FOCAL_DEPTH_OT_build_mesh, FOCAL_DEPTH_OT_set_scale, FOCAL_DEPTH_OT_holdout, FOCAL_DEPTH_OT_remove_set)
 )

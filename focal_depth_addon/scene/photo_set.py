@@ -12,12 +12,13 @@ from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG
 from .. import compat, result_folder
 from ..errors import UserError
 from ..translations import translate
-from . import holdout, materials, mesh, modifier, render_size
-from .ground import FACING_Y, OPTICAL_AXES, camera_frame
+from . import ground, holdout, materials, mesh, modifier, own_settings, render_size
+from .ground import FACING_Y, OPTICAL_AXES
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
 ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus or mesh
 MAX_RANGE = 1000  # times the near distance: where the backend's meshes have infinity
+CAMERA_SHARE = 0.3  # of the near distance: how large the camera is drawn
 VIEW_TRANSFORM = "Standard"  # shows a photograph's colours as they are; AgX and Filmic regrade them
 
 
@@ -67,6 +68,8 @@ class PhotoSet:
 
     Attributes
     ----------
+    origin
+        The empty that the set hangs on: it is scaled, turned and moved with it.
     camera
         The photograph's camera.
     description
@@ -85,7 +88,7 @@ class PhotoSet:
         self._unscaled = 1 / scene.unit_settings.scale_length  # Blender units for a metre
         self._collection = _find_collection(scene, folder) or self._new_collection()
         self._objects = _by_role(self._collection)
-        self._origin = self._objects.get("origin") or self._new("origin", None)
+        self.origin = self._objects.get("origin") or self._new("origin", None)
         self.camera = self._objects.get("camera") or self._new_camera()
         self._match_photograph()
         if "focus" not in self._objects:
@@ -96,14 +99,25 @@ class PhotoSet:
         """Blender units for a metre of the result, as the set is scaled at present."""
         return units_per_metre(self._scene, self._folder)
 
+    @property
+    def has_mesh(self) -> bool:
+        """Whether the mesh was built."""
+        return "mesh" in self._objects
+
     def build_mesh(self, stored: Path) -> bpy.types.Object:
         """Build the mesh, or update it, from the file of arrays that `focal-depth mesh` wrote."""
         with np.load(stored) as file:
             arrays = dict(file)
-        built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self._origin)
+        built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self.origin)
         mesh.fill(built.data, arrays, self._unscaled)
-        frame = camera_frame(arrays["ground"], arrays["pivot"] * self._unscaled)
-        built.matrix_local = self.camera.matrix_local = frame
+        ground.record_found(
+            self.origin,
+            arrays["ground"] * ((1, 1, 1, self._unscaled)[: len(arrays["ground"])]),
+            arrays["pivot"] * self._unscaled,
+            float(arrays["ground_certainty"]),
+            str(arrays["ground_source"]),
+        )
+        self.stand_on_ground()
         for slot, image in enumerate(self._pictures()):
             if slot == len(built.data.materials):
                 name = f"{self._collection.name} {Path(image.filepath).stem}"
@@ -111,8 +125,16 @@ class PhotoSet:
         modifier.update(built, *self._depth_range(), float(arrays["cut"]))
         return built
 
+    def stand_on_ground(self) -> None:
+        """Put camera and mesh upright on the ground that was found, or chosen."""
+        frame = ground.frame_of(self.origin)
+        self.camera.matrix_local = frame
+        if built := self._objects.get("mesh"):
+            built.matrix_local = frame
+
     def match_renders(self) -> str:
         """Let renders have the photograph's camera, size and colours; return what people read about it."""
+        own_settings.remember(self._scene)
         self._frame(self._scene)
         render, view = self._scene.render, self._scene.view_settings
         size = f"{render.resolution_x} x {render.resolution_y}"
@@ -132,27 +154,38 @@ class PhotoSet:
 
     def scale(self, factor: float) -> None:
         """Scale the set about its origin, which changes nothing in the camera's view."""
-        self._origin.scale *= factor
+        self.origin.scale *= factor
         self._match_photograph()
+
+    def require_mesh(self) -> bpy.types.Object:
+        """Return the mesh. Raises UserError where there is none."""
+        if built := self._objects.get("mesh"):
+            return built
+        raise UserError(
+            translate("{name} has no mesh yet: press Build Mesh first", name=self._collection.name)
+        )
+
+    def remove(self) -> None:
+        """Remove the set; with the scene's last one, its own settings come back."""
+        if built := self._objects.get("mesh"):
+            holdout.disable(self._scene, built)
+        parts = {part for each in self._objects.values() for part in (each, each.data) if part is not None}
+        bpy.data.batch_remove(parts)
+        bpy.data.collections.remove(self._collection)
+        if not any(RESULT_TAG in each for each in self._scene.collection.children_recursive):
+            own_settings.give_back(self._scene)
 
     def hold_out(self) -> None:
         """Turn the mesh into a holdout. Raises UserError where there is none."""
-        built, pictures, light = self._built(), self._pictures(), None
+        built, pictures, light = self.require_mesh(), self._pictures(), None
         if self._scene.render.engine == compat.EEVEE:
             light = self._light_on(built)
         holdout.enable(self._scene, built, pictures, light)
 
     def show_mesh(self) -> None:
         """Let renders show the mesh. Raises UserError where there is none."""
-        holdout.disable(self._scene, self._built())
-        self._built().hide_render = False
-
-    def _built(self) -> bpy.types.Object:
-        if built := self._objects.get("mesh"):
-            return built
-        raise UserError(
-            translate("{name} has no mesh yet: press Build Mesh first", name=self._collection.name)
-        )
+        holdout.disable(self._scene, self.require_mesh())
+        self.require_mesh().hide_render = False
 
     def _light_on(self, built: bpy.types.Object) -> bpy.types.Image:
         empty = bpy.data.scenes.new("Focal Depth Light")
@@ -163,7 +196,7 @@ class PhotoSet:
             bpy.data.scenes.remove(empty)
 
     def _frame(self, scene: bpy.types.Scene) -> None:
-        """Size and camera of the photograph."""
+        """Give a scene the size and the camera of the photograph."""
         render, camera = scene.render, self.description["camera"]
         render_size.match(scene, self.camera, *self.description["size"])
         render.pixel_aspect_x = max(1.0, camera["fy"] / camera["fx"])
@@ -180,7 +213,7 @@ class PhotoSet:
         lens.lens = camera["fx"] * camera["sensor_width_mm"] / width
         lens.shift_x = (width / 2 - camera["cx"]) / width
         lens.shift_y = (camera["cy"] - height / 2) / width * camera["fx"] / camera["fy"]
-        near = self._depth_range()[0] * self._origin.scale.x
+        near = self._depth_range()[0] * self.origin.scale.x
         lens.clip_start, lens.clip_end = near / 10, near * 2 * MAX_RANGE
         photograph = self._photograph()  # always: it may have been estimated anew
         if not lens.background_images:
@@ -208,8 +241,9 @@ class PhotoSet:
         return collection
 
     def _new_camera(self) -> bpy.types.Object:
-        camera = self._new("camera", bpy.data.cameras.new, self._origin)
+        camera = self._new("camera", bpy.data.cameras.new, self.origin)
         camera.matrix_local = FACING_Y
+        camera.data.display_size = self._depth_range()[0] * CAMERA_SHARE
         return camera
 
     def _new_focus(self) -> None:

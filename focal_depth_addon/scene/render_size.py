@@ -11,7 +11,6 @@ def match(scene: bpy.types.Scene, camera: bpy.types.Object, width: int, height: 
     """Let renders have the photograph's size, now and whenever its camera is chosen."""
     camera[SIZE_TAG] = width, height
     _resize(scene, camera)
-    scene.render.resolution_percentage = 100
 
 
 def _resize(scene: bpy.types.Scene, camera: bpy.types.Object) -> None:

@@ -6,7 +6,7 @@ import bpy
 
 from ...backend.contract.cost import Load, peak_memory, plan_for, seconds
 from ...backend.contract.errors import InputError
-from .. import recent_results
+from .. import recent_results, result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.progress import format_duration
@@ -113,7 +113,10 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
     row.label(text="Result")
     row.operator("focal_depth.open_result", text="Open", icon="FILE_FOLDER")
     row.menu("FOCAL_DEPTH_MT_recent", text="", icon="DOWNARROW_HLT")
-    if settings.summary:
+    if missing := result_moves.missing_result(settings.id_data):
+        draw_sentence(layout, translate("The result folder {folder} is gone", folder=missing.name), "ERROR")
+        layout.operator("focal_depth.find_result", icon="VIEWZOOM")
+    elif settings.summary:
         draw_sentence(layout, settings.summary, "CHECKMARK" if settings.metric else "INFO")
         if settings.profile_source:
             draw_sentence(layout, settings.profile_source, "CAMERA_DATA")

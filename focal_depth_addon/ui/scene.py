@@ -3,8 +3,25 @@
 import bpy
 
 from .. import compat, result_folder
-from ..scene import holdout, modifier, photo_set
+from ..scene import ground, holdout, modifier, photo_set
 from ..translations import CONTEXT, translate
+from .text import draw_sentence
+
+GROUND_SOURCES = {  # by their names in the backend
+    "surface": "Ground: found in the depth, {share} certain",
+    "lines": "Ground: by upright lines in the photograph, {share} certain",
+    "sensor": "Ground: by the camera's tilt sensor, {share} certain",
+}
+
+
+def describe_ground(origin: bpy.types.Object) -> str:
+    """Return what a set stands on, as a sentence."""
+    if ground.is_chosen(origin):
+        return "Ground: picked" if ground.has_chosen_plane(origin) else "Ground: the camera is taken as level"
+    if not ground.has_found(origin):
+        return "Ground: none found, so the camera is taken as level"
+    sentence = GROUND_SOURCES.get(origin.get(ground.SOURCE_TAG), "Ground: found in the depth")
+    return translate(sentence, share=f"{origin.get(ground.CERTAINTY_TAG, 0):.0%}")
 
 
 class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
@@ -26,9 +43,11 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         if "mesh" in objects:
             self._draw_modifier(objects["mesh"], objects["origin"].scale.x)
             self._draw_render(objects["mesh"])
+            self._draw_ground(objects["origin"])
         if "camera" in objects:
             self._draw_lens(objects["camera"].data.dof)
             self.layout.operator("focal_depth.set_scale", icon="DRIVER_DISTANCE")
+            self.layout.operator("focal_depth.remove_set", icon="TRASH")
 
     def _draw_modifier(self, mesh, scale):
         nodes = modifier.find(mesh)
@@ -46,6 +65,16 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         row = self.layout.row(align=True)
         row.operator("focal_depth.holdout", text="Photograph", depress=not is_holdout).enable = False
         row.operator("focal_depth.holdout", text="Holdout", depress=is_holdout).enable = True
+
+    def _draw_ground(self, origin):
+        draw_sentence(self.layout, describe_ground(origin), "ORIENTATION_NORMAL")
+        row = self.layout.row(align=True)
+        row.operator("focal_depth.pick_ground", icon="EYEDROPPER")
+        row.operator("focal_depth.level")
+        row.operator("focal_depth.reset_ground", text="", icon="LOOP_BACK")
+        column = self._column()
+        column.prop(origin, "rotation_euler", index=2, text="Rotation")
+        column.prop(origin, "location", index=2, text="Height")
 
     def _draw_lens(self, lens):
         column = self._column()

@@ -28,6 +28,8 @@ def patch() -> dict[str, np.ndarray]:
         "confidence": (slopes[:, 1] < 0).astype(np.float32),
         "cut": np.float32(0.12),
         "ground": np.zeros(0, np.float32),
+        "ground_certainty": np.float32(0),
+        "ground_source": np.array(""),
         "pivot": np.array([0, 0, -1.5], np.float32),
     }
 

@@ -143,3 +143,73 @@ def test_what_is_missing_for_the_scale_is_reported(on_the_ground):
         bpy.ops.focal_depth.set_scale(length=2)
     with pytest.raises(RuntimeError, match="Type the true length"):
         bpy.ops.focal_depth.set_scale(measured=2)
+
+
+# The ground
+
+
+@pytest.fixture
+def built(addon, scene, result):
+    """The objects of a set that was built in full."""
+    bpy.ops.focal_depth.open_result(directory=str(result))
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    photo_set = sys.modules[f"{addon}.focal_depth_addon.scene.photo_set"]
+
+    def objects() -> dict[str, bpy.types.Object]:
+        bpy.context.view_layer.update()
+        return photo_set.find_objects(scene, result)
+
+    return objects
+
+
+def test_a_picked_ground_lies_level_and_stays_through_a_rebuild(built, scene):
+    before = built()["camera"].matrix_world.copy()
+    assert bpy.ops.focal_depth.pick_ground(box=(0.15, 0.32, 0.45, 0.76)) == {
+        "FINISHED"
+    }  # the front of the box
+    picked = built()["camera"].matrix_world.copy()
+    front = picked.to_3x3() @ Vector((0, 0, 1))  # it faces the camera
+    assert front.angle((0, 0, 1)) < np.radians(1)
+    shown = projected(scene, built()["mesh"])
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    assert np.allclose(built()["camera"].matrix_world, picked, atol=1e-5)
+    bpy.ops.focal_depth.reset_ground()
+    assert np.allclose(built()["camera"].matrix_world, before, atol=1e-5)
+    assert np.allclose(projected(scene, built()["mesh"]), shown, atol=1e-5), "the match is never lost"
+
+
+def test_level_and_back(on_the_ground, scene):
+    objects = on_the_ground()
+    before = objects["camera"].matrix_world.copy()
+    bpy.ops.focal_depth.level()
+    bpy.context.view_layer.update()
+    ahead = objects["camera"].matrix_world.to_3x3() @ Vector((0, 0, -1))
+    assert np.allclose(ahead, (0, 1, 0), atol=1e-6)
+    objects["origin"].rotation_euler.z, objects["origin"].location.z = 0.5, 2
+    bpy.ops.focal_depth.reset_ground()
+    bpy.context.view_layer.update()
+    assert np.allclose(objects["camera"].matrix_world, before, atol=1e-6)
+
+
+def test_a_ground_is_not_picked_where_nothing_is(built):
+    with pytest.raises(RuntimeError, match="too little of the set"):
+        bpy.ops.focal_depth.pick_ground(box=(0.5, 0.5, 0.5, 0.5))
+
+
+# The scene's own settings
+
+
+def test_removing_the_set_gives_the_scene_its_settings_back(built, scene):
+    bpy.ops.focal_depth.remove_set()
+    camera = bpy.data.objects.new("mine", bpy.data.cameras.new("mine"))
+    scene.collection.objects.link(camera)
+    scene.camera, scene.render.resolution_x, scene.render.resolution_percentage = camera, 1234, 50
+    scene.view_settings.view_transform = "AgX"
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    assert scene.camera != camera and scene.view_settings.view_transform == "Standard"
+    assert scene.render.resolution_percentage == 50
+    assert bpy.ops.focal_depth.remove_set() == {"FINISHED"}
+    assert (scene.camera, scene.render.resolution_x) == (camera, 1234)
+    assert scene.view_settings.view_transform == "AgX"
+    assert [each.name for each in scene.objects] == ["mine"]
+    assert scene.focal_depth.result, "the result stays"
