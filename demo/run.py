@@ -70,12 +70,10 @@ def run() -> None:
 
 
 def focus_on(scene: bpy.types.Scene, ring: bpy.types.Object) -> None:
-    """With the photographs' aperture: Refocus for them, the camera's depth of field for what was added."""
+    """With the photographs' aperture: Refocus for them, which follows the camera's depth of field for CG."""
     bpy.ops.focal_depth.refocus()
     lens = scene.camera.data.dof
     distance = -(scene.camera.matrix_world.inverted() @ ring.matrix_world.translation).z
-    refocus = next(node for node in scene.node_tree.nodes if node.label.endswith("Refocus"))
-    refocus.inputs["Focus Distance"].default_value = distance
     lens.use_dof, lens.focus_object.location.z = True, distance
 
 

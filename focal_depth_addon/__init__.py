@@ -1,6 +1,7 @@
 """All that touches Blender. Estimating happens in another process: see jobs/."""
 
 from . import jobs, operators, preferences, properties, result_moves, translations, ui
+from .preview import view_picture
 from .scene import render_size
 from .ui import menus, thumbnails
 
@@ -12,6 +13,7 @@ _MODULES = (
     thumbnails,
     render_size,
     result_moves,
+    view_picture,
     operators,
     ui,
     menus,

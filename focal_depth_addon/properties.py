@@ -1,5 +1,6 @@
 """What a scene stores: the photographs, what the person typed and chose, and the result."""
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,9 +18,11 @@ from bpy.props import (
 
 from ..backend.contract import qualities, schema
 from .compat import RELATIVE_PATH
+from .errors import UserError
 from .jobs import manager
 from .preferences import QUALITIES, preferences
 from .preview.settings import PreviewSettings
+from .preview.units import FAR
 from .translations import CONTEXT, translate
 
 # Sources of a focus distance, of those that result.json has.
@@ -78,6 +81,19 @@ def _update_distance(photograph: "Photograph", context) -> None:
     has_distance = photograph.at_infinity or photograph.focus_distance > 0
     photograph.source = OVERRIDE if has_distance else UNKNOWN
     _update_stack(photograph, context)
+
+
+def _get_link(settings: "Settings") -> bool:
+    from .operators.compositing import is_refocus_linked  # which needs these settings
+
+    return is_refocus_linked(settings.id_data)
+
+
+def _set_link(settings: "Settings", is_linked: bool) -> None:
+    from .operators.compositing import link_refocus
+
+    with contextlib.suppress(UserError):
+        link_refocus(settings.id_data, is_linked)
 
 
 def _lens_value(override: str, read: str, **options) -> FloatProperty:
@@ -177,6 +193,10 @@ class Settings(bpy.types.PropertyGroup):
     active_photograph: IntProperty(
         name="Photograph", description="Active photograph, which is shown below the list"
     )
+    shows_photographs: BoolProperty(
+        name="Show Photographs", description="Show the list of photographs", default=True
+    )
+    shows_warnings: BoolProperty(name="Show Notes", description="Show the notes on the photographs")
     changed: BoolProperty()  # something was typed or chosen since the photographs were read
     order: EnumProperty(
         name="Order",
@@ -255,6 +275,13 @@ class Settings(bpy.types.PropertyGroup):
         "bent. It is taken from the saved profile of the lens or, without one, from flat things in the "
         "photographs",
         default=True,
+    )
+    links_focus: BoolProperty(
+        name="Follow Camera Focus",
+        description="Let Refocus have the focus distance and f-number of the set's camera, which also blurs "
+        "CG",
+        get=_get_link,
+        set=_set_link,
     )
     output: StringProperty(
         name="Output",
@@ -376,6 +403,7 @@ class Settings(bpy.types.PropertyGroup):
         else:
             self.list_frames(description["frames"], description["warnings"], metres_per_unit)
         self.result = stored_folder
+        self.shows_photographs = False  # the next step is below them
         self.metric = description["metric"]
         self.summary = _summarise(description)
         self.direction_certainty = _describe_direction(description)
@@ -383,6 +411,7 @@ class Settings(bpy.types.PropertyGroup):
 
     def clear_result(self) -> None:
         """Use no result."""
+        self.shows_photographs = True
         self.result = self.summary = self.direction_certainty = self.profile_source = ""
 
     def _read_lens(self, frames: Sequence[Mapping[str, Any]]) -> None:
@@ -437,7 +466,10 @@ def _describe_profile_source(description: schema.Description) -> str:
 
 
 def _format_metres(distance: float | str) -> str:
-    return translate("infinity") if distance == schema.INFINITY else f"{distance:.3g} m"
+    metres = float(distance)
+    if metres > FAR:
+        return translate("infinity") if distance == schema.INFINITY else translate("far")
+    return f"{metres / 1000:.2g} km" if metres >= 1000 else f"{metres:.3g} m"
 
 
 def register() -> None:

@@ -27,6 +27,7 @@ LARGE_PART = 0.1  # of what lies on a plane
 MIN_CERTAINTY = 0.5
 RAISED_CERTAINTY = 0.8  # of a level top above the ground
 REFERENCE_CERTAINTY = 0.8
+MAX_CERTAINTY = 0.95  # the flattest table may be a shelf that leans
 LOWEST = 0.02  # of the scene lies below a ground without a plane
 
 SURFACE, LINES, SENSOR = "surface", "lines", "sensor"  # where the direction comes from
@@ -113,6 +114,7 @@ def find_ground(
         return _lay_under(cells, *references[0], parallax_at_one_metre) if references else None
     on = np.abs(cells.parallax - cells.rays @ plane) < cells.tolerance
     heights = cells.rays[on] @ normal * (parallax_at_one_metre / cells.parallax[on])
+    certainty = min(certainty, MAX_CERTAINTY)
     return Ground(normal.astype(np.float32), -float(np.median(heights)), certainty, SURFACE)
 
 

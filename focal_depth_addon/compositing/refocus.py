@@ -130,6 +130,55 @@ def apply(tree: SceneTree, result: Result) -> str:
     return group[NOTE_TAG]
 
 
+def link(node: bpy.types.Node, camera: bpy.types.Object, focal_length_mm: float, unscaled: float) -> None:
+    """Let focus and aperture of the node follow a set's camera, by drivers.
+
+    Parameters
+    ----------
+    node
+        Of the Refocus group.
+    camera
+        The set's, with its focus.
+    focal_length_mm
+        Of the photographs.
+    unscaled
+        Blender units for a metre before the set is scaled.
+    """
+    unlink(node)
+    focus = camera.data.dof.focus_object
+    if focus is None or camera.parent is None:
+        return
+    sources = {"z": (focus, "location[2]"), "scale": (camera.parent, "scale[0]")}
+    _drive(node.inputs[FOCUS], "z * scale", sources)
+    if F_NUMBER in node.inputs:  # see PhotoSet, which turns it into the camera's F-stop
+        stops = {"stop": (camera, "data.dof.aperture_fstop"), "lens": (camera, "data.lens")}
+        _drive(node.inputs[F_NUMBER], f"stop * {unscaled * focal_length_mm!r} / lens", stops)
+
+
+def is_linked(node: bpy.types.Node) -> bool:
+    """Whether focus and aperture of the node follow a camera."""
+    animation, path = node.id_data.animation_data, node.inputs[FOCUS].path_from_id("default_value")
+    return animation is not None and animation.drivers.find(path) is not None
+
+
+def unlink(node: bpy.types.Node) -> None:
+    """Let a person set focus and aperture of the node."""
+    for socket in node.inputs:
+        socket.driver_remove("default_value")
+
+
+def _drive(
+    socket: bpy.types.NodeSocket, expression: str, sources: dict[str, tuple[bpy.types.Object, str]]
+) -> None:
+    driver = socket.driver_add("default_value").driver
+    driver.type = "SCRIPTED"
+    for name, (owner, path) in sources.items():
+        variable = driver.variables.new()
+        variable.name = name
+        variable.targets[0].id, variable.targets[0].data_path = owner, path
+    driver.expression = expression
+
+
 def _distinct_frames(result: Result) -> tuple[tuple[float, Path], ...]:
     """Aligned frames, of those focused alike the first: between them there is nothing to blend."""
     distinct: list[tuple[float, Path]] = []

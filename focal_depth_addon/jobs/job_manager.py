@@ -37,12 +37,15 @@ class Notice:
         A file with the details, or None.
     label
         Of the work.
+    hides_set
+        Name of an object that stands between the set and its camera, or "".
     """
 
     text: str
     is_fault: bool = False
     log: Path | None = None
     label: str = ""
+    hides_set: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,22 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class FOCAL_DEPTH_OT_release_memory(bpy.types.Operator):
+    """End the process that waits for the next estimate, which then takes some seconds more to start"""
+
+    bl_idname = "focal_depth.release_memory"
+    bl_label = "Release Memory"
+
+    @classmethod
+    def poll(cls, context):
+        cls.poll_message_set(translate("Nothing waits for the next estimate"))
+        return manager.standby.process is not None
+
+    def execute(self, context):
+        manager.standby.end()
+        return {"FINISHED"}
+
+
 class FOCAL_DEPTH_OT_show_log(bpy.types.Operator):
     """Show the log of the failed task in a text editor"""
 
@@ -124,5 +140,10 @@ def _user(result: Path) -> str:
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (FOCAL_DEPTH_OT_clear_cache, FOCAL_DEPTH_OT_show_log, FOCAL_DEPTH_OT_dismiss)
+    (
+        FOCAL_DEPTH_OT_clear_cache,
+        FOCAL_DEPTH_OT_release_memory,
+        FOCAL_DEPTH_OT_show_log,
+        FOCAL_DEPTH_OT_dismiss,
+    )
 )

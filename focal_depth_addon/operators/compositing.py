@@ -7,7 +7,7 @@ from ..compositing import depth_fog, depth_matte, depth_merge, photograph, refoc
 from ..compositing.result import Result
 from ..errors import UserError
 from ..jobs.operator import ExclusiveOperator
-from ..scene.photo_set import RESULT_TAG, PhotoSet, units_per_metre
+from ..scene.photo_set import RESULT_TAG, PhotoSet, find_objects, units_per_metre
 from ..translations import translate
 from .inputs import NeedsResult
 
@@ -44,7 +44,11 @@ class Effect(NeedsResult, ExclusiveOperator):
         tree = depth_merge.apply(scene, result)
         if tree.find(refocus.KIND):
             refocus.apply(tree, result)
-        return ". ".join(filter(None, (self.apply(tree, result), changed)))
+        had_refocus = tree.find(refocus.KIND) is not None
+        text = self.apply(tree, result)
+        if not had_refocus and tree.find(refocus.KIND):
+            link_refocus(scene, True)
+        return ". ".join(filter(None, (text, changed)))
 
     def apply(self, tree: scene_tree.SceneTree, result: Result) -> str:
         """Add or update the node group; return what people read about it. May raise UserError."""
@@ -97,6 +101,26 @@ class FOCAL_DEPTH_OT_depth_matte(Effect, bpy.types.Operator):
     def apply(self, tree, result):
         depth_matte.apply(tree, result)
         return translate("The compositor has a depth matte for other nodes to use")
+
+
+def is_refocus_linked(scene: bpy.types.Scene) -> bool:
+    """Whether Refocus follows the set's camera."""
+    node = scene_tree.find(scene, refocus.KIND)
+    return node is not None and refocus.is_linked(node)
+
+
+def link_refocus(scene: bpy.types.Scene, is_linked: bool) -> None:
+    """Let Refocus follow the set's camera, or no longer. Raises UserError where the result is gone."""
+    node = scene_tree.find(scene, refocus.KIND)
+    if node is None:
+        return
+    folder = result_folder.from_stored(scene.focal_depth.result)
+    camera = find_objects(scene, folder).get("camera")
+    if not is_linked or camera is None:
+        refocus.unlink(node)
+        return
+    described = result_folder.read_description(folder)["camera"]
+    refocus.link(node, camera, described["focal_length_mm"], 1 / scene.unit_settings.scale_length)
 
 
 def update_compositing(scene: bpy.types.Scene) -> None:

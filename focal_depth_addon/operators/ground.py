@@ -13,7 +13,7 @@ from ..scene.mesh import BACKGROUND, CORNERS
 from ..translations import translate
 from .scene import SetOperator, photo_set_of
 
-HELP = "Ground: draw a box over a flat part of it, or click three points. ESC: cancel"
+PICK_HELP = "Ground: draw a box over a flat part of it, or click three points. ESC: cancel"
 CLICK = 6  # pixels that the cursor moves at most while a click is made
 ABOUT_CLICK = 8  # pixels about a click from which its point is taken
 CLICKS = 3
@@ -50,7 +50,8 @@ class FOCAL_DEPTH_OT_pick_ground(SetOperator, bpy.types.Operator):
             return fail(self, error)
         self._clicked: list[np.ndarray] = []
         self._begun = None
-        drawn_box.show(context, translate(HELP))
+        drawn_box.show(context)
+        context.workspace.status_text_set(translate(PICK_HELP))
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -110,7 +111,7 @@ class FOCAL_DEPTH_OT_pick_ground(SetOperator, bpy.types.Operator):
             raise UserError(TOO_FEW)
         ground.choose(photo_set.origin, plane)
         photo_set.stand_on_ground()
-        return "The set stands on the ground that was picked"
+        return translate("The set stands on the ground that was picked")
 
 
 class FOCAL_DEPTH_OT_level(SetOperator, bpy.types.Operator):

@@ -7,6 +7,7 @@ import bpy
 from bpy.app.handlers import persistent
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
+from ...backend.contract.files import DEPTH_EXR
 from ...backend.contract.schema import Description
 from .. import result_folder
 from ..errors import UserError
@@ -269,6 +270,7 @@ def preview_new_result(context: bpy.types.Context, scene: bpy.types.Scene) -> No
     """Preview a result that the scene has just got, where image editors show nothing else."""
     _use_present_result(scene)
     scene.focal_depth.preview.shown = "ALL_IN_FOCUS"
+    scene.focal_depth.preview.in_view = True
     images.show_in_free_editors(context, scene)
 
 
@@ -281,10 +283,12 @@ def _use_present_result(scene: bpy.types.Scene) -> bool:
     """Let the preview be of the scene's result; return whether it was of another. Raises UserError."""
     settings = scene.focal_depth
     preview = settings.preview
-    if preview.result == settings.result:
+    written = str((folder_of(scene) / DEPTH_EXR).stat().st_mtime_ns)
+    if preview.result == settings.result and preview.written in ("", written):  # "" in older files
+        preview.written = written
         return False
     description = result_folder.read_description(folder_of(scene))
-    preview.result, preview.picked = settings.result, ""
+    preview.result, preview.written, preview.picked = settings.result, written, ""
     _reset_range(scene, description)
     return True
 

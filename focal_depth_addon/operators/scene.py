@@ -46,11 +46,12 @@ class BuildMesh(Job):
         is_new = not photo_set.has_mesh
         mesh = photo_set.build_mesh(self._arrays)
         changed = photo_set.match_renders()
+        scene.focal_depth.preview.in_view = False  # it would lie over the set
         if is_new:  # a rebuild leaves the view where it is
             _show_through_camera(context)
         if occluder := find_occluder(context, photo_set.camera, mesh):
-            text = translate("{name} hides the set from its camera: hide or move it", name=occluder.name)
-            manager.notice = Notice(text)
+            text = translate("{name} hides the set from its camera", name=occluder.name)
+            manager.notice = Notice(text, hides_set=occluder.name)
         triangles = translate("{count} triangles", count=f"{len(mesh.data.polygons):,}")
         return f"{triangles}. {changed}"
 
@@ -156,6 +157,23 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
         return f"{text}. {changed}"
 
 
+class FOCAL_DEPTH_OT_hide_occluders(SetOperator, bpy.types.Operator):
+    """Hide the objects between the camera and the set, in views and renders"""
+
+    bl_idname = "focal_depth.hide_occluders"
+    bl_label = "Hide"
+    bl_options = {"UNDO"}
+
+    def change(self, context, photo_set):
+        mesh, names = photo_set.require_mesh(), []
+        while occluder := find_occluder(context, photo_set.camera, mesh):
+            occluder.hide_render = True
+            occluder.hide_set(True)
+            names.append(occluder.name)
+        manager.notice = None
+        return translate("Hidden: {names}", names=", ".join(names)) if names else "Nothing hides the set"
+
+
 class FOCAL_DEPTH_OT_remove_set(SetOperator, bpy.types.Operator):
     bl_idname = "focal_depth.remove_set"
     bl_label = "Remove Set"
@@ -213,5 +231,11 @@ def _draws_in_software() -> bool:
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (FOCAL_DEPTH_OT_build_mesh, FOCAL_DEPTH_OT_set_scale, FOCAL_DEPTH_OT_holdout, FOCAL_DEPTH_OT_remove_set)
+    (
+        FOCAL_DEPTH_OT_build_mesh,
+        FOCAL_DEPTH_OT_set_scale,
+        FOCAL_DEPTH_OT_holdout,
+        FOCAL_DEPTH_OT_hide_occluders,
+        FOCAL_DEPTH_OT_remove_set,
+    )
 )

@@ -13,12 +13,11 @@ _boxes: list[tuple[bpy.types.Region, tuple[float, ...]]] = []  # left, bottom, r
 _is_drawing = False  # whether the last one is still being drawn
 
 
-def show(context: bpy.types.Context, text: str) -> None:
-    """Show what is drawn from now on, and a help text in the status bar."""
+def show(context: bpy.types.Context) -> None:
+    """Show what is drawn from now on."""
     global _handler
     hide(context)
     _handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_PIXEL")
-    context.workspace.status_text_set(text)
     context.window.cursor_modal_set("CROSSHAIR")
 
 

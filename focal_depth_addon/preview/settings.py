@@ -1,7 +1,7 @@
 """What a scene stores of how its result is previewed."""
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .. import result_folder
 from ..scene import photo_set
@@ -77,6 +77,7 @@ class PreviewSettings(bpy.types.PropertyGroup):
 
     shown: EnumProperty(name="Shown", description="Part of the result that is shown", items=SHOWN)
     result: StringProperty()  # the one that `picture` shows, as Settings.result has it; empty: none yet
+    written: StringProperty()  # when the depth of that result was written, in nanoseconds
     picture: PointerProperty(type=bpy.types.Image)  # all but the all-in-focus picture
     frame: IntProperty(
         name="Frame",
@@ -91,6 +92,11 @@ class PreviewSettings(bpy.types.PropertyGroup):
     far: _distance("Far", FAR, unit="LENGTH")
     relative_near: _distance("Near", "Relative depth at and below which the picture has the brightest colour")
     relative_far: _distance("Far", "Relative depth at and beyond which the picture has the darkest colour")
+    in_view: BoolProperty(
+        name="Depth in View",
+        description="Show the picture of the depth in the lower left of 3D views",
+        update=lambda preview, _context: images.redraw(is_overlaid=True),
+    )
     picked: StringProperty(name="Picked", description="Distance that was clicked last")
 
     def set_range(self, near: float, far: float) -> None:

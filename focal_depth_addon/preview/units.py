@@ -4,6 +4,7 @@ import bpy
 
 from ..translations import translate
 
+FAR = 20_000.0  # metres, beyond which no number means anything
 ABBREVIATIONS = {
     "KILOMETERS": "km",
     "METERS": "m",
@@ -25,6 +26,8 @@ def format_length(scene: bpy.types.Scene, distance: float, digits: int) -> str:
     if units.system == "NONE":
         return f"{distance:.{digits}g}"
     metres = distance * units.scale_length
+    if metres > FAR:
+        return translate("far")
     if units.length_unit not in ABBREVIATIONS:  # adaptive
         return bpy.utils.units.to_string(units.system, "LENGTH", metres, precision=digits)
     unit = ABBREVIATIONS[units.length_unit]

@@ -9,7 +9,9 @@ from mathutils import Matrix, Vector
 FACING_Y = Matrix.Rotation(pi / 2, 4, "X")
 OPTICAL_AXES = Matrix.Rotation(pi, 4, "X")  # in the camera's space, Z being the optical axis
 STRAIGHT_DOWN = 0.999  # cosine from which on the camera looks along the ground's normal
-FOUND_TAG = "focal_depth_found_ground"  # on the origin: the backend's ground and pivot; pivot alone if unsure
+DETECTED_TAG = (
+    "focal_depth_detected_ground"  # on the origin: the backend's ground and pivot; pivot alone if unsure
+)
 CERTAINTY_TAG = "focal_depth_ground_certainty"  # on the origin, 0 to 1
 SOURCE_TAG = "focal_depth_ground_source"  # on the origin, as the backend names it
 CHOSEN_TAG = "focal_depth_chosen_ground"  # on the origin, beats what was found; without a plane it is level
@@ -18,7 +20,7 @@ ROUNDS, OUTLIER = 12, 4.7  # of fitting a plane; Tukey's biweight, in robust sta
 FEWEST = 3  # points that a plane needs
 
 
-def record_found(
+def record_detected(
     origin: bpy.types.Object, ground: np.ndarray, pivot: np.ndarray, certainty: float, source: str
 ) -> None:
     """Note on a set's origin what the backend found.
@@ -32,7 +34,7 @@ def record_found(
     certainty, source
         Of the ground.
     """
-    origin[FOUND_TAG] = [*map(float, ground), *map(float, pivot)]
+    origin[DETECTED_TAG] = [*map(float, ground), *map(float, pivot)]
     origin[CERTAINTY_TAG], origin[SOURCE_TAG] = certainty, source
 
 
@@ -55,14 +57,14 @@ def has_chosen_plane(origin: bpy.types.Object) -> bool:
     return len(origin.get(CHOSEN_TAG, ())) > PLANE
 
 
-def has_found(origin: bpy.types.Object) -> bool:
+def has_detected(origin: bpy.types.Object) -> bool:
     """Whether the backend found a ground that it is sure of."""
-    return len(origin.get(FOUND_TAG, ())) > PLANE
+    return len(origin.get(DETECTED_TAG, ())) > PLANE
 
 
 def frame_of(origin: bpy.types.Object) -> Matrix:
     """Return the transform from the camera's space to the set's."""
-    found = np.array(origin[FOUND_TAG])
+    found = np.array(origin[DETECTED_TAG])
     ground, pivot = found[:-3], found[-3:]
     if is_chosen(origin):
         ground = np.array(origin[CHOSEN_TAG])[:-1]

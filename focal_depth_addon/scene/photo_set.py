@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG
+from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG, DEPTH_EXR
 from .. import compat, result_folder
 from ..errors import UserError
 from ..translations import translate
@@ -17,6 +17,10 @@ from .ground import FACING_Y, OPTICAL_AXES
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
 ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus or mesh
+BUILT_TAG = "focal_depth_built_from"  # on the mesh: when the depth was written that it is of
+MIDDLE_TAG = "focal_depth_middle"  # on the focus: where it was put, the middle of the result
+METRIC_TAG = "focal_depth_metric"  # on the origin: whether the result was in metres
+UNMOVED = 1e-5  # of a distance
 MAX_RANGE = 1000  # times the near distance: where the backend's meshes have infinity
 CAMERA_SHARE = 0.3  # of the near distance: how large the camera is drawn
 VIEW_TRANSFORM = "Standard"  # shows a photograph's colours as they are; AgX and Filmic regrade them
@@ -56,6 +60,15 @@ def units_per_metre(scene: bpy.types.Scene, folder: Path) -> float:
     return scale / scene.unit_settings.scale_length
 
 
+def is_stale(mesh: bpy.types.Object, stored: str) -> bool:
+    """Whether a mesh was built of what its result folder held before the last estimate."""
+    built_from = mesh.get(BUILT_TAG)
+    try:
+        return built_from is not None and built_from != _written(result_folder.from_stored(stored))
+    except OSError:
+        return False
+
+
 class PhotoSet:
     """One result's collection in one scene, which is created on first use.
 
@@ -93,6 +106,7 @@ class PhotoSet:
         self._match_photograph()
         if "focus" not in self._objects:
             self._new_focus()
+        self._follow_estimate()
 
     @property
     def units_per_metre(self) -> float:
@@ -110,7 +124,7 @@ class PhotoSet:
             arrays = dict(file)
         built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self.origin)
         mesh.fill(built.data, arrays, self._unscaled)
-        ground.record_found(
+        ground.record_detected(
             self.origin,
             arrays["ground"] * ((1, 1, 1, self._unscaled)[: len(arrays["ground"])]),
             arrays["pivot"] * self._unscaled,
@@ -118,6 +132,7 @@ class PhotoSet:
             str(arrays["ground_source"]),
         )
         self.stand_on_ground()
+        built[BUILT_TAG] = _written(self._folder)
         for slot, image in enumerate(self._pictures()):
             if slot == len(built.data.materials):
                 name = f"{self._collection.name} {Path(image.filepath).stem}"
@@ -255,7 +270,7 @@ class PhotoSet:
         focus = self._new("focus", None, self.camera)
         near, far = self._depth_range()
         focus.matrix_parent_inverse = OPTICAL_AXES
-        focus.location.z = 2 / (1 / near + 1 / far)
+        focus.location.z = focus[MIDDLE_TAG] = 2 / (1 / near + 1 / far)
         focus.lock_location = True, True, False
         focus.empty_display_type, focus.empty_display_size = "SPHERE", near / 10
         lens, camera = self.camera.data, self.description["camera"]
@@ -263,6 +278,17 @@ class PhotoSet:
         if camera["f_number"]:
             working = camera["f_number"] * lens.lens / camera["focal_length_mm"]
             lens.dof.aperture_fstop = working / self._unscaled  # Blender's millimetres are of its units
+
+    def _follow_estimate(self) -> None:
+        """Move the focus with an estimate that changed, unless it was moved; metres have a scale of 1."""
+        focus, (near, far) = self._objects["focus"], self._depth_range()
+        middle = 2 / (1 / near + 1 / far)
+        was_moved = abs(focus.location.z - focus.get(MIDDLE_TAG, 0)) > UNMOVED * middle
+        if not was_moved and abs(focus[MIDDLE_TAG] - middle) > UNMOVED * middle:
+            focus.location.z = focus[MIDDLE_TAG] = middle
+        if self.description["metric"] and self.origin.get(METRIC_TAG) is False:
+            self.origin.scale = 1, 1, 1  # it made up for unknown distances
+        self.origin[METRIC_TAG] = self.description["metric"]
 
     def _new(self, role: str, new_data, parent: bpy.types.Object | None = None) -> bpy.types.Object:
         name = f"{self._collection.name} {role}"
@@ -272,6 +298,11 @@ class PhotoSet:
         self._collection.objects.link(created)
         self._objects[role] = created
         return created
+
+
+def _written(folder: Path) -> str:
+    """When the depth of a result was written, in nanoseconds."""
+    return str((folder / DEPTH_EXR).stat().st_mtime_ns)
 
 
 def _find_collection(scene: bpy.types.Scene, folder: Path) -> bpy.types.Collection | None:

@@ -430,9 +430,6 @@ MESSAGES = {
     "AR": "AR",
     "At most 100,000 triangles, as phones can show": "삼각형 10만 개 이하, 휴대전화에 알맞습니다",
     "{count} triangles": "삼각형 {count}개",
-    "{name} hides the set from its camera: hide or move it": (
-        "{name}이(가) 카메라에서 세트를 가립니다: 숨기거나 옮기십시오"
-    ),
     "{name} has no mesh yet: press Build Mesh first": (
         "{name}에 아직 메쉬가 없습니다: 먼저 메쉬 만들기를 누르십시오"
     ),
@@ -581,8 +578,6 @@ MESSAGES = {
         "깊이 추정에 쓸 프로세서 스레드 수. 0이면 코어마다 하나입니다"
     ),
     "Cache Folder": "캐시 폴더",
-    "Folder for results of unsaved files and for temporary data. If empty, the extension's own folder is "
-    "used": ("저장하지 않은 파일의 결과와 임시 데이터를 쓰는 폴더. 비우면 확장의 폴더를 씁니다"),
     "A file": "파일",
     "{file} cannot be read or written ({reason}): check the disk and its permissions": (
         "{file} 파일을 읽거나 쓸 수 없습니다 ({reason}): 디스크와 권한을 확인하십시오"
@@ -595,14 +590,97 @@ MESSAGES = {
     ),
     "Size: {size}": "크기: {size}",
     "Clear Cache": "캐시 비우기",
-    "Delete the contents of the cache folder, except for results that the open file uses. Results beside "
-    ".blend files are not deleted": (
-        "열린 파일이 쓰는 결과를 빼고 캐시 폴더의 내용을 지웁니다. .blend 파일 옆의 결과는 지우지 않습니다"
-    ),
-    "{name} is kept: this file uses it": "{name}: 이 파일이 쓰므로 남습니다",
     "{name} will be deleted": "{name}: 지워집니다",
-    "Other .blend files that use a deleted result will need a new estimate": (
-        "지워진 결과를 쓰는 다른 .blend 파일에서는 다시 추정해야 합니다"
-    ),
     "Results deleted: {deleted}. Results kept: {kept}": "지운 결과: {deleted}개. 남은 결과: {kept}개",
+    "Reset Ground": ("바닥 되돌리기"),
+    "Hide the objects between the camera and the set, in views and renders": (
+        "카메라와 세트 사이에 있는 오브젝트를 뷰와 렌더에서 숨깁니다"
+    ),
+    "Show the notes on the photographs": ("사진에 대한 참고 사항을 표시합니다"),
+    "Box": ("상자"),
+    "Let the set stand as if the camera had been level": ("카메라가 수평이었던 것처럼 세트를 세웁니다"),
+    "End the process that waits for the next estimate, which then takes some seconds more to start": (
+        "다음 추정을 기다리는 프로세스를 끝냅니다. 그러면 다음 추정은 몇 초 늦게 시작됩니다"
+    ),
+    "Show Notes": ("참고 사항 표시"),
+    "Show the picture of the depth in the lower left of 3D views": (
+        "깊이 그림을 3D 뷰의 왼쪽 아래에 표시합니다"
+    ),
+    "Remove the set from the scene, and give the scene the render size, camera and colours back that "
+    "it had before. The result is not deleted": (
+        "세트를 씬에서 지우고, 렌더 크기와 카메라와 색을 이전 설정으로 되돌립니다. 결과는 지우지 않습니다"
+    ),
+    "Choose where the result folder is now. All that shows the result uses it from there": (
+        "결과 폴더가 지금 있는 곳을 선택합니다. 결과를 쓰는 모든 것이 그 폴더를 씁니다"
+    ),
+    "Let the set stand as Build Mesh placed it, without rotation and height of your own": (
+        "직접 정한 회전과 높이 없이, 메시를 만들 때 놓인 대로 세트를 세웁니다"
+    ),
+    "Hide": ("숨기기"),
+    "Find Result": ("결과 찾기"),
+    "Folder for temporary data and for results of unsaved files. If empty, temporary data are in the "
+    "extension's own folder and results in the folder Focal Depth in your documents": (
+        "임시 데이터와 저장하지 않은 파일의 결과를 두는 폴더. 비어 있으면 임시 데이터는 확장 기능의 "
+        "폴더에, 결과는 문서 폴더의 Focal Depth에 둡니다"
+    ),
+    "Let the set stand on a ground that you show: draw a box over a flat part of it, or click three points": (
+        "가리킨 바닥 위에 세트를 세웁니다. 바닥의 평평한 부분에 상자를 그리거나 세 점을 클릭하세요"
+    ),
+    "Delete the contents of the cache folder, except for results that the open file or a file that "
+    "was saved uses. Results in your documents and beside .blend files are not deleted": (
+        "캐시 폴더의 내용을 지웁니다. 열린 파일이나 저장한 파일이 쓰는 결과는 남깁니다. 문서 폴더와 "
+        ".blend 파일 옆의 결과는 지우지 않습니다"
+    ),
+    "Remove Set": ("세트 지우기"),
+    "Let Refocus have the focus distance and f-number of the set's camera, which also blurs CG": (
+        "다시 초점이 세트 카메라의 초점 거리와 조리개 값을 따르게 합니다. 이 카메라는 CG도 흐리게 합니다"
+    ),
+    "Follow Camera Focus": ("카메라 초점 따르기"),
+    "Level": ("수평"),
+    "Release Memory": ("메모리 비우기"),
+    "For scripts: left, top, right and bottom in the photograph, 0 to 1 of its width and height, "
+    "from the top left": ("스크립트용: 사진의 왼쪽, 위, 오른쪽, 아래. 왼쪽 위에서부터 너비와 높이의 0~1"),
+    "Pick Ground": ("바닥 고르기"),
+    "Show the list of photographs": ("사진 목록을 표시합니다"),
+    "Show Photographs": ("사진 표시"),
+    "Depth in View": ("뷰에 깊이 표시"),
+    "far": ("멂"),
+    "Hide {name}": ("{name} 숨기기"),
+    "The mesh is of an earlier estimate": ("메시가 이전 추정의 것입니다"),
+    "The result folder {folder} is gone": ("결과 폴더 {folder}이(가) 없습니다"),
+    "Rotation": ("회전"),
+    "There is no set yet: press Build Mesh": ("아직 세트가 없습니다. 메시 만들기를 누르세요"),
+    "Notes: {count}": ("참고 사항: {count}개"),
+    "{label} (unknown)": ("{label} (알 수 없음)"),
+    "{name} hides the set from its camera": ("{name}이(가) 카메라에서 세트를 가립니다"),
+    "Hidden: {names}": ("숨김: {names}"),
+    "Nothing hides the set": ("세트를 가리는 것이 없습니다"),
+    "The set was removed, and the scene has its own settings again": (
+        "세트를 지우고 씬의 설정을 되돌렸습니다"
+    ),
+    "Press Pick Ground in the sidebar of a 3D view": ("3D 뷰의 사이드바에서 바닥 고르기를 누르세요"),
+    "There is too little of the set there: draw the box over a flat part of it": (
+        "거기에는 세트가 너무 적습니다. 평평한 부분에 상자를 그리세요"
+    ),
+    "The set stands as if the camera had been level": ("카메라가 수평이었던 것처럼 세트를 세웠습니다"),
+    "The set stands as it was built": ("세트를 만들 때처럼 세웠습니다"),
+    "The set stands on the ground that was picked": ("고른 바닥 위에 세트를 세웠습니다"),
+    "Nothing waits for the next estimate": ("다음 추정을 기다리는 것이 없습니다"),
+    "this file": ("이 파일"),
+    "{name} is kept: {file} uses it": ("{name}은(는) 남깁니다. {file}에서 씁니다"),
+    "Depth: near is bright, far is dark": ("깊이: 가까우면 밝고 멀면 어둡습니다"),
+    "Ground: found in the depth, {share} certain": ("바닥: 깊이에서 찾음, 확실성 {share}"),
+    "Ground: by upright lines in the photograph, {share} certain": (
+        "바닥: 사진의 수직선으로 찾음, 확실성 {share}"
+    ),
+    "Ground: by the camera's tilt sensor, {share} certain": (
+        "바닥: 카메라의 기울기 센서로 찾음, 확실성 {share}"
+    ),
+    "Ground: picked": ("바닥: 직접 고름"),
+    "Ground: the camera is taken as level": ("바닥: 카메라를 수평으로 봄"),
+    "Ground: none found, so the camera is taken as level": ("바닥: 찾지 못해 카메라를 수평으로 봄"),
+    "Rebuild Mesh": ("메시 다시 만들기"),
+    "Ground: draw a box over a flat part of it, or click three points. ESC: cancel": (
+        "바닥: 평평한 부분에 상자를 그리거나 세 점을 클릭하세요. ESC: 취소"
+    ),
 }

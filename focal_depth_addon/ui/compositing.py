@@ -23,9 +23,15 @@ class FOCAL_DEPTH_PT_compositing(bpy.types.Panel):
     def draw(self, context):
         for kind, operator, icon in EFFECTS:
             column = self.layout.column(align=True)
-            column.operator(operator, icon=icon)
-            if node := scene_tree.find(context.scene, kind):
-                _draw_node(column, node)
+            node = scene_tree.find(context.scene, kind)
+            row = column.row(align=True)
+            row.operator(operator, icon=icon)
+            if node is None:
+                continue
+            row.prop(node, "mute", text="", icon="HIDE_ON" if node.mute else "HIDE_OFF", invert_checkbox=True)
+            if kind == refocus.KIND:
+                column.prop(context.scene.focal_depth, "links_focus")
+            _draw_node(column, node)
 
 
 def _draw_node(column: bpy.types.UILayout, node: bpy.types.Node) -> None:

@@ -6,12 +6,13 @@ import bpy
 
 from ...backend.contract.cost import Load, peak_memory, plan_for, seconds
 from ...backend.contract.errors import InputError
-from .. import recent_results, result_moves
+from .. import recent_results, result_folder, result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.progress import format_duration
 from ..preferences import QUALITIES, cache_folder, preferences
 from ..properties import Settings
+from ..scene import photo_set
 from ..translations import translate
 from .text import LINE, draw_sentence
 
@@ -73,6 +74,7 @@ def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
         body.prop(settings, "alignment")
         body.prop(settings, "network")
         body.prop(settings, "use_lens_profile")
+        body.operator("focal_depth.release_memory", icon="MEMORY")
 
 
 def _expected_cost(settings: Settings) -> str:
@@ -104,6 +106,9 @@ def _draw_notice(layout: bpy.types.UILayout) -> None:
     row = box.row()
     draw_sentence(row, notice.text, "ERROR" if notice.is_fault else "INFO", LINE_BESIDE_BUTTON)
     row.operator("focal_depth.dismiss", text="", icon="X", emboss=False)
+    if notice.hides_set:
+        hide = translate("Hide {name}", name=notice.hides_set)
+        box.operator("focal_depth.hide_occluders", text=hide, icon="HIDE_ON")
     if notice.log is not None:
         box.operator("focal_depth.show_log", icon="TEXT")
 
@@ -126,6 +131,21 @@ def _draw_result(layout: bpy.types.UILayout, settings: Settings) -> None:
             layout.operator(
                 "focal_depth.turn_round", text="Turn Round (Near <-> Far)", icon="ARROW_LEFTRIGHT"
             )
+        layout.prop(settings.preview, "in_view", icon="IMAGE_DATA", toggle=True)
+        _draw_build(layout, settings)
+
+
+def _draw_build(layout: bpy.types.UILayout, settings: Settings) -> None:
+    """The next step, and whether the mesh that is there is of this result."""
+    objects = photo_set.find_objects(settings.id_data, result_folder.from_stored(settings.result))
+    is_stale = "mesh" in objects and photo_set.is_stale(objects["mesh"], settings.result)
+    if is_stale:
+        draw_sentence(layout, "The mesh is of an earlier estimate", "ERROR")
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    text = translate("Rebuild Mesh") if "mesh" in objects else translate("Build Mesh")
+    row.operator("focal_depth.build_mesh", text=text, icon="MESH_GRID").level = settings.level
+    row.prop(settings, "level", text="")
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_MT_recent,))

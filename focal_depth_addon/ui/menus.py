@@ -11,11 +11,20 @@ from ..translations import translate
 VIEW_MENUS = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
 OPERATORS = (  # with what the panel has beside each
     ("add_photographs", "inspect", "remove_photograph", "clear"),
-    ("estimate", "follow", "cancel", "show_log", "open_result", "turn_round"),
+    ("estimate", "follow", "cancel", "show_log", "open_result", "find_result", "turn_round"),
     ("pick", "overlay", "preview_window", "reset_range", "step", "play"),
-    ("build_mesh", "set_scale", "holdout"),
+    (
+        "build_mesh",
+        "pick_ground",
+        "level",
+        "reset_ground",
+        "set_scale",
+        "holdout",
+        "hide_occluders",
+        "remove_set",
+    ),
     ("depth_merge", "refocus", "depth_fog", "depth_matte"),
-    ("clear_cache",),
+    ("clear_cache", "release_memory"),
 )
 
 

@@ -72,12 +72,14 @@ class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
 
     def draw(self, context):
         settings = context.scene.focal_depth
-        _draw_list(self.layout, settings)
-        if settings.photographs:
-            _draw_active(self.layout, settings.photographs[settings.active_photograph], _is_wide(context))
+        header, body = self.layout.panel_prop(settings, "shows_photographs")
+        header.label(text=_count_photographs(settings))
+        if body is not None:
+            _draw_list(body, settings)
+            if settings.photographs:
+                _draw_active(body, settings.photographs[settings.active_photograph], _is_wide(context))
         _draw_hint(self.layout, settings)
-        for warning in settings.warnings.splitlines():
-            draw_sentence(self.layout, warning, "INFO")
+        _draw_warnings(self.layout, settings)
         estimate.draw(self.layout, settings)
 
 
@@ -104,7 +106,11 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
             row = column.row(align=True)
             value = row.row(align=True)
             value.active = name in overrides  # what was only read is dim
-            value.prop(settings, f"shown_{name}")
+            if getattr(settings, f"shown_{name}"):
+                value.prop(settings, f"shown_{name}")
+            else:
+                label = translate(settings.bl_rna.properties[f"shown_{name}"].name)
+                value.prop(settings, f"shown_{name}", text=translate("{label} (unknown)", label=label))
             if name in overrides:
                 row.operator("focal_depth.reset_lens_value", text="", icon="LOOP_BACK").value = name
             elif overrides:
@@ -113,10 +119,25 @@ class FOCAL_DEPTH_PT_options(bpy.types.Panel):
         column.prop(settings, "output")
 
 
-def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
+def _count_photographs(settings: Settings) -> str:
     count, used = len(settings.photographs), sum(each.used for each in settings.photographs)
     of_all = translate("Photographs: {used} of {count}", used=used, count=count)
-    layout.label(text=of_all if used < count else translate("Photographs: {count}", count=count))
+    return of_all if used < count else translate("Photographs: {count}", count=count)
+
+
+def _draw_warnings(layout: bpy.types.UILayout, settings: Settings) -> None:
+    """Notes on the whole stack: how many, and on request which."""
+    warnings = settings.warnings.splitlines()
+    if not warnings:
+        return
+    header, body = layout.panel_prop(settings, "shows_warnings")
+    header.label(text=translate("Notes: {count}", count=len(warnings)), icon="INFO")
+    for warning in warnings if body is not None else ():
+        draw_sentence(body, warning, "DOT")
+
+
+def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
+    count = len(settings.photographs)
     row = layout.row()
     row.template_list(
         "FOCAL_DEPTH_UL_photographs",
@@ -160,7 +181,8 @@ def _draw_distance(layout: bpy.types.UILayout, photograph: Photograph) -> None:
     if photograph.at_infinity:
         row.label(text="infinity")
     else:
-        row.prop(photograph, "focus_distance", text="")
+        is_unknown = photograph.source == UNKNOWN
+        row.prop(photograph, "focus_distance", text=translate("Unknown") if is_unknown else "")
 
 
 def _draw_hint(layout: bpy.types.UILayout, settings: Settings) -> None:

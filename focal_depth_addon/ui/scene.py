@@ -7,21 +7,22 @@ from ..scene import ground, holdout, modifier, photo_set
 from ..translations import CONTEXT, translate
 from .text import draw_sentence
 
-GROUND_SOURCES = {  # by their names in the backend
-    "surface": "Ground: found in the depth, {share} certain",
-    "lines": "Ground: by upright lines in the photograph, {share} certain",
-    "sensor": "Ground: by the camera's tilt sensor, {share} certain",
-}
-
 
 def describe_ground(origin: bpy.types.Object) -> str:
     """Return what a set stands on, as a sentence."""
     if ground.is_chosen(origin):
-        return "Ground: picked" if ground.has_chosen_plane(origin) else "Ground: the camera is taken as level"
-    if not ground.has_found(origin):
-        return "Ground: none found, so the camera is taken as level"
-    sentence = GROUND_SOURCES.get(origin.get(ground.SOURCE_TAG), "Ground: found in the depth")
-    return translate(sentence, share=f"{origin.get(ground.CERTAINTY_TAG, 0):.0%}")
+        has_plane = ground.has_chosen_plane(origin)
+        level = translate("Ground: the camera is taken as level")
+        return translate("Ground: picked") if has_plane else level
+    if not ground.has_detected(origin):
+        return translate("Ground: none found, so the camera is taken as level")
+    share = f"{origin.get(ground.CERTAINTY_TAG, 0):.0%}"
+    source = origin.get(ground.SOURCE_TAG)
+    if source == "lines":
+        return translate("Ground: by upright lines in the photograph, {share} certain", share=share)
+    if source == "sensor":
+        return translate("Ground: by the camera's tilt sensor, {share} certain", share=share)
+    return translate("Ground: found in the depth, {share} certain", share=share)
 
 
 class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
@@ -33,13 +34,12 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
 
     def draw(self, context):
         settings = context.scene.focal_depth
-        row = self.layout.row(align=True)
-        row.operator("focal_depth.build_mesh", icon="MESH_GRID").level = settings.level
-        row.prop(settings, "level", text="")
         objects = {}
         if settings.result:
             folder = result_folder.from_stored(settings.result)
             objects = photo_set.find_objects(context.scene, folder)
+        if not objects:
+            self.layout.label(text="There is no set yet: press Build Mesh")
         if "mesh" in objects:
             self._draw_modifier(objects["mesh"], objects["origin"].scale.x)
             self._draw_render(objects["mesh"])

@@ -62,7 +62,7 @@ def refocus_at(folder: Path, positions: tuple[float, ...], **changes) -> bpy.typ
         if not description["metric"]:
             frame["focus_distance_m"] = None
     path.write_text(json.dumps(description))
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     return node_of(bpy.context.scene, "Refocus")
 
 
@@ -275,10 +275,36 @@ def test_a_new_result_takes_the_place_of_the_old(photograph, stack, result, tmp_
 # Refocus
 
 
+def refocus_by_hand() -> None:
+    """Refocus without following the camera."""
+    bpy.ops.focal_depth.refocus()
+    bpy.context.scene.focal_depth.links_focus = False
+
+
+def test_refocus_follows_the_camera_until_it_is_unlinked(stack):
+    scene = bpy.context.scene
+    bpy.ops.focal_depth.refocus()
+    inputs, lens = node_of(scene, "Refocus").inputs, scene.camera.data.dof
+    origin, focus = scene.camera.parent, lens.focus_object
+    assert scene.focal_depth.links_focus
+    bpy.context.view_layer.update()
+    assert inputs["Focus Distance"].default_value == pytest.approx(focus.location.z)
+    assert inputs["F-Number"].default_value == pytest.approx(2.8, rel=1e-3)  # the photographs' own
+    focus.location.z, lens.aperture_fstop = 2, lens.aperture_fstop / 2
+    origin.scale = 3, 3, 3
+    scene.frame_set(2)
+    assert inputs["Focus Distance"].default_value == pytest.approx(6)
+    assert inputs["F-Number"].default_value == pytest.approx(1.4, rel=1e-3)
+    scene.focal_depth.links_focus = False
+    focus.location.z = 1
+    scene.frame_set(3)
+    assert inputs["Focus Distance"].default_value == pytest.approx(6)
+
+
 @pytest.mark.parametrize("focus", [0.3, 0.8, 1.1])
 def test_refocus_is_the_lens_own_between_frames(stack, tmp_path, focus):
     scene = bpy.context.scene
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     node_of(scene, "Refocus").inputs["Focus Distance"].default_value = 1 / focus
     shown = composite(scene, tmp_path)[..., :3]
     shown[DOT] = shown[0, 0]
@@ -288,7 +314,7 @@ def test_refocus_is_the_lens_own_between_frames(stack, tmp_path, focus):
 @pytest.mark.parametrize("ratio", [0.02, 0.5])
 def test_a_smaller_aperture_takes_each_pixel_from_nearer_its_depth(stack, depth, tmp_path, ratio):
     scene = bpy.context.scene
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     inputs = node_of(scene, "Refocus").inputs
     inputs["Focus Distance"].default_value = 1 / 0.9
     inputs["F-Number"].default_value = 2.8 / ratio
@@ -300,7 +326,7 @@ def test_a_smaller_aperture_takes_each_pixel_from_nearer_its_depth(stack, depth,
 
 def test_beyond_the_stack_the_rest_of_the_blur_is_a_disc(stack, depth, tmp_path):
     scene = bpy.context.scene
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     node_of(scene, "Refocus").inputs["Focus Distance"].default_value = 0.4
     shown = composite(scene, tmp_path)[..., 1]
     here, row, column = 1 / depth[DOT], *DOT
@@ -317,12 +343,13 @@ def test_beyond_the_stack_the_rest_of_the_blur_is_a_disc(stack, depth, tmp_path)
 
 def test_a_change_of_focus_survives_estimating_again(stack):
     scene = bpy.context.scene
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     inputs = node_of(scene, "Refocus").inputs
-    assert inputs["Focus Distance"].default_value == pytest.approx(1.6)  # the middle of 0 and 1.25 dioptres
+    focus = scene.camera.data.dof.focus_object
+    assert inputs["Focus Distance"].default_value == pytest.approx(focus.location.z)
     assert inputs["F-Number"].default_value == pytest.approx(2.8)
     inputs["Focus Distance"].default_value, inputs["F-Number"].default_value = 1.1, 8
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     inputs = node_of(scene, "Refocus").inputs
     assert inputs["Focus Distance"].default_value == pytest.approx(1.1)
     assert inputs["F-Number"].default_value == pytest.approx(8)
@@ -335,7 +362,7 @@ def test_without_aligned_photographs_the_blur_is_synthetic_and_says_so(stack, re
     for frame in description["frames"]:
         del frame["aligned"]
     (stack / "result.json").write_text(json.dumps(description))
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     node = node_of(scene, "Refocus")
     assert "synthetic" in node.node_tree["focal_depth_note"]
     node.inputs["F-Number"].default_value = 128
@@ -377,7 +404,7 @@ def test_frames_with_equal_distances_are_not_blended(stack, tmp_path, version):
         if version == 1:
             del frame["dioptres"], frame["normalised_focus"]
     (stack / "result.json").write_text(json.dumps(description))
-    bpy.ops.focal_depth.refocus()
+    refocus_by_hand()
     node_of(bpy.context.scene, "Refocus").inputs["Focus Distance"].default_value = 1.25
     shown = composite(bpy.context.scene, tmp_path)
     assert np.allclose(shown[:60, :, :3], FRAMES[1][1], atol=0.005)

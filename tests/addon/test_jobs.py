@@ -109,7 +109,7 @@ def test_a_result_goes_to_one_folder_whatever_the_order(module, cache):
     files = [f"/shoot/IMG_{number}.png" for number in (1, 2, 10)]
     default_folder = module("result_folder").default_folder
     folders = {default_folder(list(each), cache) for each in itertools.permutations(files)}
-    assert folders == {cache / "results" / "shoot_IMG_1"}
+    assert folders == {cache / "shoot_IMG_1"}
 
 
 def test_an_identical_estimate_does_not_begin_anew(manager, photographs):
