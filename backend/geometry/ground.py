@@ -7,7 +7,7 @@ import numpy as np
 
 from .directions import Upright, angle_deg, tilt_deg
 
-SAMPLES, TRIALS = 6000, 3000
+SAMPLES, TRIALS = 6000, 4000
 REACHES = 0.08, 0.35  # of the picture's width: within which three points of a trial lie
 MIN_AREA = 1e-5  # of the three, as rays
 TOLERANCE, FINEST = 0.025, 0.03  # share of the range of parallax, and degrees
@@ -25,7 +25,7 @@ SURE_SHARE, SURE_MARGIN = 0.08, 0.35  # of a plane's score, and of the rival's d
 SURE_SHIFT = 8.0  # degrees by which a plane may move where a ninth of the picture is left out
 LARGE_PART = 0.1  # of what lies on a plane
 MIN_CERTAINTY = 0.5
-RAISED_CERTAINTY = 0.8  # of a level top above the ground
+RAISED_CERTAINTY = 0.7  # of a level top above the ground
 REFERENCE_CERTAINTY = 0.8
 MAX_CERTAINTY = 0.95  # the flattest table may be a shelf that leans
 LOWEST = 0.02  # of the scene lies below a ground without a plane
@@ -166,7 +166,8 @@ def _sample(
 def _draw_planes(parallax: np.ndarray, rays: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Coefficients (T, 3), with parallax = plane . ray, through three cells that are near each other."""
     rows, columns = parallax.shape
-    row, column = random.integers(rows, size=TRIALS), random.integers(columns, size=TRIALS)
+    row = (rows * np.sqrt(random.uniform(size=TRIALS))).astype(int)  # ground is more often low than high
+    column = random.integers(columns, size=TRIALS)
     reach = columns * np.exp(random.uniform(np.log(REACHES[0]), np.log(REACHES[1]), TRIALS))
     places = [(row, column)]
     for _ in range(2):

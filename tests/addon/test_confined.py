@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_blender
+
 HERE = Path(__file__).parent
 BACKEND = f"{sys.executable} -P -s -m backend "
 NAMES = '"/var/run/nscd/socket"'  # where the C library asks for the names of people

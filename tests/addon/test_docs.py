@@ -7,6 +7,8 @@ from pathlib import Path
 import bpy
 import pytest
 
+pytestmark = pytest.mark.one_blender
+
 PAGE = (Path(__file__).parents[2] / "docs" / "scripting.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", re.MULTILINE)
 TABLE = {name: (re.findall(r"`(\w+)`", arguments), text) for name, arguments, text in ROW.findall(PAGE)}

@@ -17,6 +17,7 @@ import bpy
 import pytest
 
 pytestmark = [
+    pytest.mark.one_blender,
     pytest.mark.usefixtures("cache"),
     pytest.mark.skipif(os.name == "nt", reason="pipes and links are made as other systems have them"),
 ]

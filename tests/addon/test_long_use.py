@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.one_blender]
 
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 UNHURRIED |= {"phases": [Phase.generate]}  # steps take a second: a failure is told as it was found
@@ -257,7 +257,6 @@ def check_growth(early: dict, late: dict, megabytes: int) -> None:
     assert {**late, "memory": 0} == {**early, "memory": 0}
 
 
-@pytest.mark.one_blender
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell")
 def test_estimates_leave_nothing(photographs, tmp_path):
     check_growth(*estimate_often(photographs, tmp_path, (2, 4)), megabytes=40)

@@ -7,6 +7,8 @@ from pathlib import Path
 import bpy
 import pytest
 
+pytestmark = pytest.mark.one_blender
+
 
 def settings():
     return bpy.context.scene.focal_depth

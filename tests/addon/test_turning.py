@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.one_blender]
 FOCUS = 0.25, 0.75, 1.5  # dioptres; the wall of the result is between, its box at the near end
 BOX = slice(80, 180), slice(50, 140)  # rows and columns of 240 and 320
 

@@ -385,6 +385,7 @@ def until(happens, seconds: float = 40) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.torture
 def test_workers_come_and_go_and_nothing_is_lost_or_done_twice(tmp_path, shoot, batch, scheduler):
     address, worker, _ = scheduler
     output = tmp_path / "results"

@@ -16,7 +16,7 @@ COUNTS, SIZES, BITS = (2, 8, 40), ((600, 400), (3000, 2000), (6000, 4000)), (8, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell")
-@pytest.mark.parametrize("quality", ["draft", "standard"])
+@pytest.mark.parametrize("quality", [pytest.param("draft", marks=pytest.mark.torture), "standard"])
 def test_memory_is_as_expected(tmp_path, quality):
     used = peak_of("estimate", SAMPLE, "--output", tmp_path / "r", "--quality", quality, "--save-aligned")
     assert used == pytest.approx(peak_memory(LOAD, plan_for(LOAD, quality)), rel=0.25)

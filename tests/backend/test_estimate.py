@@ -73,7 +73,7 @@ def test_all_in_focus_is_as_sharp_as_the_sharpest_frame_everywhere(balls):
     assert detail(fused).mean() > 1.2 * max(detail(frame).mean() for frame in frames)
 
 
-@pytest.mark.parametrize("scene", NIKON_SCENES[:2])  # the third: test_registration.py
+@pytest.mark.parametrize("scene", NIKON_SCENES[:1])  # the third: test_registration.py
 def test_nikon_stacks_give_metres_in_the_range_of_their_focus(tmp_path, command, scene):
     done = command("estimate", shared_stack(scene), "--output", tmp_path / "result")
     assert done.returncode == 0, done.stderr

@@ -290,6 +290,7 @@ def test_tables_for_people_have_headings():
     assert heading("their maps, second try") == "their maps, second try"
 
 
+@pytest.mark.torture
 def test_focal_unet_beats_every_peer_on_the_sample(command, tmp_path):
     done = command("evaluate", PROJECT / "sample", "--output", tmp_path)
     assert done.returncode == 0, done.stderr

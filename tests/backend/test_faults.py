@@ -560,7 +560,7 @@ def test_a_clock_that_jumps(estimate, tmp_path):
     assert is_whole(tmp_path / "place/r")
 
 
-@pytest.mark.parametrize("when", [0, 4e9], ids=["1970", "2096"])
+@pytest.mark.parametrize("when", [0, pytest.param(4e9, marks=pytest.mark.torture)], ids=["1970", "2096"])
 def test_photographs_and_results_of_another_time(estimate, bracket, tmp_path, when):
     """Whether something has changed is decided by what is in files, not by when they were written."""
     assert estimate().returncode == 0

@@ -91,7 +91,7 @@ def test_what_is_written_is_what_is_in_memory_to_the_bit(tmp_path, stack, result
     result.write(tmp_path / "r")
     depth, confidence = read_depth(tmp_path / "r")
     np.testing.assert_array_equal(depth, result.depth)
-    np.testing.assert_array_equal(confidence, result.confidence)
+    np.testing.assert_array_equal(confidence, result.confidence.astype(np.float16))
     picture = read_linear_picture(tmp_path / "r")
     assert picture.dtype == result.all_in_focus.dtype
     np.testing.assert_array_equal(picture, result.all_in_focus)

@@ -66,7 +66,7 @@ def test_uncertainty_is_what_the_confidence_was_made_of(tmp_path, distances, spa
 
 def test_confidence_of_earlier_results_is_1_over_e_at_a_step_between_frames(tmp_path):
     with np.load(preview(tmp_path, write(tmp_path, np.exp(-0.3))) / "preview.npz") as arrays:
-        assert np.allclose(arrays["uncertainty"], 0.3 * STEP, rtol=1e-4)
+        assert np.allclose(arrays["uncertainty"], 0.3 * STEP, rtol=2e-3)  # confidence has 11 bits
 
 
 def test_networks_without_uncertainty_have_none_here(tmp_path):

@@ -44,13 +44,16 @@ def test_exr_is_one_part_with_the_named_channels(tmp_path):
         channels = {name: channel.pixels for name, channel in file.channels().items()}
     names = [f"Combined.{c}" for c in "ABGR"] + ["Confidence.V", "Depth.Z"]
     assert sorted(channels) == [f"FocalDepth.{name}" for name in names]
-    assert all(pixels.dtype == np.float32 for pixels in channels.values())
+    halves = {"FocalDepth.Confidence.V"}  # float32 is nine times as large there, and says no more
+    assert {name for name, pixels in channels.items() if pixels.dtype == np.float16} == halves
+    assert {pixels.dtype for name, pixels in channels.items() if name not in halves} == {np.dtype(np.float32)}
     depth, confidence, picture = arrays()
     assert np.array_equal(channels["FocalDepth.Depth.Z"], depth)
     assert np.array_equal(channels["FocalDepth.Combined.R"], picture[..., 0])
     assert np.all(channels["FocalDepth.Combined.A"] == 1)
-    for read, written in zip(result_folder.read_depth(tmp_path / "r"), (depth, confidence), strict=True):
-        assert np.array_equal(read, written)
+    read_depth, read_confidence = result_folder.read_depth(tmp_path / "r")
+    assert np.array_equal(read_depth, depth)
+    assert np.array_equal(read_confidence, confidence.astype(np.float16))
 
 
 SHOW_PASS = """
@@ -79,7 +82,7 @@ bpy.ops.render.render(write_still=True)
 """
 
 
-@pytest.mark.parametrize("version", ["4.2", "4.5", "5.0"])
+@pytest.mark.parametrize("version", ["4.2", "4.5", "5.2", "5.3"])
 def test_blender_shows_the_passes_upright(tmp_path, version):
     python = ROOT / f".venv-bpy{version}/bin/python"
     if not python.exists():
@@ -98,7 +101,8 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
         run = subprocess.run(command, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
         with OpenEXR.File(str(shown), separate_channels=True) as file:
-            assert np.allclose(file.channels()["R"].pixels, expected, atol=1e-4), socket
+            tolerance = 3e-4 if socket == "Confidence" else 1e-4
+            assert np.allclose(file.channels()["R"].pixels, expected, atol=tolerance), socket
 
 
 def test_pictures(tmp_path):

@@ -109,6 +109,7 @@ def test_raw_files_and_heic(tmp_path, pictures, truth, estimate, suffix):
     assert estimate(with_sidecar(tmp_path)).error_in_dioptres(truth) < GOOD
 
 
+@pytest.mark.torture
 def test_two_hundred_small_frames(tmp_path, pictures, truth, estimate):
     """Between the ends, each mixed of its neighbours' focus."""
     places = np.linspace(0, 4, 200)
