@@ -33,6 +33,8 @@ LEFT_OUT = (  # needs torch, or is for development
     "backend/cli/submit.py",
     "backend/cli/batch.py",
 )
+# For other Pythons than those, which come with numpy 2: 3.0 has no wheels for them.
+REPLACED = {"openimageio==3.0.21.0": "openimageio==3.1.19.0"}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip, to the byte
 
 
@@ -115,7 +117,7 @@ def extension_files() -> list[Path]:
 
 def download_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:
     """The pinned wheels for these Pythons; a folder of .wheels/ is whole or absent, and never stale."""
-    lock = (ROOT / "wheels.txt").read_bytes()
+    lock = (ROOT / "wheels.txt").read_bytes() + repr(REPLACED).encode()
     key = hashlib.sha256(lock + repr((platform, pythons)).encode()).hexdigest()[:8]
     folder = ROOT / ".wheels" / f"{platform.name}-{key}"
     if not folder.exists():
@@ -128,8 +130,14 @@ def download_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:
 
 
 def _pip_download(python: str, platform: Platform, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    lock = (ROOT / "wheels.txt").read_text()
+    for pinned, other in REPLACED.items() if python not in PYTHONS else ():
+        lock = lock.replace(pinned, other)
+    requirements = folder.with_name("wheels.txt")
+    requirements.write_text(lock)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--only-binary=:all:", "--no-deps", "--requirement", str(ROOT / "wheels.txt")]
+    command += ["--only-binary=:all:", "--no-deps", "--requirement", str(requirements)]
     command += ["--implementation", "cp", "--python-version", python, "--dest", str(folder)]
     for tag in platform.tags:
         command += ["--platform", tag]
