@@ -135,11 +135,19 @@ def _references() -> Iterator[str]:
         yield owner.get(RESULT_TAG, "")
 
 
+def _events_that_bring_former_places() -> tuple[list, ...]:
+    """Opening a file that was moved, and undoing steps from before it was saved."""
+    events = bpy.app.handlers
+    return events.load_post, events.undo_post, events.redo_post
+
+
 def register() -> None:
     bpy.app.handlers.save_pre.append(_bring_along)
-    bpy.app.handlers.load_post.append(_find_again)
+    for event in _events_that_bring_former_places():
+        event.append(_find_again)
 
 
 def unregister() -> None:
-    bpy.app.handlers.load_post.remove(_find_again)
+    for event in _events_that_bring_former_places():
+        event.remove(_find_again)
     bpy.app.handlers.save_pre.remove(_bring_along)

@@ -13,6 +13,7 @@ ACCELERATION = 0x0008  # Apple's
 STILL = 0.85, 1.15  # of gravity: a phone that is moved measures more than where down is
 OLYMPUS_ROLL, OLYMPUS_PITCH = "Exif.OlympusCs.0x0903", "Exif.OlympusCs.0x0904"
 STEEPEST = 75.0  # degrees of elevation from which on roll means nothing
+MOST_LYING = 0.5  # of a vector in the picture's plane: a camera that looks down may be held any way round
 # EXIF orientation: the picture's right and up, of the stored picture's right and up.
 TURNS: dict[float, tuple[tuple[int, int], tuple[int, int]]] = {
     1: ((1, 0), (0, 1)),
@@ -35,11 +36,18 @@ def read_up(tags: Mapping[str, str]) -> Up | None:
         return None
     up = _apple(tags)
     if up is not None:
-        return _turn(up, *turn)
+        return _if_upright(_turn(up, *turn))
     angles = _panasonic(tags) or _olympus(tags) or _elevation(tags)
     if angles is None or turn != TURNS[1]:  # whether a roll counts from the turned camera is not written
         return None
-    return _from_angles(*angles)
+    up = _from_angles(*angles)
+    return None if up is None else _if_upright(up)
+
+
+def _if_upright(up: Up) -> Up | None:
+    """None where the picture lies on its side: a program turned it, and left the maker's note as it was."""
+    x, y, _ = up
+    return None if math.hypot(x, y) > MOST_LYING and y < abs(x) else up
 
 
 def _apple(tags: Mapping[str, str]) -> Up | None:

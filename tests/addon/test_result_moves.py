@@ -45,6 +45,17 @@ def test_saving_brings_the_result_beside_the_blend(unsaved, tmp_path):
     assert len(bpy.data.meshes) == meshes, "the set is recognised"
 
 
+def test_undo_leads_to_where_the_result_is_now(unsaved, tmp_path):
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.ed.undo_push(message="cube")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.ops.ed.undo()
+    assert "Cube" not in bpy.data.objects
+    assert result() == tmp_path / "focal_depth" / "wall"
+    assert "all_in_focus.png" in images_in(tmp_path / "focal_depth")
+
+
 def test_a_project_that_is_moved_finds_its_result(unsaved, tmp_path):
     (tmp_path / "shot").mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot" / "a.blend"))

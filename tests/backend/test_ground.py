@@ -159,6 +159,8 @@ def test_tilt_sensors(tags, tilt, roll):
         apple(0, -1.4, 0, 6),  # shaken
         apple(0, -1, 0, 6, "front TrueDepth camera"),
         apple(0, -1, 0, 5),  # mirrored
+        apple(0, -1, 0, 1),  # turned by a program, which left the note as it was
+        {"Exif.Panasonic.RollAngle": "900", "Exif.Panasonic.PitchAngle": "0"},
         {"Exif.OlympusCs.0x0903": "0 0", "Exif.OlympusCs.0x0904": "0 0"},  # its level gauge was off
         {"Exif.Photo.CameraElevationAngle": "-89/1"},
         {"Exif.Photo.CameraElevationAngle": "1/0"},
