@@ -50,7 +50,7 @@ class BuildMesh(Job):
         if is_new:  # a rebuild leaves the view where it is
             _show_through_camera(context)
         if occluder := find_occluder(context, photo_set.camera, mesh):
-            text = translate("{name} hides the set from its camera", name=occluder.name)
+            text = translate("{name} is in the way of the set", name=occluder.name)
             manager.notice = Notice(text, hides_set=occluder.name)
         triangles = translate("{count} triangles", count=f"{len(mesh.data.polygons):,}")
         return f"{triangles}. {changed}"
@@ -158,7 +158,7 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
 
 
 class FOCAL_DEPTH_OT_hide_occluders(SetOperator, bpy.types.Operator):
-    """Hide the objects between the camera and the set, in views and renders"""
+    """Hide the objects in the way of the set, in views and renders"""
 
     bl_idname = "focal_depth.hide_occluders"
     bl_label = "Hide"
@@ -171,7 +171,11 @@ class FOCAL_DEPTH_OT_hide_occluders(SetOperator, bpy.types.Operator):
             occluder.hide_set(True)
             names.append(occluder.name)
         manager.notice = None
-        return translate("Hidden: {names}", names=", ".join(names)) if names else "Nothing hides the set"
+        return (
+            translate("Hidden: {names}", names=", ".join(names))
+            if names
+            else "Nothing is in the way of the set"
+        )
 
 
 class FOCAL_DEPTH_OT_remove_set(SetOperator, bpy.types.Operator):

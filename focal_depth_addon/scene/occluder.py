@@ -1,15 +1,19 @@
-"""What hides the set from its camera, as the cube of a new file may do."""
+"""What stands in the way of the set, as the cube of a new file may do."""
+
+from collections.abc import Sequence
 
 import bpy
+from mathutils import Vector
 
 RAYS = 5  # along each side of the picture
 MAX_SHARE = 0.5  # of the rays that an object may stop
+BOX_FACES = 6  # at most: a box about the camera is none of a room that somebody has built
 
 
 def find_occluder(
     context: bpy.types.Context, camera: bpy.types.Object, mesh: bpy.types.Object
 ) -> bpy.types.Object | None:
-    """Return an object that stands before most of the set, or None.
+    """Return an object that stands before most of the set, or a plain box about its camera; or None.
 
     Parameters
     ----------
@@ -30,8 +34,16 @@ def find_occluder(
         solid = each.evaluated_get(depsgraph)
         to_object = each.matrix_world.inverted_safe() @ camera.matrix_world
         origin = to_object.translation
+        if len(each.data.polygons) <= BOX_FACES and _is_within(origin, solid.bound_box):
+            return each
         reaches = [to_object @ (ray * (nearest / -ray.z)) - origin for ray in rays]
         hits = sum(solid.ray_cast(origin, reach, distance=reach.length)[0] for reach in reaches)
         if hits > MAX_SHARE * len(rays):
             return each
     return None
+
+
+def _is_within(point: Vector, corners: Sequence[Sequence[float]]) -> bool:
+    return all(
+        min(axis) < value < max(axis) for value, axis in zip(point, zip(*corners, strict=True), strict=True)
+    )

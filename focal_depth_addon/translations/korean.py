@@ -593,7 +593,7 @@ MESSAGES = {
     "{name} will be deleted": "{name}: 지워집니다",
     "Results deleted: {deleted}. Results kept: {kept}": "지운 결과: {deleted}개. 남은 결과: {kept}개",
     "Reset Ground": ("바닥 되돌리기"),
-    "Hide the objects between the camera and the set, in views and renders": (
+    "Hide the objects in the way of the set, in views and renders": (
         "카메라와 세트 사이에 있는 오브젝트를 뷰와 렌더에서 숨깁니다"
     ),
     "Show the notes on the photographs": ("사진에 대한 참고 사항을 표시합니다"),
@@ -652,9 +652,9 @@ MESSAGES = {
     "There is no set yet: press Build Mesh": ("아직 세트가 없습니다. 메시 만들기를 누르세요"),
     "Notes: {count}": ("참고 사항: {count}개"),
     "{label} (unknown)": ("{label} (알 수 없음)"),
-    "{name} hides the set from its camera": ("{name}이(가) 카메라에서 세트를 가립니다"),
+    "{name} is in the way of the set": ("{name}이(가) 카메라에서 세트를 가립니다"),
     "Hidden: {names}": ("숨김: {names}"),
-    "Nothing hides the set": ("세트를 가리는 것이 없습니다"),
+    "Nothing is in the way of the set": ("세트를 가리는 것이 없습니다"),
     "The set was removed, and the scene has its own settings again": (
         "세트를 지우고 씬의 설정을 되돌렸습니다"
     ),

@@ -213,3 +213,17 @@ def test_removing_the_set_gives_the_scene_its_settings_back(built, scene):
     assert scene.view_settings.view_transform == "AgX"
     assert [each.name for each in scene.objects] == ["mine"]
     assert scene.focal_depth.result, "the result stays"
+
+
+def test_a_box_about_the_camera_is_named_and_hidden(addon, scene, result):
+    manager = sys.modules[f"{addon}.focal_depth_addon.jobs"].manager
+    bpy.ops.mesh.primitive_cube_add(size=6)
+    cube = bpy.context.object
+    bpy.ops.focal_depth.open_result(directory=str(result))
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    assert manager.notice.hides_set == cube.name
+    bpy.ops.focal_depth.hide_occluders()
+    assert manager.notice is None and cube.hide_render and not cube.visible_get()
+    bpy.ops.mesh.primitive_cube_add(size=0.1, location=(0, 1, 0))
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    assert manager.notice is None

@@ -96,7 +96,7 @@ def test_what_hides_the_set_is_named(window):
     window.run("bpy.ops.mesh.primitive_cube_add()")
     build_mesh(window)
     assert window.detail(window.screenshot("in_cube")) < SEEN
-    assert window.run("manager().notice.text").startswith("Cube hides the set")
+    assert window.run("manager().notice.text").startswith("Cube is in the way of the set")
     window.run("bpy.data.objects['Cube'].hide_set(True)")
     build_mesh(window)
     assert window.run("manager().notice") is None
