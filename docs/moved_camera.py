@@ -20,10 +20,15 @@ from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import open_result, read_depth, write_result
 from focal_depth.lens.camera import Camera
 
-from rendering.moves import SHOWN, STEPS, moves, within_reference
+from rendering.moves import ORBIT, SHOWN, STEPS, moves, within_reference
 
 DOCS = Path(__file__).resolve().parent
-METHODS = {"ours": "ours, 500k triangles", "uncut grid": "uncut grid", "displaced plane": "displaced plane"}
+METHODS = {
+    "ours": "ours, 500k triangles",
+    "former": "ours, until 2026-11-28",
+    "uncut grid": "uncut grid",
+    "displaced plane": "displaced plane",
+}
 MIN_ALPHA = 0.5  # of a pixel: below it the picture has a hole there
 MAX_HOLES = 0.5  # percent
 MIN_COUNTED = 0.1  # of a picture: a move with less in view that the reference camera saw is not counted
@@ -31,13 +36,16 @@ WIDTH = 1600  # of the picture
 QUALITY = 88
 ABOUT = f"""Made by `python -m docs.moved_camera`. Scenes of `rendering/scenes.py`, rendered by Cycles
 through a pinhole, and exact depth: of these a mesh is made and rendered from cameras that have moved left,
-right or up by a part of the scene's median depth, and compared with the scene itself seen from there.
+right or up by a part of the scene's median depth, or have turned by {ORBIT:g} degrees about the point at
+that depth straight ahead, and compared with the scene itself seen from there.
 
 Counted are the pixels whose true surface point lies within the reference picture, hidden there or not: no
 mesh shows what the photograph has cut off at its border; *all* counts that too. A pixel is a hole where
 less than {MIN_ALPHA:.0%} of it is covered; holes are black in the pictures. FLIP is NVIDIA's perceptual
 difference (Andersson et al., 2020), 0 the same and 1 the worst. The *uncut grid* has a vertex a pixel; the
-*displaced plane* is such a grid at the median depth, displaced along its normal."""
+*displaced plane* is such a grid at the median depth, displaced along its normal. *Until 2026-11-28* are
+meshes of the build before hidden surfaces were continued as planes and textured; their views were put into
+`views/former` by hand."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def _make_mesh(scene: Path) -> None:
     """`result` with the exact depth, and `mesh.npz` of it."""
     described = json.loads((scene / "camera.json").read_text())
     focus_distance = described.pop("focus_distance")
-    camera = Camera(**described, f_number=None, assumed=())
+    camera = Camera(**described, f_number=None, assumed=(), up=None)
     if not (scene / "result").exists():
         depth = np.load(scene / "depth.npz")["depth"]
         picture = srgb_decode(_picture(scene / "reference.png")[0])
@@ -100,7 +108,7 @@ def _description(camera: Camera, focus_distance: float) -> dict:
 
 
 def _measure(scene: Path) -> dict:
-    """All views of a scene: {method: {move: Score}}, and what the reference camera sees of ours."""
+    """All views of a scene: {method: {(direction, step): Score}}, and what the reference camera sees."""
     camera, depth = _camera(scene), np.load(scene / "depth.npz")["depth"]
     scores = {method: {} for method in METHODS}
     for move in moves(depth):
@@ -111,7 +119,7 @@ def _measure(scene: Path) -> dict:
         for method in METHODS:
             if (view := move.file(scene / "views" / method, ".png")).exists():
                 truth = move.file(scene / "truth", ".png")
-                scores[method][move] = _score(view, truth if move.step == SHOWN else None, counted)
+                scores[method][move.name, move.step] = _score(view, truth if move.is_shown else None, counted)
     return scores | {"reference": _reference(scene)}
 
 
@@ -134,6 +142,8 @@ def _reference(scene: Path) -> dict:
     reference = {}
     for method in METHODS:
         views, everywhere = scene / "views" / method, np.ones(depth.shape, bool)
+        if not views.exists():
+            continue
         picture, alpha = _picture(views / "reference.png")
         off = np.abs(np.load(views / "depth.npz")["depth"] / depth - 1)
         reference[method] = {
@@ -167,24 +177,30 @@ def _report(scenes: dict) -> str:
         ABOUT,
         f"## The camera moved by {SHOWN:.0%} of the median depth",
         "Means over left, right and up.",
-        _moved(scenes),
+        _moved(scenes, SHOWN),
+        f"## The camera turned by {ORBIT:g} degrees about the scene",
+        f"Means over left, right and up. The camera has moved by {math.tan(math.radians(ORBIT)):.0%} of the "
+        "median depth by that.",
+        _moved(scenes, ORBIT),
         "## How far it can move",
         _how_far(scenes),
         "## Not moved",
         "From the reference camera against the photograph, with Cycles' pixel filter (which blurs whatever "
         "it renders) and at the pixels' centres without it; Z against `depth.exr` (median).",
         _not_moved(scenes),
-        f"![The truth, then each method, moved {SHOWN:.0%} to the left](moved_camera.jpg)",
+        f"![The truth, then each method, turned {ORBIT:g} degrees to the left](moved_camera.jpg)",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _moved(scenes: dict) -> str:
+def _moved(scenes: dict, step: float) -> str:
     rows = []
     for name, scores in [*scenes.items(), ("**mean**", None)]:
         for method, title in METHODS.items():
             among = [scores] if scores else scenes.values()
-            shown = [s for each in among for m, s in each[method].items() if m.step == SHOWN]
+            shown = [score for each in among for (_, at), score in each[method].items() if at == step]
+            if not shown:
+                continue
             means = np.mean([(s.holes, s.raw_holes, s.psnr, s.flip) for s in shown], axis=0)
             rows.append(
                 [
@@ -200,8 +216,8 @@ def _how_far(scenes: dict) -> str:
     """Holes of our mesh by the length of the move."""
     rows = []
     for name, scores in scenes.items():
-        for direction in dict.fromkeys(move.name for move in scores["ours"]):
-            holes = {m.step: s.holes for m, s in scores["ours"].items() if m.name == direction}
+        for direction in dict.fromkeys(name for name, step in scores["ours"] if step in STEPS):
+            holes = {step: s.holes for (name, step), s in scores["ours"].items() if name == direction}
             rows.append([name, direction, *(_percent(holes.get(step)) for step in STEPS), _farthest(holes)])
     headline = f"Holes of our mesh in %; the farthest move up to which they stay at or below {MAX_HOLES} %. "
     headline += f"–: under {MIN_COUNTED:.0%} of the view was in the reference picture."
@@ -234,7 +250,7 @@ def _not_moved(scenes: dict) -> str:
         ]
         for name, scores in scenes.items()
         for method, title in METHODS.items()
-        for reference in [scores["reference"][method]]
+        if (reference := scores["reference"].get(method))
     ]
     return _table(["scene", "method", "PSNR dB", "at pixel centres", "holes %", "Z off by %"], rows)
 
@@ -245,12 +261,13 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _row(scene: Path) -> np.ndarray:
-    """The truth and every method, moved to the left."""
+    """The truth and every method, turned to the left."""
     depth = np.load(scene / "depth.npz")["depth"]
-    move = next(m for m in moves(depth) if m.step == SHOWN and m.name == "left")
+    move = next(move for move in moves(depth) if move.name == "orbit left")
     paths = [move.file(scene / "truth", ".png")]
     paths += [move.file(scene / "views" / method, ".png") for method in METHODS]
-    row = np.concatenate([np.round(255 * _picture(path)[0][..., ::-1]).astype(np.uint8) for path in paths], 1)
+    pictures = [_picture(path)[0][..., ::-1] for path in paths if path.exists()]
+    row = np.round(255 * np.concatenate(pictures, 1)).astype(np.uint8)
     return cv2.resize(row, (WIDTH, round(row.shape[0] * WIDTH / row.shape[1])), interpolation=cv2.INTER_AREA)
 
 

@@ -20,7 +20,7 @@ from focal_depth.geometry.pinhole import Pinhole
 from . import camera as cameras
 from . import scenes
 from .moved_camera import stand_at
-from .moves import SHOWN, Move, moves
+from .moves import Move, moves
 
 SAMPLES, NOISE, BOUNCES = 4, 0, 0
 
@@ -148,14 +148,14 @@ def _at_pixel_centres() -> Iterator[None]:
 
 
 def render_scene(folder: Path) -> None:
-    """Our mesh from everywhere, and its peers at SHOWN; these only once, for they stay what they are."""
+    """Our mesh from everywhere, and its peers where pictures are shown; these only once, for they stay."""
     described = json.loads((folder / "camera.json").read_text())
     camera = Pinhole(*(described[name] for name in ("fx", "fy", "cx", "cy")))
     depth, result = np.load(folder / "depth.npz")["depth"], folder / "result"
     everywhere = moves(depth)
     ours = cut_mesh(np.load(folder / "mesh.npz"), result)
     render_views(folder, folder / "views" / "ours", ours, everywhere)
-    shown = [move for move in everywhere if move.step == SHOWN]
+    shown = [move for move in everywhere if move.is_shown]
     for name, peer in PEERS.items():
         views = folder / "views" / name
         if not shown[-1].file(views, ".png").exists():

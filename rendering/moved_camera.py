@@ -2,7 +2,7 @@
 
 A folder a scene, in DIR: `reference.png` and `depth.npz` (`depth`, (H, W) float32 metres, planar) of the
 reference camera, a pinhole; `camera.json`; and in `truth/` depth from every camera of `moves.py`, and a
-picture from those at SHOWN. What is there already is left as it is.
+picture from those that are shown. What is there already is left as it is.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from mathutils import Matrix
 
 from . import camera as cameras
 from . import scenes
-from .moves import SHOWN, Move, moves
+from .moves import Move, moves
 from .rgbd import SIZE, blocked, pinhole_scene
 from .validation import KINDS
 
@@ -41,14 +41,14 @@ def render_scene(folder: Path, data: Path, index: int, seed: int, attempt: int =
     for move in moves(depth):
         stand_at(camera, stand, move)
         np.savez_compressed(move.file(truth, ".npz"), depth=cameras.depth_truth(camera, lens, frame))
-        if move.step == SHOWN:
+        if move.is_shown:
             cameras.picture(camera, lens, frame, move.file(truth, ".png"))
     (folder / "camera.json").write_text(json.dumps(_described(lens, frame)))
 
 
 def stand_at(camera: bpy.types.Object, stand: Matrix, move: Move) -> None:
-    """The camera, moved from `stand` along its own axes."""
-    camera.matrix_world = stand @ Matrix.Translation((move.right, move.up, 0))
+    """The camera, moved from `stand`."""
+    camera.matrix_world = stand @ Matrix(move.stand.tolist())
 
 
 def _described(lens: cameras.Lens, frame: cameras.Frame) -> dict:

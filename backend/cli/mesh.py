@@ -9,8 +9,10 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.schema import Description
+from ..depth.units import expected_error
 from ..geometry.atlas import build_atlas, to_atlas
 from ..geometry.directions import Upright
+from ..geometry.grid import DepthMap
 from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, build_mesh
 from ..geometry.pinhole import Pinhole
 from ..io.arrays import write_arrays
@@ -52,7 +54,11 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     pinhole = _pinhole(description)
     picture = read_all_in_focus(options.result)
     mesh, background = build_mesh(
-        depth, confidence, picture, pinhole, options.triangles, _upright(description), description["metric"]
+        DepthMap(depth, confidence, expected_error(confidence, description), description["metric"]),
+        picture,
+        pinhole,
+        options.triangles,
+        _upright(description),
     )
     if options.atlas is None:
         write_background(options.result, background)

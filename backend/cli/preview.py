@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.qualities import FOCAL_UNET
 from ..contract.schema import Description
-from ..depth.units import from_confidence
+from ..depth.units import expected_error
 from ..io.arrays import write_arrays
 from ..io.photographs import read_photograph
 from ..io.reading import AS_FILED, Reading
@@ -52,7 +51,7 @@ def write(options: argparse.Namespace, reporter: Reporter, file_name: str, uncer
         options.output.mkdir(parents=True, exist_ok=True)
         if options.show == DEPTH:
             depth, confidence = (_sample(values) for values in read_depth(options.result))
-            errors = _uncertainty(confidence, description)
+            errors = expected_error(confidence, description)
             with replacing_file(options.output / file_name) as partial:
                 write_arrays(partial, {"depth": depth, "confidence": confidence, uncertainty: errors})
         else:
@@ -78,16 +77,6 @@ def _sample(values: np.ndarray) -> np.ndarray:
         for small, whole in zip(small_size(width, height), (width, height), strict=True)
     )
     return values[np.ix_(rows, columns)]
-
-
-def _uncertainty(confidence: np.ndarray, description: Description) -> np.ndarray:
-    """(h, w) in dioptres."""
-    if description.get("network") != FOCAL_UNET:
-        return np.full_like(confidence, np.nan)
-    frames = description["frames"]
-    span = frames[-1]["dioptres"] - frames[0]["dioptres"]
-    step = 1 / (len(frames) - 1)  # in which results counted up to 0.2.0
-    return from_confidence(confidence, description.get("confidence_unit", step)) * np.float32(span)
 
 
 def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:

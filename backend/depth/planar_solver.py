@@ -16,7 +16,7 @@ import numpy as np
 
 STIFFNESS = 30.0  # against a weight of 1: planes over (STIFFNESS / weight)^(1/4) pixels
 TENSION = 0.1
-STEPS = 5, 15, 40, 60, 100, 200  # of conjugate gradients, from the finest grid to the coarsest
+STEPS = 5, 15, 40, 60, 100, 200  # that suffice where data are dense
 SOLVED = 1e-13  # of the data's square: beyond, rounding errors would grow step by step
 CUT = 0.5  # a link below is one
 SMALLEST = 10  # pixels of the shorter side of the coarsest grid
@@ -34,6 +34,8 @@ class Grid:
         (h, w - 1) and (h - 1, w) float32: how far neighbours belong together, from 0 at a cut to 1.
     level
         How many times the grid was halved.
+    tension
+        Against first differences: over (STIFFNESS / tension)^(1/2) pixels beyond data planes become level.
     """
 
     target: np.ndarray
@@ -41,6 +43,7 @@ class Grid:
     across: np.ndarray
     down: np.ndarray
     level: int = 0
+    tension: float = TENSION
 
     def halved(self) -> "Grid":
         """Return the same on a grid of half the size; the largest cut between two pixels remains."""
@@ -52,10 +55,11 @@ class Grid:
             across, down = np.pad(across, border, mode="edge"), np.pad(down, border, mode="edge")
         total = _summed(weights)
         mean = _summed(weights * target) / np.maximum(total, 1e-20)
-        return Grid(mean, total / 4, _halved_links(across), _halved_links(down.T).T, self.level + 1)
+        links = _halved_links(across), _halved_links(down.T).T
+        return Grid(mean, total / 4, *links, self.level + 1, self.tension)
 
 
-def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
+def solve(grid: Grid, start: np.ndarray | None = None, steps: tuple[int, ...] = STEPS) -> np.ndarray:
     """Solve for the map.
 
     Parameters
@@ -64,6 +68,8 @@ def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
         Its weights are above 0 everywhere, if by next to nothing.
     start
         (h, w) a map near the solution; None to begin on coarser grids.
+    steps
+        Of conjugate gradients, from the finest grid to the coarsest.
 
     Returns
     -------
@@ -71,16 +77,16 @@ def solve(grid: Grid, start: np.ndarray | None = None) -> np.ndarray:
         (h, w) float32.
     """
     if start is not None:
-        steps = STEPS[min(grid.level, len(STEPS) - 1)]
-        return _descend(_Operator(grid), grid.weights * grid.target, start, steps)
+        count = steps[min(grid.level, len(steps) - 1)]
+        return _descend(_Operator(grid), grid.weights * grid.target, start, count)
     grids = [grid]
     while min(grids[-1].weights.shape) >= 2 * SMALLEST:
         grids.append(grids[-1].halved())
     weights, target = grids[-1].weights, grids[-1].target
     mean = np.full(weights.shape, (weights * target).sum() / weights.sum(), np.float32)
-    values = _descend(_Operator(grids[-1]), weights * target, mean, STEPS[-1])
+    values = _descend(_Operator(grids[-1]), weights * target, mean, steps[-1])
     for each in reversed(grids[:-1]):
-        values = solve(each, double(values, each))
+        values = solve(each, double(values, each), steps)
     return values
 
 
@@ -114,7 +120,8 @@ class _Operator:
     """The sum's matrix on one grid; differences are per pixel of the finest one."""
 
     def __init__(self, grid: Grid) -> None:
-        stiffness, tension = np.float32(STIFFNESS / 16**grid.level), np.float32(TENSION / 4**grid.level)
+        stiffness = np.float32(STIFFNESS / 16**grid.level)
+        tension = np.float32(grid.tension / 4**grid.level)
         across, down = grid.across, grid.down
         corner = np.minimum(np.minimum(across[:-1], across[1:]), np.minimum(down[:, :-1], down[:, 1:]))
         self.weights = grid.weights

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..contract.schema import CONFIDENCE_UNIT
+from ..contract.qualities import FOCAL_UNET
+from ..contract.schema import CONFIDENCE_UNIT, Description
 from ..stack import FocalStack
 
 
@@ -48,3 +49,17 @@ def from_confidence(confidence: np.ndarray, unit: float = CONFIDENCE_UNIT) -> np
     """
     above = np.where(confidence > 0, confidence, np.nan)
     return (-np.log(above) * unit).astype(np.float32)
+
+
+def expected_error(confidence: np.ndarray, description: Description) -> np.ndarray:
+    """Return the expected error of a result's depth in dioptres, of its confidence.
+
+    Relative dioptres where the result is not metric; not a number at confidence 0, and where the network
+    that made it tells none.
+    """
+    if description.get("network") != FOCAL_UNET:
+        return np.full_like(confidence, np.nan)
+    frames = description["frames"]
+    span = frames[-1]["dioptres"] - frames[0]["dioptres"]
+    step = 1 / (len(frames) - 1)  # in which results counted up to 0.2.0
+    return from_confidence(confidence, description.get("confidence_unit", step)) * np.float32(span)

@@ -1,20 +1,29 @@
-"""What lies behind cuts: the far surface goes on under the near one, in depth and in colour.
+"""What lies behind cuts: the far surfaces go on under the near ones, in depth and in colour.
 
-It reaches as far as a camera sees that moves `SPAN` times as far as cuts are made for (`surfaces.MOVE`).
+It reaches as far as a camera sees that orbits by `ORBIT` about the scene's middle.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from .surfaces import Cuts, fill_from_nearest
+from ..depth.planar_solver import Grid, solve
+from .surfaces import MOVE, Cuts, fill_from_nearest
+from .texture import fill
 
-SPAN = 2.0
-MAX_REACH = 160  # cells
-ROUNDS, COARSEST = 12, 16  # of evening out at each size, down to so many cells
+ORBIT = math.radians(15)
+SPAN = math.tan(ORBIT) / MOVE  # that many times as far as cuts are made for
+COARSE = 160  # cells of the longer side of the grid on which surfaces are continued
+DATA = 0.01  # weight of what is seen: its slope is that of some seven coarse cells
+NOTHING = 1e-9  # of what is hidden
+TENSION = 5e-3  # planes go on for some eighty coarse cells
+STEPS = 50, 100, 200  # of conjugate gradients: data are sparse
+ROUNDS = 3  # of telling what is hidden from what is not
+SEAM_ROUNDS = 12  # of joining what is hidden to what is seen
 MIXED = 3  # cells along an edge whose colour near and far share
-INPAINT_RADIUS = 4  # cells
+UNMIXED = 12  # cells from it, from where on blur of the near surface, too, does not reach
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,9 @@ class Background:
 def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float) -> Background:
     """Extend the far surfaces under the near ones, behind their cuts.
 
+    They are continued on a coarse grid, as planes are (`depth/planar_solver.py`), from all that is seen about
+    what is hidden: across cuts, and where the near surface stands on the far one.
+
     Parameters
     ----------
     parallax
@@ -51,26 +63,92 @@ def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle:
         Degrees that the middle cell covers of the view.
     """
     near, far = _cut_sides(parallax, cuts)
-    behind = np.full(parallax.size, np.nan, np.float32)
-    flat = parallax.ravel()
-    left = np.minimum(SPAN * (flat[near] - flat[far]) / cell_angle + 2, MAX_REACH).astype(np.int32)
-    cells, values = near, flat[far]
+    seeds = np.zeros(parallax.shape, bool)
+    seeds.ravel()[far] = True
+    if not len(far):
+        return Background(parallax, seeds, seeds)
+    step = max(1, max(parallax.shape) // COARSE)
+    coarse, coarse_cuts = _every(step, parallax, cuts)
+    candidates, behind = _continue(coarse, coarse_cuts, limit, step * cell_angle)
+    size = parallax.shape[::-1]
+    behind = cv2.resize(behind, size, interpolation=cv2.INTER_LINEAR)
+    about = cv2.dilate(candidates.astype(np.uint8), np.ones((3, 3), np.uint8))
+    hidden = (cv2.resize(about, size, interpolation=cv2.INTER_NEAREST) > 0) & (parallax > behind + limit / 2)
+    hidden.ravel()[near] = True
+    seeds &= ~hidden
+    if not seeds.any():
+        return Background(parallax, seeds, seeds)
+    behind = _join(np.where(hidden, behind, parallax), hidden, seeds)
+    return Background(np.minimum(behind, parallax), hidden | seeds, hidden)
+
+
+def _every(step: int, parallax: np.ndarray, cuts: Cuts) -> tuple[np.ndarray, Cuts]:
+    """Every so many-th cell, and whether a cut lies between two of them."""
+    first = step // 2
+    rows, columns = (np.arange(first, length, step) for length in parallax.shape)
+    right = _cut_between(cuts.right[rows], columns)
+    below = _cut_between(cuts.below[:, columns].T, rows).T
+    return np.ascontiguousarray(parallax[np.ix_(rows, columns)]), Cuts(right, below)
+
+
+def _cut_between(right: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """(R, K - 1) bool: whether some cut of (R, C - 1) lies between one of K columns and the next."""
+    passed = np.pad(np.cumsum(right, axis=1, dtype=np.int32), ((0, 0), (1, 0)))[:, columns]
+    return np.diff(passed, axis=1) > 0
+
+
+def _continue(
+    parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """(R, C) bool: cells that may hide something; and parallax of what goes on behind them.
+
+    What turns out to lie on the continued surface hides nothing: it is what the near surface stands on, and
+    tells how the far one goes on.
+    """
+    hidden = _reach_behind(parallax, cuts, cell_angle)
+    behind, lowest = parallax, parallax.min()
+    for _ in range(ROUNDS):
+        grid = Grid(
+            parallax,
+            np.where(hidden, NOTHING, DATA).astype(np.float32),
+            _links(parallax.T, behind.T, hidden.T, cuts.right.T, limit).T,
+            _links(parallax, behind, hidden, cuts.below, limit),
+            tension=TENSION,
+        )
+        behind = np.maximum(solve(grid, steps=STEPS), lowest)
+        hidden &= parallax > behind + limit / 2
+    return hidden, behind
+
+
+def _links(
+    parallax: np.ndarray, behind: np.ndarray, hidden: np.ndarray, cut: np.ndarray, limit: float
+) -> np.ndarray:
+    """(R - 1, C) float32: 1 where the far surface goes on from a cell to the one below it, else 0."""
+    one, other = hidden[:-1], hidden[1:]
+    rests = np.where(one, (parallax - behind)[:-1], (parallax - behind)[1:]) < 2 * limit
+    nearer = np.where(one, parallax[:-1] > parallax[1:], parallax[1:] > parallax[:-1])
+    at_border = (cut & nearer) | (~cut & rests)
+    return np.where(one & other, True, np.where(one | other, at_border, ~cut)).astype(np.float32)
+
+
+def _reach_behind(parallax: np.ndarray, cuts: Cuts, cell_angle: float) -> np.ndarray:
+    """(R, C) bool: cells on the near side of cuts, as far as a moved camera looks behind them.
+
+    They are nearer than the middle of the cut's two sides: what leads back to the far one hides little.
+    """
+    near, far = _cut_sides(parallax, cuts)
+    flat, reached = parallax.ravel(), np.zeros(parallax.size, np.int32)
+    left = (SPAN * (flat[near] - flat[far]) / cell_angle + 2).astype(np.int32)
+    cells, values = near, (flat[near] + flat[far]) / 2
     while len(cells):
-        taken = np.isnan(behind[cells]) & (flat[cells] > values + limit / 2)
+        taken = (left > reached[cells]) & (flat[cells] > values)
         order = np.flatnonzero(taken)[np.argsort(-left[taken], kind="stable")]
         _, first = np.unique(cells[order], return_index=True)
         chosen = order[first]
         cells, values, left = cells[chosen], values[chosen], left[chosen]
-        behind[cells] = values
+        reached[cells] = left
         cells, values, left = _neighbours(cells, values, left, parallax.shape)
-    hidden = ~np.isnan(behind).reshape(parallax.shape)
-    seeds = np.zeros(parallax.shape, bool)
-    seeds.ravel()[far] = True
-    seeds &= ~hidden
-    if not seeds.any():
-        return Background(parallax, seeds, seeds)
-    even = _even_out(parallax, hidden, seeds)
-    return Background(np.minimum(even, parallax), hidden | seeds, hidden)
+    return (reached > 0).reshape(parallax.shape)
 
 
 def fill_colour(
@@ -78,8 +156,7 @@ def fill_colour(
 ) -> np.ndarray:
     """Return the picture with the colours of the far surfaces where the background is hidden.
 
-    The near surface beside it first takes the colour of the far one, so that OpenCV's inpainting (Telea, "An
-    Image Inpainting Technique Based on the Fast Marching Method", 2004) has only far colours to draw from.
+    They are taken from what is as far away and shows its own colour: see texture.py.
 
     Parameters
     ----------
@@ -96,16 +173,21 @@ def fill_colour(
     if not mask.any():
         return picture
     # Wherever it is: cells far from the mask do not matter.
-    near_side = ~mask & (parallax > fill_from_nearest(background.hidden, background.parallax) + limit)
-    coloured = fill_from_nearest(~(mask | near_side), picture)
-    drawn_from = np.where(near_side[..., None], coloured, picture)
-    return cv2.inpaint(drawn_from, mask.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
+    behind = fill_from_nearest(background.hidden, background.parallax)
+    sources = ~_about(background.hidden, UNMIXED) & (parallax < behind + limit)
+    if not sources.any():
+        return picture
+    return fill(picture, mask, sources, np.where(background.hidden, behind, parallax))
 
 
 def fill_mask(background: Background) -> np.ndarray:
     """Return the cells, (R, C) bool, that cannot show the photograph's own colour as background."""
-    side = 2 * MIXED + 1
-    return cv2.dilate(background.hidden.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    return _about(background.hidden, MIXED)
+
+
+def _about(where: np.ndarray, reach: int) -> np.ndarray:
+    side = 2 * reach + 1
+    return cv2.dilate(where.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
 
 
 def _cut_sides(parallax: np.ndarray, cuts: Cuts) -> tuple[np.ndarray, np.ndarray]:
@@ -131,29 +213,10 @@ def _neighbours(
     return around, np.concatenate([values[ok] for ok in inside]), np.concatenate([left[ok] for ok in inside])
 
 
-def _even_out(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.ndarray:
-    """(R, C) values, those of loose cells drawn smoothly between the fixed ones, coarse to fine."""
-    values = np.where(fixed, values, 0).astype(np.float32)
-    if min(values.shape) >= 2 * COARSEST and max(values.shape) % 2 == 0:
-        half = values.shape[1] // 2, values.shape[0] // 2
-        share, total, empty = (
-            cv2.resize(each.astype(np.float32), half, interpolation=cv2.INTER_AREA)
-            for each in (fixed, values, loose)
-        )
-        coarse_fixed = share > 0
-        coarse_loose = (empty > 0) & ~coarse_fixed
-        coarse = _even_out(total / np.maximum(share, 1e-6), coarse_loose, coarse_fixed)
-        coarse = fill_from_nearest(coarse_loose | coarse_fixed, coarse)
-        first = cv2.resize(coarse, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    else:
-        first = fill_from_nearest(fixed, values)
-    values[loose] = first[loose]
-    return _relax(values, loose, loose | fixed)
-
-
-def _relax(values: np.ndarray, loose: np.ndarray, layer: np.ndarray) -> np.ndarray:
-    """Loose cells drawn to the mean of their neighbours in the layer, a few times over."""
-    rows, columns = np.nonzero(loose)
+def _join(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    """(R, C) values, the loose cells drawn to the mean of their neighbours among loose and fixed ones."""
+    layer = loose | fixed
+    rows, columns = np.nonzero(loose & (cv2.dilate(fixed.astype(np.uint8), np.ones((25, 25))) > 0))
     about = (
         np.stack([np.maximum(rows - 1, 0), np.minimum(rows + 1, values.shape[0] - 1), rows, rows]),
         np.stack(
@@ -162,6 +225,6 @@ def _relax(values: np.ndarray, loose: np.ndarray, layer: np.ndarray) -> np.ndarr
     )
     weights = layer[about].astype(np.float32)
     weights /= np.maximum(weights.sum(0), 1)
-    for _ in range(ROUNDS):
+    for _ in range(SEAM_ROUNDS):
         values[rows, columns] = (values[about] * weights).sum(0)
     return values

@@ -42,8 +42,8 @@ class Corners:
         return np.where(there, self.values, np.inf).min(0)
 
 
-def build_corners(values: np.ndarray, cuts: Cuts) -> Corners:
-    """Return the corners of a grid of values (R, C) that is cut."""
+def build_corners(values: np.ndarray, cuts: Cuts, contour: np.ndarray | None = None) -> Corners:
+    """Return the corners of a grid of values (R, C) that is cut, on another's contour if there is one."""
     sides = _sides(cuts)
     copy = _copies(sides)
     padded = np.pad(values, 1, mode="edge")
@@ -56,7 +56,7 @@ def build_corners(values: np.ndarray, cuts: Cuts) -> Corners:
         members = [np.where(copy[quadrant] == number, 1, 0) for quadrant in range(4)]
         total = sum(member * cell for member, cell in zip(members, cells, strict=True))
         means[number] = total / np.maximum(sum(members), 1)
-    return Corners(copy, means, copy.max(0) > 0, _contour(sides))
+    return Corners(copy, means, copy.max(0) > 0, _contour(sides) if contour is None else contour)
 
 
 def _sides(cuts: Cuts) -> np.ndarray:
@@ -83,14 +83,15 @@ def _contour(sides: np.ndarray) -> np.ndarray:
     passed = sides.sum(0) == 2
     passed[[0, -1]] = False
     passed[:, [0, -1]] = False
+    rows, columns = np.nonzero(passed)
     moves = np.zeros((*passed.shape, 2), np.float32)
+    ways = ((-1, 0), (0, 1), (1, 0), (0, -1))
+    on_contour = [side[rows, columns, None] for side in sides]
     for _ in range(CONTOUR_ROUNDS):
-        about = np.zeros_like(moves)
-        inner = about[1:-1, 1:-1]
-        for side, (down, right) in zip(sides, ((-1, 0), (0, 1), (1, 0), (0, -1)), strict=True):
-            rows = slice(1 + down, moves.shape[0] - 1 + down)
-            columns = slice(1 + right, moves.shape[1] - 1 + right)
-            inner += side[1:-1, 1:-1, None] * (moves[rows, columns] + np.array((down, right), np.float32))
-        moves = np.where(passed[..., None], moves / 2 + about / 4, 0)
-        moves = np.clip(moves, -MAX_MOVE, MAX_MOVE, dtype=np.float32)
+        about = sum(
+            on * (moves[rows + down, columns + right] + np.array((down, right), np.float32))
+            for on, (down, right) in zip(on_contour, ways, strict=True)
+        )
+        moved = moves[rows, columns] / 2 + about / 4
+        moves[rows, columns] = np.clip(moved, -MAX_MOVE, MAX_MOVE, dtype=np.float32)
     return moves

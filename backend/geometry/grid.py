@@ -8,10 +8,32 @@ import numpy as np
 
 from .background import Background, build_background, fill_colour, fill_mask
 from .pinhole import Pinhole
-from .surfaces import Cuts, cut_limit, extract_surfaces, to_parallax
+from .surfaces import MOVE, Cuts, cut_limit, extract_surfaces, median_depth, to_parallax
 from .triangulation import BLOCK
 
-REACH = 1000  # times the near distance; beyond, up to infinity, a focal stack distinguishes no depths
+REACH = 60  # times the near distance; beyond, up to infinity, a focal stack distinguishes no depths
+
+
+@dataclass(frozen=True)
+class DepthMap:
+    """A depth map, and how far it may be trusted.
+
+    Attributes
+    ----------
+    depth
+        (H, W) float32, metres along the optical axis, above 0; infinity is allowed.
+    confidence
+        (H, W) float32, 0 to 1.
+    expected_error
+        (H, W) float32, dioptres, within which flat surfaces are made flat; not a number where it is unknown.
+    is_metric
+        Whether depth is in metres, rather than relative.
+    """
+
+    depth: np.ndarray
+    confidence: np.ndarray
+    expected_error: np.ndarray
+    is_metric: bool
 
 
 @dataclass(frozen=True)
@@ -47,17 +69,13 @@ class DepthGrid:
         return int(self.cuts.right.sum() + self.cuts.below.sum())
 
 
-def build_grid(
-    depth: np.ndarray, confidence: np.ndarray, picture: np.ndarray, camera: Pinhole, max_cells: int
-) -> DepthGrid:
+def build_grid(source: DepthMap, picture: np.ndarray, camera: Pinhole, max_cells: int) -> DepthGrid:
     """Resample a depth map to a grid of about `max_cells` cells or fewer, clean it and cut it.
 
     Parameters
     ----------
-    depth
-        (H, W) float32, planar, metres; infinity is allowed.
-    confidence
-        (H, W) float32, 0 to 1.
+    source
+        The depth map.
     picture
         (H, W, 3) uint8 sRGB.
     camera
@@ -65,14 +83,17 @@ def build_grid(
     max_cells
         No exact limit: sides are multiples of a block.
     """
-    height, width = depth.shape
+    height, width = source.depth.shape
     size = columns, _ = _grid_size(width, height, max_cells)
     resample = cv2.INTER_AREA if columns < width else cv2.INTER_LINEAR
-    parallax = cv2.resize(to_parallax(depth), size, interpolation=resample)
-    confidence = cv2.resize(confidence, size, interpolation=resample)
-    picture = cv2.resize(picture, size, interpolation=resample)
+    error = np.float32(np.degrees(MOVE * median_depth(source.depth))) * source.expected_error
+    parallax, confidence, error, picture = (
+        cv2.resize(each, size, interpolation=resample)
+        for each in (to_parallax(source.depth), source.confidence, error, picture)
+    )
     cell_angle = math.degrees(width / columns / camera.fx)
-    parallax, cuts = extract_surfaces(parallax, confidence, picture.astype(np.float32) / 255, cell_angle)
+    colours = picture.astype(np.float32) / 255
+    parallax, cuts = extract_surfaces(parallax, confidence, error, colours, cell_angle)
     parallax = np.maximum(parallax, parallax.max() / REACH)
     background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle)
     return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background)

@@ -1,14 +1,14 @@
 """A depth map as a mesh: surfaces cut apart at depth jumps, and what lies behind the cuts."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from .corners import Corners, build_corners
 from .directions import Upright
-from .grid import DepthGrid, build_grid, paint_background
+from .grid import DepthGrid, DepthMap, build_grid, paint_background
 from .ground import LINES, SENSOR, find_ground
 from .pinhole import Pinhole
 from .surfaces import CUT, MOVE, Cuts, median_depth, to_depth
@@ -80,13 +80,11 @@ class _Layer:
 
 
 def build_mesh(
-    depth: np.ndarray,
-    confidence: np.ndarray,
+    source: DepthMap,
     picture: np.ndarray,
     camera: Pinhole,
     max_triangles: int,
     sensor: Upright | None = None,
-    is_metric: bool = True,
 ) -> tuple[MeshArrays, np.ndarray]:
     """Build a mesh of a depth map: surfaces cut apart at depth jumps, and what lies behind the cuts.
 
@@ -94,10 +92,8 @@ def build_mesh(
 
     Parameters
     ----------
-    depth
-        (H, W) float32, metres along the optical axis, above 0; infinity is allowed.
-    confidence
-        (H, W) float32, 0 to 1.
+    source
+        The depth map.
     picture
         (H, W, 3) uint8 sRGB, all in focus.
     camera
@@ -106,8 +102,6 @@ def build_mesh(
         At least `MIN_TRIANGLES`.
     sensor
         What the camera's tilt sensor tells of the way up.
-    is_metric
-        Whether depth is in metres, rather than relative.
 
     Returns
     -------
@@ -118,7 +112,7 @@ def build_mesh(
     """
     cells = min(MAX_CELLS, 4 * max_triangles)
     while True:
-        grid = build_grid(depth, confidence, picture, camera, cells)
+        grid = build_grid(source, picture, camera, cells)
         layers = _layers(grid)
         tolerance = _tolerance(layers, max_triangles - 2 * grid.cut_count, grid)  # two triangles bridge a cut
         if tolerance is not None:
@@ -126,8 +120,9 @@ def build_mesh(
         cells //= 2
     lines = find_vertical(picture, camera)
     references = [(name, each) for name, each in ((SENSOR, sensor), (LINES, lines)) if each is not None]
-    ground = _ground(grid, camera, depth.shape, median_depth(depth), references, is_metric)
-    mesh = _assemble(grid, layers, tolerance, camera, depth.shape, median_depth(depth), ground)
+    size, median = source.depth.shape, median_depth(source.depth)
+    ground = _ground(grid, camera, size, median, references, source.is_metric)
+    mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
     return mesh, paint_background(picture, grid)
 
 
@@ -137,11 +132,11 @@ def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     everywhere = np.ones(grid.parallax.shape, bool)
     layer = grid.background.cells
     border = Cuts(layer[:, 1:] != layer[:, :-1], layer[1:] != layer[:-1])
-    behind = build_corners(grid.background.parallax, border)
     # Both layers meet where surfaces are cut: one contour for both, and the background behind for certain.
+    behind = build_corners(grid.background.parallax, border, corners.contour)
     values = np.minimum(behind.values, corners.farthest() - BEHIND * grid.cell_angle)
     values = np.maximum(values, AT_INFINITY * grid.parallax.min())
-    behind = Corners(behind.copy, values, behind.cut, corners.contour)
+    behind = replace(behind, values=values)
     slip = SLIP * grid.cell_angle
     return _layer(corners, everywhere, slip), _layer(behind, layer, slip)
 

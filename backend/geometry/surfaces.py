@@ -1,4 +1,4 @@
-"""From a depth map to surfaces: ramps at depth jumps made steps, specks taken out, noise smoothed, cut apart.
+"""From a depth map to surfaces: ramps at depth jumps made steps, specks taken out, cut apart, flattened.
 
 Everything here is counted in *parallax*: the angle in degrees by which a point moves against infinity when
 the camera moves sideways by `MOVE` of the median depth. It goes with 1 / depth, so planes are linear in it,
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..depth.edges import refine_edges
+from ..depth.edges import find_jumps, refine_edges
+from ..depth.planar_solver import STIFFNESS, Grid, solve
 
 MOVE = 0.05  # of the median depth
 CUT = 0.12  # degrees: gaps wider than this are cut, unless a person chooses otherwise
@@ -21,7 +22,11 @@ MIN_TRUST = 0.01  # in a depth of no confidence, against none at all
 RIM = 2  # cells about a near surface that may hold some of its colour
 RIM_SHARE = 0.2  # of it
 SAME_COLOUR = 0.1  # sRGB: near and far that differ less cannot be distinguished
-ROUNDS = 30  # of smoothing
+FLAT = 0.012  # of the longer side: over that length surfaces are made planes,
+SHARE = 0.5  # by that part of the expected error at most
+HELD = 10.0  # weight, against bending, of what is about a jump,
+ABOUT = 7  # cells to either side of it,
+CERTAIN = 2.0  # if it is that many times the expected error
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,11 @@ def median_depth(depth: np.ndarray) -> float:
 
 
 def extract_surfaces(
-    parallax: np.ndarray, confidence: np.ndarray, picture: np.ndarray, cell_angle: float
+    parallax: np.ndarray,
+    confidence: np.ndarray,
+    expected_error: np.ndarray,
+    picture: np.ndarray,
+    cell_angle: float,
 ) -> tuple[np.ndarray, Cuts]:
     """Clean parallax, and cut it where surfaces end.
 
@@ -70,6 +79,8 @@ def extract_surfaces(
         (R, C) float32, degrees.
     confidence
         (R, C) float32, 0 to 1.
+    expected_error
+        (R, C) float32, degrees; not a number where it is unknown.
     picture
         (R, C, 3) float32 sRGB, 0 to 1.
     cell_angle
@@ -86,7 +97,7 @@ def extract_surfaces(
     parallax = refine_edges(parallax, confidence + MIN_TRUST, picture, limit)
     parallax = _extend_rims(_remove_specks(parallax, limit), picture, limit)
     cuts = find_cuts(parallax, limit)
-    return _smooth(parallax, confidence, cuts), cuts
+    return _flatten(parallax, expected_error, cuts, limit), cuts
 
 
 def cut_limit(cell_angle: float) -> float:
@@ -95,8 +106,16 @@ def cut_limit(cell_angle: float) -> float:
 
 
 def find_cuts(values: np.ndarray, limit: float) -> Cuts:
-    """Return where neighbours in values (R, C) differ by more than `limit`."""
-    return Cuts(np.abs(np.diff(values, axis=1)) > limit, np.abs(np.diff(values, axis=0)) > limit)
+    """Return where neighbours in values (R, C) differ by more than `limit`, beyond an even slope."""
+    return Cuts(_excess(values) > limit, np.ascontiguousarray((_excess(values.T) > limit).T))
+
+
+def _excess(values: np.ndarray) -> np.ndarray:
+    """(R, C - 1) by how much more neighbours in a row differ than those before and after them."""
+    steps = np.diff(values, axis=1)
+    padded = np.pad(steps, ((0, 0), (1, 1)), mode="edge")
+    before, after = padded[:, :-2] * np.sign(steps), padded[:, 2:] * np.sign(steps)
+    return np.abs(steps) - np.maximum(np.minimum(before, after), 0)
 
 
 def _remove_specks(parallax: np.ndarray, limit: float) -> np.ndarray:
@@ -159,23 +178,17 @@ def _label_pieces(cuts: Cuts, shape: tuple[int, ...]) -> tuple[np.ndarray, np.nd
     return pieces, np.bincount(pieces.ravel())
 
 
-def _smooth(parallax: np.ndarray, confidence: np.ndarray, cuts: Cuts) -> np.ndarray:
-    """Every cell is drawn towards its connected neighbours, the more the less it is to be trusted."""
-    right, below = ~cuts.right, ~cuts.below
-    degree = np.zeros(parallax.shape, np.float32)
-    degree[:, :-1] += right
-    degree[:, 1:] += right
-    degree[:-1] += below
-    degree[1:] += below
-    trust = np.where(degree > 0, confidence, 1).astype(np.float32)
-    drawn = (1 - trust) / np.maximum(degree, 1)
-    own, smooth = trust * parallax, parallax.copy()
-    about = np.empty_like(smooth)
-    for _ in range(ROUNDS):
-        about[:] = 0
-        about[:, :-1] += smooth[:, 1:] * right
-        about[:, 1:] += smooth[:, :-1] * right
-        about[:-1] += smooth[1:] * below
-        about[1:] += smooth[:-1] * below
-        smooth = own + drawn * about
-    return smooth
+def _flatten(parallax: np.ndarray, expected_error: np.ndarray, cuts: Cuts, limit: float) -> np.ndarray:
+    """Surfaces made planes where they are nearly so, by part of the expected error at most.
+
+    What is about a jump stays: it would pull both sides together, where they are not cut apart.
+    """
+    weight = STIFFNESS / (FLAT * max(parallax.shape)) ** 4
+    window = np.ones((2 * ABOUT + 1, 2 * ABOUT + 1), np.uint8)
+    jump = cv2.dilate(parallax, window) - cv2.erode(parallax, window)
+    error = cv2.erode(np.nan_to_num(expected_error), window)  # it is large about every silhouette
+    held = find_jumps(parallax, limit) & (jump > CERTAIN * error)
+    weights = np.where(held, HELD, weight).astype(np.float32)
+    links = (~cuts.right).astype(np.float32), (~cuts.below).astype(np.float32)
+    flat = solve(Grid(parallax, weights, *links))
+    return np.clip(flat, parallax - SHARE * error, parallax + SHARE * error)

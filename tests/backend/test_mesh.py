@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.cli.main import main
+from focal_depth.geometry.grid import DepthMap
 from focal_depth.geometry.mesh import MeshArrays, build_mesh
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.geometry.surfaces import MOVE
@@ -48,7 +49,8 @@ def mesh_of(depth, picture=None, budget=100_000) -> MeshArrays:
 
 def with_background(depth, picture=None, budget=100_000):
     picture = np.full((HEIGHT, WIDTH, 3), 128, np.uint8) if picture is None else picture
-    return build_mesh(depth, np.ones_like(depth), picture, CAMERA, budget)
+    source = DepthMap(depth, np.ones_like(depth), np.zeros_like(depth), is_metric=True)
+    return build_mesh(source, picture, CAMERA, budget)
 
 
 def solid(mesh: MeshArrays) -> np.ndarray:
@@ -171,8 +173,8 @@ def test_the_far_surface_goes_on_behind_the_near_one():
     places = (HEIGHT * (1 - middles[:, 1])).astype(int), (WIDTH * middles[:, 0]).astype(int)
     square = square_mask().astype(np.uint8)
     under = square[places] > 0
-    # Pixels, for a camera that moves twice as far as gaps are told for.
-    reach = int(2 * np.radians(mesh.gap.max()) * CAMERA.fx)
+    # Pixels, for a camera that orbits by 15 degrees.
+    reach = int(np.tan(np.radians(15)) / MOVE * np.radians(mesh.gap.max()) * CAMERA.fx)
     ring = square - cv2.erode(square, np.ones((3, 3)), iterations=reach)
     assert uv_areas(mesh, hidden[under]).sum() == pytest.approx(ring.mean(), rel=0.15)
     assert np.abs(behind[places].astype(int) - BLUE).max() <= 8
@@ -180,16 +182,43 @@ def test_the_far_surface_goes_on_behind_the_near_one():
     np.testing.assert_array_equal(behind[inside], picture[inside])
 
 
-def test_smoothing_follows_confidence():
+def test_what_is_nearly_flat_becomes_flat_within_the_expected_error():
     noise = np.random.default_rng(1).normal(0, 0.002, (HEIGHT, WIDTH))
     depth = (1 / (1 + noise)).astype(np.float32)
-    confidence = np.ones_like(depth)
-    confidence[:, WIDTH // 2 :] = 0.1
+    error = np.where(np.arange(WIDTH) < WIDTH // 2, 0, 0.01) * np.ones((HEIGHT, 1))
     picture = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
-    mesh, _ = build_mesh(depth, confidence, picture, CAMERA, 400_000)
+    source = DepthMap(depth, np.ones_like(depth), error.astype(np.float32), is_metric=True)
+    mesh, _ = build_mesh(source, picture, CAMERA, 400_000)
     left = mesh.uvs[:, 0] < 0.45
     right = mesh.uvs[:, 0] > 0.55
-    assert depths(mesh)[right].std() < 0.4 * depths(mesh)[left].std()
+    assert depths(mesh)[right].std() < 0.2 * depths(mesh)[left].std()
+    assert np.abs(1 / depths(mesh)[left] - 1).max() > 0.003, "what is certain keeps its relief"
+
+
+def test_a_floor_goes_on_under_what_stands_on_it():
+    """A box's front before floor and wall: what it hides is the floor, then the wall."""
+    x, y = picture_positions()
+    floor = np.minimum(0.4 / np.maximum(y, 1e-3), 6.0)  # 0.4 m below the camera, up to a wall
+    stands_at = 2.0
+    front = (np.abs(x) < 0.12) & (y < 0.4 / stands_at) & (y > -0.05)
+    mesh = mesh_of(np.where(front, np.minimum(stands_at, floor), floor).astype(np.float32))
+    vertices = mesh.vertices[np.unique(mesh.faces[mesh.background])]
+    x, y = vertices[:, 0] / -vertices[:, 2], vertices[:, 1] / vertices[:, 2]
+    on_floor = (y > 0.4 / 6 + 0.03) & (np.abs(x) < 0.1) & (y < 0.4 / stands_at - 0.03)
+    assert on_floor.any()
+    off = np.abs(-1 / vertices[on_floor, 2] - y[on_floor] / 0.4)  # dioptres; the box is 0.33 before the wall
+    assert np.median(off) < 0.08 and off.max() < 0.16
+
+
+def test_what_is_hidden_gets_texture_from_elsewhere():
+    depth, _ = square_before_wall()
+    random = np.random.default_rng(3).normal(120, 30, (HEIGHT, WIDTH, 3))
+    wall = cv2.GaussianBlur(random, (0, 0), 1.0).clip(0, 255)
+    picture = np.where(square_mask()[..., None], RED, wall).astype(np.uint8)
+    _, behind = with_background(depth, picture)
+    under = cv2.erode(square_mask().astype(np.uint8), np.ones((9, 9))) > 0
+    assert np.abs(behind[under].mean(0) - wall.mean((0, 1))).max() < 3
+    assert behind[under].std() == pytest.approx(wall.std(), rel=0.35)
 
 
 @pytest.mark.parametrize("budget", [10_000, 30_000, 90_000])
@@ -265,7 +294,7 @@ def test_infinity_becomes_a_far_background(tmp_path):
     assert main(["mesh", str(tmp_path / "result"), "--output", str(tmp_path / "mesh.npz")]) == 0
     with np.load(tmp_path / "mesh.npz") as arrays:
         z = -arrays["vertices"][:, 2]
-    assert np.isfinite(z).all() and z.max() > 100 * z.min()
+    assert np.isfinite(z).all() and z.max() > 50 * z.min()
 
 
 def test_bad_input_is_named(result, tmp_path, capsys):

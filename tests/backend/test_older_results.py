@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.depth.units import expected_error
 from focal_depth.io.result_folder import read_depth, read_description
 from photographs import PROJECT
 
@@ -73,12 +74,18 @@ def test_a_relative_description_is_read():
     assert len(description["warnings"]) == 4
 
 
-def misplaced(arrays: dict[str, np.ndarray], depth: np.ndarray, camera: dict) -> float:
-    """How far the mesh lies from the depth where its vertices are seen, relative; the median."""
+def misplaced(arrays: dict[str, np.ndarray], folder: Path) -> float:
+    """How far the mesh lies from the depth where its vertices are seen, relative; the median.
+
+    Half the expected error is what it may differ by to be flat.
+    """
+    (depth, confidence), described = read_depth(folder), read_description(folder)
+    camera, error = described["camera"], np.nan_to_num(expected_error(confidence, described))
     x, y, z = arrays["vertices"][np.unique(arrays["faces"][~arrays["background"]])].T
     columns = np.clip(camera["cx"] + camera["fx"] * x / -z, 0, depth.shape[1] - 1).astype(int)
     rows = np.clip(camera["cy"] - camera["fy"] * y / -z, 0, depth.shape[0] - 1).astype(int)
-    return float(np.median(np.abs(-z / depth[rows, columns] - 1)))
+    depth, error = depth[rows, columns], error[rows, columns]
+    return float(np.median(depth * np.maximum(np.abs(-1 / z - 1 / depth) - error / 2, 0)))
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -88,7 +95,7 @@ def test_mesh(command, folder, tmp_path, name):
     with np.load(tmp_path / "mesh.npz") as file:
         arrays = dict(file)
     assert len(arrays["faces"]) > 5000
-    assert misplaced(arrays, read_depth(FIXTURE / name)[0], read_description(FIXTURE / name)["camera"]) < 0.01
+    assert misplaced(arrays, FIXTURE / name) < 0.01
     assert arrays["ground"].size in (0, 4)
     assert (tmp_path / name / "background.png").is_file()
 
