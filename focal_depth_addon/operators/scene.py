@@ -6,7 +6,7 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 from mathutils import Vector
 
-from .. import result_folder
+from .. import compat, result_folder
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.job import Job
@@ -146,6 +146,19 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
         default=True,
         options={"SKIP_SAVE"},
     )
+
+    def invoke(self, context, event):
+        if self.enable and context.scene.render.engine == compat.EEVEE and _draws_in_software():
+            return context.window_manager.invoke_confirm(
+                self,
+                event,
+                title=translate("Holdout"),
+                message=translate(
+                    "EEVEE renders the light once for this. Without a graphics card that can take two "
+                    "minutes, in which Blender does not answer"
+                ),
+            )
+        return self.execute(context)
 
     def change(self, context, photo_set):
         if not self.enable:

@@ -22,6 +22,7 @@ from .nodes import KIND_TAG, Drawing, new_group
 
 BACKDROP, HOLDOUT = "Photograph Behind", "Holdout"  # kinds of node group and of material
 SAMPLES = 4  # the light is smooth; these are for the edges of things
+LIGHT_SIDE = 960  # pixels of its longer side: enough for what is smooth, and no wait
 ALL_LIGHT = 0.98  # of what reaches the empty scene: from there on there is no shadow
 MIN_LIGHT = 1e-4  # light that makes no difference
 
@@ -60,6 +61,9 @@ def enable(
     _add_backdrop(scene, images[0])
     scene.render.film_transparent = False
     scene.render.use_compositing = False
+    for layer in scene.view_layers:
+        if hasattr(layer, "cycles"):  # Depth Merge's pass, with which the picture itself has no photograph
+            layer.cycles.use_pass_shadow_catcher = False
 
 
 def disable(scene: bpy.types.Scene, mesh: bpy.types.Object) -> None:
@@ -83,7 +87,7 @@ def measure_light(
     mesh
         The mesh.
     frame
-        An empty scene with the camera and the size of the image.
+        An empty scene with the camera and the shape of the image.
     name
         Of the image; it replaces one of that name.
 
@@ -105,6 +109,8 @@ def measure_light(
     frame.render.engine = compat.EEVEE
     frame.render.film_transparent = True
     frame.eevee.taa_render_samples = SAMPLES
+    longest = max(frame.render.resolution_x, frame.render.resolution_y)
+    frame.render.resolution_percentage = max(1, min(100, 100 * LIGHT_SIDE // longest))
     frame.render.image_settings.file_format = "OPEN_EXR"
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -472,8 +472,16 @@ MESSAGES = {
     ),
     "Renders show the mesh": "렌더에 메쉬가 보입니다",
     "Renders are inside the photograph, and compositing is off": "사진 안에 렌더하며, 컴포지팅은 꺼졌습니다",
+    "EEVEE renders the light once for this. Without a graphics card that can take two minutes, in which "
+    "Blender does not answer": (
+        "EEVEE가 빛을 한 번 렌더해야 합니다. "
+        "그래픽 카드가 없으면 2분까지 걸릴 수 있고, 그동안 블렌더가 응답하지 않습니다"
+    ),
     "Focus": "초점",
     # Compositing
+    "Compositing is off, as Holdout needs no nodes. Depth Merge turns it on again": (
+        "홀드아웃은 노드가 필요 없어 컴포지팅이 꺼졌습니다. 깊이 합성을 누르면 다시 켜집니다"
+    ),
     "Depth Merge": "깊이 합성",
     "Merge renders with the photograph in the compositor: each pixel shows the nearer of the two": (
         "컴포지터에서 렌더와 사진을 합칩니다. 픽셀마다 더 가까운 것을 보여 줍니다"

@@ -21,6 +21,9 @@ class FOCAL_DEPTH_PT_compositing(bpy.types.Panel):
     bl_region_type = "UI"
 
     def draw(self, context):
+        if scene_tree.find(context.scene, depth_merge.KIND) and not context.scene.render.use_compositing:
+            text = translate("Compositing is off, as Holdout needs no nodes. Depth Merge turns it on again")
+            draw_sentence(self.layout, text, "INFO")
         for kind, operator, icon in EFFECTS:
             column = self.layout.column(align=True)
             node = scene_tree.find(context.scene, kind)

@@ -45,6 +45,18 @@ def test_a_cube_stands_in_the_photograph_and_shades_it(furnished, result, tmp_pa
     assert psnr(rendered[untouched], photograph[untouched]) >= 35
 
 
+def test_holdout_and_depth_merge_take_turns(furnished, result, tmp_path):
+    photograph = read_pixels(result / "all_in_focus.png")
+    untouched = np.ones((HEIGHT, WIDTH), dtype=bool)
+    untouched[TOUCHED] = False
+    for number, operator in enumerate(("depth_merge", "holdout", "depth_merge", "holdout")):
+        getattr(bpy.ops.focal_depth, operator)()
+        rendered = render_image(furnished, tmp_path / f"{number}.png")
+        assert psnr(rendered[untouched], photograph[untouched]) >= 35, (number, operator)
+        assert psnr(rendered[BOX_BEFORE_CUBE], photograph[BOX_BEFORE_CUBE]) >= 35, (number, operator)
+        assert furnished.render.use_compositing == (operator == "depth_merge")
+
+
 def test_cg_is_lit_by_the_persons_world(furnished, tmp_path):
     furnished.render.engine = "CYCLES"
     bpy.data.lights["Lamp"].energy = 0
