@@ -1,13 +1,15 @@
 """From photographs to a result, or to one that exists already."""
 
 import contextlib
+import time
 from pathlib import Path
 
 import bpy
 from bpy.props import StringProperty
 
+from ...backend.contract.errors import InputError
 from ...backend.contract.messages import REUSED_ALL
-from .. import recent_results, result_folder, result_moves
+from .. import expected_cost, recent_results, result_folder, result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_arguments, lens_arguments
@@ -40,7 +42,10 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
     def arguments(self, scene, scratch):
         settings = scene.focal_depth
         photographs, distances = self.chosen_paths(), []  # a stack of their own
+        self._expected, self._started = None, time.monotonic()
         if not photographs:
+            with contextlib.suppress(InputError):  # which the backend says better
+                self._expected = expected_cost.expect(settings)
             used = [each for each in settings.photographs if each.used]
             photographs = [each.file for each in used]
             distances = distance_arguments(used, scene.unit_settings.scale_length)
@@ -61,8 +66,11 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
         ]
 
     def conclude(self, context, scene, result):
-        if result.details["reused"] == REUSED_ALL:
+        reused = result.details["reused"]
+        if reused == REUSED_ALL:
             manager.notice = Notice(UNCHANGED)
+        if not reused and self._expected is not None:
+            expected_cost.learn(self._expected, time.monotonic() - self._started)
         return open_result(context, scene, self._folder)
 
 

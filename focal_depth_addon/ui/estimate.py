@@ -1,16 +1,13 @@
 """Below the photographs: estimating, its progress, and the result."""
 
-import os
-
 import bpy
 
-from ...backend.contract.cost import Load, peak_memory, plan_for, seconds
 from ...backend.contract.errors import InputError
-from .. import recent_results, result_folder, result_moves
+from .. import expected_cost, recent_results, result_folder, result_moves
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.progress import format_duration
-from ..preferences import QUALITIES, cache_folder, preferences
+from ..preferences import QUALITIES, cache_folder
 from ..properties import Settings
 from ..scene import photo_set
 from ..translations import translate
@@ -79,22 +76,19 @@ def _draw_estimate(layout: bpy.types.UILayout, settings: Settings) -> None:
 
 def _expected_cost(settings: Settings) -> str:
     """The quality, and the memory and time of estimating if the photographs' size is known."""
-    quality, used = settings.quality, [each for each in settings.photographs if each.used]
-    name = translate(next(name for identifier, name, _ in QUALITIES if identifier == quality))
-    if not used or not used[-1].width:
-        return name
-    load, limit = Load(len(used), (used[-1].width, used[-1].height)), preferences().memory * 1e9
+    name = translate(next(name for identifier, name, _ in QUALITIES if identifier == settings.quality))
     try:
-        plan = plan_for(load, quality, settings.network, limit or None)
+        expected = expected_cost.expect(settings)
     except InputError:
         return translate("{quality}: needs more memory than the limit", quality=name)
-    gigabytes = peak_memory(load, plan) / 1e9
-    duration = seconds(load, plan, preferences().threads or os.cpu_count() or 1)
+    if expected is None:
+        return name
+    gigabytes, duration = expected.memory / 1e9, expected.seconds_here
     return translate(
         "{quality}: about {memory} GB, {time}",
         quality=name,
         memory=f"{gigabytes:.{0 if gigabytes > 10 else 1}f}",
-        time=format_duration(max(10, round(duration, -1))),
+        time=format_duration(max(1, round(duration, -1 if duration > 20 else 0))),
     )
 
 

@@ -33,7 +33,10 @@ def stack(scene, module):
     for number in range(10):
         photograph = settings.photographs.add()
         photograph.path, (photograph.width, photograph.height) = f"{number}.jpg", MEGAPIXELS_24
+    speed = module("expected_cost")._file()
+    speed.unlink(missing_ok=True)
     yield settings
+    speed.unlink(missing_ok=True)
     for name in ("memory", "threads"):
         module("preferences").preferences().property_unset(name)
 
@@ -49,7 +52,20 @@ def test_the_panel_and_the_backend_agree_on_the_cost(stack, contract, module, qu
     gigabytes, seconds = cost.peak_memory(load, plan) / 1e9, cost.seconds(load, plan, 4)
     text = module("ui.estimate")._expected_cost(stack)
     assert f"about {gigabytes:.{0 if gigabytes > 10 else 1}f} GB" in text
-    assert text.endswith(module("jobs.progress").format_duration(max(10, round(seconds, -1))))
+    rounded = max(1, round(seconds, -1 if seconds > 20 else 0))
+    assert text.endswith(module("jobs.progress").format_duration(rounded))
+
+
+def test_the_time_told_follows_what_estimates_took_here(stack, module):
+    cost = module("expected_cost")
+    foreseen = cost.expect(stack)
+    for taken in (10, 3, 3, 3, 3):
+        cost.learn(foreseen, taken * foreseen.seconds)
+    assert cost.expect(stack).seconds_here / foreseen.seconds == pytest.approx(3, rel=0.2)
+    cost.learn(foreseen, 0.001)  # no estimate
+    assert cost.expect(stack).seconds_here / foreseen.seconds == pytest.approx(3, rel=0.2)
+    cost._file().write_text("{")
+    assert cost.expect(stack).seconds_here == foreseen.seconds
 
 
 def test_the_panel_says_where_the_limit_is_too_little(stack, module):
