@@ -440,6 +440,7 @@ MESSAGES = {
     "Depth Scale": "깊이 배율",
     "Cut Angle": "자르는 각도",
     "Minimum Confidence": "최소 신뢰도",
+    "Min Confidence": "최소 신뢰도",
     "Smoothing": "스무딩",
     "Background": "배경",
     "Set Scale": "크기 맞추기",

@@ -56,7 +56,8 @@ class FOCAL_DEPTH_PT_photo_set(bpy.types.Panel):
         column = self._column()
         for name in modifier.inputs(nodes):
             owner, path = compat.modifier_property(nodes, name)
-            column.prop(owner, path, text=translate(name))
+            is_long = name == modifier.LEAST_CONFIDENCE  # a sidebar would cut it off
+            column.prop(owner, path, text=translate("Min Confidence") if is_long else translate(name))
         if abs(scale - 1) > 1e-4:  # the modifier has lengths before objects are scaled
             column.label(text=translate("These lengths are scaled {times} times", times=f"{scale:.4g}"))
 
