@@ -276,7 +276,7 @@ def build_and_composite(manual: Manual) -> None:
     window = manual.window
     window.wait_until("sidebar_is_open()")
     manual.scroll(40)
-    manual.sidebar("set.png", "bpy.ops.focal_depth.build_mesh", 60, 350)
+    manual.sidebar("set.png", "bpy.ops.focal_depth.holdout", 240, 330)
     for effect in ("depth_merge", "refocus"):
         manual.call(effect)
     manual.scroll(40)

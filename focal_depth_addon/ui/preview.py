@@ -81,8 +81,9 @@ class PreviewPanel(PanelMixin):
             row.template_icon(icon_value=tile, scale=max(rows / len(tiles), 1))
         row = column.row(align=True)
         prefix = "" if settings.metric else "relative_"
-        row.prop(preview, f"{prefix}near")
-        row.prop(preview, f"{prefix}far")
+        ends = row.column(align=True)
+        ends.prop(preview, f"{prefix}near")
+        ends.prop(preview, f"{prefix}far")
         row.operator("focal_depth.reset_range", text="", icon="LOOP_BACK")
 
     def _draw_overlay(self, scene):

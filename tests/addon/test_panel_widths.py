@@ -15,9 +15,10 @@ REGION = 280  # pixels of a sidebar as Blender opens it, at a scale of 1
 WIDTH = REGION - 34  # of its content: less tabs and borders
 ICON, PADDING, INDENT = 18, 8, 8  # pixels that an icon and a button's ends take, and a box within
 ICON_ONLY = 22
+MANY_ICONS = 5  # times an icon's size: what is larger fills the sidebar by itself
 LABEL_SHARE = 0.4  # of a property's width, where labels stand apart
 FONT_SIZE = 11
-SMALLEST_FIELD = 50  # pixels for the value of a property
+SMALLEST_FIELD = 84  # pixels for the value of a property, as "0.752 m", and the arrows beside it
 
 
 def text_width(text: str) -> float:
@@ -44,7 +45,9 @@ class Layout:
         return self._child(is_row=True)
 
     def column(self, **_) -> "Layout":
-        return self if self._is_row else self._child()
+        """Within a row it has what is left, but for a button of an icon."""
+        used = sum(each for _, each in self._members) + ICON_ONLY if self._is_row else 0
+        return self._child(self._width - used)
 
     def box(self) -> "Layout":
         return self._child(self._width - INDENT)
@@ -98,8 +101,9 @@ class Layout:
     def template_list(self, *_, **__) -> None:
         pass
 
-    def template_icon(self, *_, **__) -> None:
-        pass
+    def template_icon(self, icon_value=0, scale=1) -> None:
+        if self._is_row and scale < MANY_ICONS:
+            self._add("", scale * ICON)
 
     def separator(self, **_) -> None:
         pass
@@ -109,6 +113,7 @@ class Context:
     """Blender's, in a sidebar of the usual width."""
 
     region = SimpleNamespace(width=REGION)
+    preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1))  # without a window it is 0
 
     def __getattr__(self, name: str):
         return getattr(bpy.context, name)
@@ -155,6 +160,7 @@ def test_no_text_is_cut_off(scene, result, photographs, state):
         bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     if state in ("result", "mesh", "effects"):
         bpy.ops.focal_depth.open_result(directory=str(result))
+        bpy.ops.focal_depth.preview(show="DEPTH")
     if state in ("mesh", "effects"):
         bpy.ops.focal_depth.build_mesh()
         bpy.ops.focal_depth.holdout()
