@@ -22,7 +22,7 @@ GUESSED = 0.3  # weight of what was chosen before, beside that of what is seen
 FAR = 1e-3  # squared sRGB: by how much the longest offset has to look better than none
 UNLIKE, SAME = 1e-2, 0.1  # the same for a place whose parallax differs by that part
 CALM = 4.0  # times its own contrast: what is no texture but a thing has more of it
-LOUD = 1.5  # times the median: no more contrast is copied
+LOUD = 2.0  # times the median: no more contrast is copied
 WHOLE = 0.99  # of a coarse pixel that is a source
 NEVER = 1e3
 
