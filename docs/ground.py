@@ -10,7 +10,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from focal_depth.depth.units import expected_error
 from focal_depth.geometry.directions import angle_deg, tilt_deg
+from focal_depth.geometry.grid import DepthMap
 from focal_depth.geometry.mesh import build_mesh
 from focal_depth.geometry.pinhole import Pinhole
 from focal_depth.io.result_folder import read_all_in_focus, read_depth, read_description
@@ -45,19 +47,21 @@ def line(result: Path, stacks: Path | None) -> str:
     camera = Pinhole(*(description["camera"][name] for name in ("fx", "fy", "cx", "cy")))
     depth, confidence = read_depth(result)
     picture = read_all_in_focus(result)
-    mesh, _ = build_mesh(depth, confidence, picture, camera, TRIANGLES, None, description["metric"])
+    error = expected_error(confidence, description)
+    source = DepthMap(depth, confidence, error, description["metric"])
+    mesh, _ = build_mesh(source, picture, camera, TRIANGLES)
     if not len(mesh.ground):
         return f"| {result.name} | unsure | | | | |"
     normal = mesh.ground[:3].astype(np.float64)
     tilt, roll = tilt_deg(normal)
     truth = None if stacks is None else stacks / result.name / "depth.npz"
-    error = ""
+    off = ""
     if truth is not None and truth.is_file():
         true_depth = np.load(truth)["depth"]
         true_depth = cv2.resize(true_depth, depth.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        error = f"{angle_deg(normal, true_normal(true_depth, camera)):.1f}"
-    source, certainty = str(mesh.ground_source), float(mesh.ground_certainty)
-    return f"| {result.name} | {source} | {certainty:.2f} | {tilt:.1f} | {roll:.1f} | {error} |"
+        off = f"{angle_deg(normal, true_normal(true_depth, camera)):.1f}"
+    told_by, certainty = str(mesh.ground_source), float(mesh.ground_certainty)
+    return f"| {result.name} | {told_by} | {certainty:.2f} | {tilt:.1f} | {roll:.1f} | {off} |"
 
 
 def main() -> None:
