@@ -71,6 +71,8 @@ def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle:
     coarse, coarse_cuts = _every(step, parallax, cuts)
     candidates, behind = _continue(coarse, coarse_cuts, limit, step * cell_angle)
     size = parallax.shape[::-1]
+    if candidates.any():  # interpolated among themselves only
+        behind = fill_from_nearest(candidates, behind)
     behind = cv2.resize(behind, size, interpolation=cv2.INTER_LINEAR)
     about = cv2.dilate(candidates.astype(np.uint8), np.ones((3, 3), np.uint8))
     hidden = (cv2.resize(about, size, interpolation=cv2.INTER_NEAREST) > 0) & (parallax > behind + limit / 2)
@@ -106,7 +108,8 @@ def _continue(
     tells how the far one goes on.
     """
     hidden = _reach_behind(parallax, cuts, cell_angle)
-    behind, lowest = parallax, parallax.min()
+    lowest = parallax.min()
+    behind = np.full_like(parallax, lowest)
     for _ in range(ROUNDS):
         grid = Grid(
             parallax,
