@@ -219,7 +219,7 @@ def _neighbours(
 def _join(values: np.ndarray, loose: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """(R, C) values, the loose cells drawn to the mean of their neighbours among loose and fixed ones."""
     layer = loose | fixed
-    rows, columns = np.nonzero(loose & (cv2.dilate(fixed.astype(np.uint8), np.ones((25, 25))) > 0))
+    rows, columns = np.nonzero(loose & _about(fixed, SEAM_ROUNDS))
     about = (
         np.stack([np.maximum(rows - 1, 0), np.minimum(rows + 1, values.shape[0] - 1), rows, rows]),
         np.stack(

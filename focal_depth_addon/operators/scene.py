@@ -154,7 +154,7 @@ class FOCAL_DEPTH_OT_holdout(SetOperator, bpy.types.Operator):
                 event,
                 title=translate("Holdout"),
                 message=translate(
-                    "EEVEE renders the light once for this. Without a graphics card that can take two "
+                    "EEVEE renders the light once for this. Without a graphics card that can take "
                     "minutes, in which Blender does not answer"
                 ),
             )

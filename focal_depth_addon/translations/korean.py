@@ -473,10 +473,10 @@ MESSAGES = {
     ),
     "Renders show the mesh": "렌더에 메쉬가 보입니다",
     "Renders are inside the photograph, and compositing is off": "사진 안에 렌더하며, 컴포지팅은 꺼졌습니다",
-    "EEVEE renders the light once for this. Without a graphics card that can take two minutes, in which "
+    "EEVEE renders the light once for this. Without a graphics card that can take minutes, in which "
     "Blender does not answer": (
         "EEVEE가 빛을 한 번 렌더해야 합니다. "
-        "그래픽 카드가 없으면 2분까지 걸릴 수 있고, 그동안 블렌더가 응답하지 않습니다"
+        "그래픽 카드가 없으면 몇 분 걸릴 수 있고, 그동안 블렌더가 응답하지 않습니다"
     ),
     "Focus": "초점",
     # Compositing
