@@ -35,7 +35,7 @@ def moves(depth: np.ndarray) -> list[Move]:
     """All steps and orbits in all directions, for a reference view of planar depth (H, W) in metres."""
     median = float(np.median(depth[np.isfinite(depth)]))
     steps = [
-        Move(name, step, _shift(step * median * right, step * median * up))
+        Move(name, step, shift(step * median * right, step * median * up))
         for step in STEPS
         for name, (right, up) in DIRECTIONS.items()
     ]
@@ -45,7 +45,8 @@ def moves(depth: np.ndarray) -> list[Move]:
     ]
 
 
-def _shift(right: float, up: float, towards: float = 0.0) -> np.ndarray:
+def shift(right: float, up: float, towards: float = 0.0) -> np.ndarray:
+    """Moved so far along the reference camera's axes, in metres."""
     matrix = np.eye(4)
     matrix[:3, 3] = right, up, towards
     return matrix
@@ -55,7 +56,7 @@ def _orbit(distance: float, right: float, up: float) -> np.ndarray:
     """Turned by these angles about the point that lies so far ahead."""
     about_y = _turn(right, 2, 0)
     about_x = _turn(up, 2, 1)
-    return _shift(0, 0, -distance) @ about_y @ about_x @ _shift(0, 0, distance)
+    return shift(0, 0, -distance) @ about_y @ about_x @ shift(0, 0, distance)
 
 
 def _turn(angle: float, of: int, to: int) -> np.ndarray:

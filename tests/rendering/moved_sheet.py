@@ -9,10 +9,11 @@ import numpy as np
 from focal_depth.geometry.pinhole import Pinhole
 
 from rendering import mesh_views
-from rendering.moves import Move, within_reference
+from rendering.moves import Move, shift, within_reference
 
 WIDTH, HEIGHT, FOCAL = 96, 64, 90.0
 NEAR, FAR = 1.5, 3.0
+RIGHT, UP = 0.3, 0.12
 folder = Path(sys.argv[1])
 
 
@@ -51,7 +52,7 @@ described = {
 (folder / "camera.json").write_text(json.dumps(described))
 picture = write_picture(folder / "result" / "all_in_focus.png")
 
-move = Move("aside", 0.1, right=0.3, up=0.12)
+move = Move("aside", 0.1, shift(RIGHT, UP))
 sheet = mesh_views.uncut_grid(depth, camera, folder / "result")
 mesh_views.render_views(folder, folder / "uncut", sheet, [move])
 seen = pixels_of(move.file(folder / "uncut", ".png"))
@@ -60,8 +61,8 @@ seen = pixels_of(move.file(folder / "uncut", ".png"))
 rows = np.arange(HEIGHT)[:, None] + 0.5
 slope = (1 / NEAR - 1 / FAR) / (HEIGHT - 1)
 start = 1 / FAR - 0.5 * slope
-# row_reference = row - FOCAL up / depth, so 1 / depth = (start + slope row) / (1 + slope FOCAL up).
-moved_depth = (1 + slope * FOCAL * move.up) / (start + slope * rows) * np.ones(WIDTH)
+# row_reference = row - FOCAL UP / depth, so 1 / depth = (start + slope row) / (1 + slope FOCAL UP).
+moved_depth = (1 + slope * FOCAL * UP) / (start + slope * rows) * np.ones(WIDTH)
 expected = within_reference(moved_depth, camera, move, margin=0.0)
 sure = within_reference(moved_depth, camera, move, margin=-2.0) == within_reference(
     moved_depth, camera, move, margin=2.0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from focal_depth.geometry.pinhole import Pinhole
 
-from rendering.moves import Move, moves, within_reference
+from rendering.moves import ORBIT, Move, moves, shift, within_reference
 
 HERE = Path(__file__).parent
 needs_bpy = pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="needs bpy")
@@ -53,15 +53,26 @@ def test_a_displaced_plane_keeps_its_width_at_every_depth(seen):
 def test_moves_are_parts_of_the_median_depth_that_is_finite():
     depth = np.array([[1.0, 2.0, 3.0, np.inf]])
     (left,) = (move for move in moves(depth) if move.name == "left" and move.step == 0.05)
-    assert (left.right, left.up) == pytest.approx((-0.1, 0.0))
+    assert left.stand == pytest.approx(shift(-0.1, 0.0))
     (up,) = (move for move in moves(depth) if move.name == "up" and move.step == 0.1)
-    assert (up.right, up.up) == pytest.approx((0.0, 0.2))
+    assert up.stand == pytest.approx(shift(0.0, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("name", "aside"), [("orbit left", (-1, 0)), ("orbit right", (1, 0)), ("orbit up", (0, 1))]
+)
+def test_an_orbit_stands_aside_and_looks_at_the_same_point(name, aside):
+    (orbit,) = (move for move in moves(np.full((2, 2), 2.0)) if move.name == name)
+    ahead = np.array([0.0, 0.0, -2.0, 1.0])
+    assert orbit.stand @ ahead == pytest.approx(ahead)
+    assert orbit.stand[:2, 3] == pytest.approx(2 * np.sin(np.radians(ORBIT)) * np.array(aside))
+    assert np.linalg.det(orbit.stand[:3, :3]) == pytest.approx(1.0)
 
 
 def test_near_points_leave_the_picture_before_far_ones():
     camera = Pinhole(100, 100, 50, 20)
     depth = np.full((40, 100), np.inf)
     depth[:20] = 2.0
-    inside = within_reference(depth, camera, Move("right", 0.1, right=0.2, up=0.0), margin=0.0)
+    inside = within_reference(depth, camera, Move("right", 0.1, shift(0.2, 0.0)), margin=0.0)
     assert inside[20:].all()  # infinity does not move
     assert inside[0].tolist() == [True] * 90 + [False] * 10  # 100 px * 0.2 m / 2 m
