@@ -11,9 +11,10 @@ SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folde
 
 
 def documents_folder() -> Path | None:
-    """Return the folder of the person's documents; None where there is none that can be written."""
-    folder = _on_windows() if sys.platform == "win32" else _by_xdg() or Path.home() / "Documents"
-    return folder if folder is not None and folder.is_dir() and os.access(folder, os.W_OK) else None
+    """Return the folder of the person's documents, or their home; None where neither can be written."""
+    documents = _on_windows() if sys.platform == "win32" else _by_xdg() or Path.home() / "Documents"
+    folders = (folder for folder in (documents, Path.home()) if folder is not None)
+    return next((folder for folder in folders if folder.is_dir() and os.access(folder, os.W_OK)), None)
 
 
 def _on_windows() -> Path | None:
