@@ -131,7 +131,7 @@ def cache_folder() -> Path:
 def unsaved_folder() -> Path:
     """Return the folder for results of files that are not saved.
 
-    It is where the person keeps documents, so that they outlive the extension, unless a cache folder was chosen.
+    It is where people keep documents, so that they outlive the extension, unless a cache folder was chosen.
 
     Raises
     ------

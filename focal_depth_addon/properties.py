@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -17,6 +18,9 @@ from bpy.props import (
 )
 
 from ..backend.contract import qualities, schema
+from ..backend.contract.formats import is_clip_frame, locate
+from . import clip
+from .clip import Clip
 from .compat import RELATIVE_PATH
 from .errors import UserError
 from .jobs import manager
@@ -190,6 +194,7 @@ class Settings(bpy.types.PropertyGroup):
     """One scene's focal stack. Lens values are in millimetres, distances in Blender units."""
 
     photographs: CollectionProperty(type=Photograph)
+    clip: PointerProperty(type=Clip)
     active_photograph: IntProperty(
         name="Photograph", description="Active photograph, which is shown below the list"
     )
@@ -429,6 +434,8 @@ class Settings(bpy.types.PropertyGroup):
 def _short_names(files: list[str]) -> list[str]:
     """File names without suffix and without the words that they all begin with: 0007 for DSC_0007.JPG."""
     stems = [os.path.splitext(bpy.path.basename(file))[0] for file in files]
+    if all(map(is_clip_frame, map(Path, files))):
+        stems = [f"#{locate(Path(file))[1]}" for file in files]
     shared = ""
     for letters in zip(*stems, strict=False):
         if len(set(letters)) > 1:
@@ -473,6 +480,7 @@ def _format_metres(distance: float | str) -> str:
 
 
 def register() -> None:
+    clip.register()
     bpy.utils.register_class(Photograph)
     bpy.utils.register_class(PreviewSettings)
     bpy.utils.register_class(Settings)
@@ -484,3 +492,4 @@ def unregister() -> None:
     bpy.utils.unregister_class(Settings)
     bpy.utils.unregister_class(PreviewSettings)
     bpy.utils.unregister_class(Photograph)
+    clip.unregister()

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ..contract.errors import InputError
 from ..contract.files import DEPTH_EXR, RESULT_JSON
-from ..contract.formats import photographs_among
+from ..contract.formats import is_clip, photographs_among
 from ..contract.output_folder import SUFFIX
+from ..io.clip_file import read_clip_header
 from ..stack.brackets import Shot, brackets
 from ..stack.find import expand_pages
 from ..stack.names import natural_key
@@ -22,7 +23,7 @@ LONGEST_NAME = 100  # bytes: file systems allow 255 for a name and what is added
 
 @dataclass(frozen=True)
 class StackFolder:
-    """The photographs of one bracket, and the name of its result."""
+    """The photographs of one bracket, or a clip, and the name of its result."""
 
     name: str
     photographs: tuple[Path, ...]
@@ -37,6 +38,8 @@ class StackFolder:
 def find_stacks(roots: Sequence[Path], output: Path) -> list[StackFolder]:
     """Every bracket below the folders `roots`, one of a single photograph too; nothing in `output`.
 
+    Clips are stacks where their folder has no photographs, beside which phones keep what they film meanwhile.
+
     Raises InputError where a root is no folder, or there are no photographs.
     """
     found: dict[Path, list[StackFolder]] = {}
@@ -45,12 +48,13 @@ def find_stacks(roots: Sequence[Path], output: Path) -> list[StackFolder]:
             raise InputError(f"{root} is no folder; give folders that hold focal stacks")
         for folder, photographs in _folders(root, _absolute(output)):
             if folder not in found:
-                found[folder] = _named(root, folder, brackets(folder, photographs))
+                clips = [[_clip_shot(path)] for path in photographs if is_clip(path)]
+                found[folder] = _named(root, folder, clips or brackets(folder, photographs))
     stacks = [stack for folder in found.values() for stack in folder]
     if not stacks:
         raise InputError(
             f"{_absolute(roots[0])} holds no photographs; give folders with JPEG, PNG, TIFF, WebP, BMP, "
-            "HEIC, EXR or raw files"
+            "HEIC, EXR or raw files, or with clips"
         )
     return _distinct(stacks)
 
@@ -60,7 +64,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
-    """Every folder with photographs, in the order of names; results are none."""
+    """Every folder with photographs, or with clips alone, in the order of names; results are none."""
     for place, folders, files in os.walk(root):
         folder = Path(place)
         if folder == output or {DEPTH_EXR, RESULT_JSON} <= set(files):
@@ -70,9 +74,19 @@ def _folders(root: Path, output: Path) -> Iterator[tuple[Path, list[Path]]]:
             (name for name in folders if not name.startswith(".") and not name.endswith(SUFFIX)),
             key=lambda name: natural_key(Path(name)),
         )
-        shown = (folder / name for name in files if not name.startswith("."))
+        shown = [folder / name for name in files if not name.startswith(".")]
         if photographs := photographs_among(shown):
             yield folder, expand_pages(photographs)
+        elif clips := sorted(filter(is_clip, shown), key=natural_key):
+            yield folder, clips
+
+
+def _clip_shot(clip: Path) -> Shot:
+    try:
+        header = read_clip_header(clip)
+    except InputError:  # which estimating it will explain
+        return Shot(clip)
+    return Shot(clip, size=(header.width, header.height))
 
 
 def _named(root: Path, folder: Path, parts: list[list[Shot]]) -> list[StackFolder]:

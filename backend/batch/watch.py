@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import InputError
-from ..contract.formats import EXTENSIONS
+from ..contract.formats import CLIP_EXTENSIONS, EXTENSIONS, is_clip
 from .find import StackFolder, find_stacks
 
 INTERVAL = 0.5  # seconds between two polls of the folder: what watches for the system sees no network shares
@@ -62,8 +62,8 @@ def watch(
     estimate: Callable[[StackFolder], None],
     discard: Callable[[str], None],
 ) -> None:
-    """Call `estimate` for every bracket of at least two photographs below `folder`, for ever, and `discard`
-    with the name of one whose photographs have turned out to be part of another.
+    """Call `estimate` for every clip and every bracket of at least two photographs below `folder`, for ever,
+    and `discard` with the name of one whose photographs have turned out to be part of another.
     """
     arrivals = Arrivals(folder, output)
     made: dict[str, tuple] = {}  # by name, what it was made of
@@ -76,7 +76,8 @@ def watch(
                 discard(name)
         for stack in stacks:
             state = arrivals.states(stack)
-            if len(state) > 1 and made.get(stack.name) != state and arrivals.is_quiet(stack, quiet):
+            is_whole = len(state) > 1 or is_clip(stack.photographs[0])
+            if is_whole and made.get(stack.name) != state and arrivals.is_quiet(stack, quiet):
                 made[stack.name] = state
                 estimate(stack)
                 break  # which took a while: what has come meanwhile may belong to the next
@@ -104,7 +105,7 @@ def _photographs(folder: Path, output: Path) -> list[tuple[Path, State]]:
         folders[:] = [name for name in folders if Path(place, name) != output and not name.startswith(".")]
         for name in files:
             path = Path(place, name)
-            if path.suffix.lower() in EXTENSIONS:
+            if path.suffix.lower() in (*EXTENSIONS, *CLIP_EXTENSIONS):
                 try:
                     told = path.stat()
                 except OSError:  # it has just gone

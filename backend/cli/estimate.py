@@ -17,7 +17,7 @@ from .former_names import current_name
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `estimate` takes."""
-    parser.add_argument("photographs", nargs="*", type=Path, help="files, or one folder")
+    parser.add_argument("photographs", nargs="*", type=Path, help="files, one folder, or a clip")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
     add_estimate_arguments(parser)
     add_stack_arguments(parser)

@@ -23,13 +23,26 @@ EXTENSIONS = tuple(extension for extensions in KINDS.values() for extension in e
 # What phones add to the names of one shot's files: a Pixel's raw and its JPEG, or a photograph with a clip.
 PARTS_OF_A_SHOT = re.compile(r"(\.RAW-\d+)?(\.MP)?(\.(COVER|ORIGINAL))?$", re.IGNORECASE)
 
-PAGE = re.compile(r"(.+\.tiff?)#([1-9][0-9]{0,4})", re.IGNORECASE)  # of a TIFF, from 1
+CLIP_EXTENSIONS = (".mp4", ".mov", ".m4v", ".mkv", ".avi")
+# A page of a TIFF or a frame of a clip, from 1.
+PART = re.compile(r"(.+\.(?:tiff?|mp4|mov|m4v|mkv|avi))#([1-9][0-9]{0,5})", re.IGNORECASE)
 
 
 def locate(path: Path) -> tuple[Path, int]:
-    """Return the file of a photograph and its page there, from 1: FILE.tif#3 is the third of FILE.tif."""
-    match = PAGE.fullmatch(str(path))
+    """Return the file of a photograph and its page or frame there: FILE.tif#3 is the third of FILE.tif."""
+    match = PART.fullmatch(str(path))
     return (Path(match[1]), int(match[2])) if match and not path.exists() else (path, 1)
+
+
+def is_clip(path: Path) -> bool:
+    """Whether a path is that of a clip, by its ending."""
+    return path.suffix.lower() in CLIP_EXTENSIONS
+
+
+def is_clip_frame(path: Path) -> bool:
+    """Whether a path is that of a frame of a clip, CLIP.mp4#37 for example."""
+    file, _ = locate(path)
+    return file != path and is_clip(file)
 
 
 def photographs_among(paths: Iterable[Path]) -> list[Path]:

@@ -57,10 +57,18 @@ class Conversion:
 
     def linear(self, pixels: np.ndarray) -> np.ndarray:
         """Return linear sRGB, (N, 3) float32, of pixels (N, 3) uint8 or uint16."""
+        return self.in_srgb(self.light(pixels))
+
+    def light(self, pixels: np.ndarray) -> np.ndarray:
+        """Return linear light of the space itself, (N, 3) float32, of pixels (N, 3) uint8 or uint16."""
         tables = _tables(self, pixels.dtype)
         light = np.empty(pixels.shape, np.float32)
         for channel, table in enumerate(tables):
             light[:, channel] = table[pixels[:, channel]]
+        return light
+
+    def in_srgb(self, light: np.ndarray) -> np.ndarray:
+        """Return linear light (N, 3) float32 of the space as that of sRGB."""
         return cv2.transform(light[None], self.matrix.astype(np.float32))[0]
 
     def is_plain(self) -> bool:

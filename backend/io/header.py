@@ -6,8 +6,10 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from ..contract.formats import locate
+from ..contract.formats import is_clip_frame, locate
 from ..contract.limits import check_picture
+from .clip_file import read_clip_header
+from .clip_frames import check_clip_frame
 from .colour_profile import Conversion, adobe_rgb, power_law, read_profile
 from .crop import Crop
 from .exr import read_exr_header
@@ -88,6 +90,8 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
     InputError
         Where the file is missing, damaged, no photograph, or claims more than any camera makes.
     """
+    if is_clip_frame(path):
+        return _clip_header(path)
     start = read_start(path) if data is None else data
     if start.startswith(EXR_MAGIC):
         return _exr_header(path)
@@ -99,6 +103,13 @@ def read_header(path: Path, data: bytes | None = None) -> Header:
     if is_picture(start):
         return _picture_header(path)
     return _header_by_pillow(path, data)
+
+
+def _clip_header(path: Path) -> Header:
+    check_clip_frame(path)
+    clip = read_clip_header(locate(path)[0])
+    bits = 8 if clip.bits_per_channel <= 8 else 16  # as frames are decoded
+    return Header(clip.width, clip.height, bits, orientation=1)
 
 
 def photograph_size(path: Path) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..contract.formats import RAW_EXTENSIONS
+from ..contract.formats import RAW_EXTENSIONS, is_clip_frame
+from .clip_frames import read_clip_frame
 from .colour import srgb_encode
 from .colour_profile import to_srgb
 from .decoding import REDUCED_GREY, decode, decode_grey, turn_upright
@@ -91,6 +92,8 @@ def read_pixels(path: Path, least: tuple[int, int] | None = None, reading: Readi
     InputError
         Where the file is missing, damaged or no photograph.
     """
+    if is_clip_frame(path):
+        return read_clip_frame(path)
     data = read_file(path)
     if data.startswith(EXR_MAGIC):
         return srgb_encode(read_exr(path, reading.is_whole))
@@ -157,7 +160,7 @@ def read_thumbnail(path: Path, long_side: int, reading: Reading = AS_FILED) -> n
     InputError
         Where the file is missing, damaged or no photograph.
     """
-    data = read_file(path)
+    data = b"" if is_clip_frame(path) else read_file(path)
     header = read_header(path, data).read_as(reading)
     reduction = max(1, max(header.width, header.height) / long_side)
     factor = next(factor for factor in REDUCED_GREY if factor <= reduction)

@@ -218,13 +218,14 @@ def analysis_fingerprint(job: "Job") -> str:
     InputError
         Where a photograph or the network cannot be read.
     """
-    paths = [frame.path for frame in job.stack.frames]
+    parts = [locate(frame.path) for frame in job.stack.frames]
+    digests = {file: _digest_of_file(file) for file, _ in parts}
     return _digest(
         _package(),
         [job.plan.size, enlargement(*job.plan.size, job.config.quality), job.config.alignment],
         [job.predictor.kind, *map(_digest_of_file, job.predictor.models)],
         [job.config.lens_profile, *map(_digest_of_file, lens_profile_files(job.stack))],
-        [(_digest_of_file(file), page) for file, page in map(locate, paths)],
+        [(digests[file], part) for file, part in parts],
         [astuple(frame.reading) for frame in job.stack.frames],
         relative_field_of_view(job.stack, job.config.alignment).tolist(),
         job.stack.positions.tolist(),

@@ -55,7 +55,7 @@ def read_stack(
     Parameters
     ----------
     photographs
-        A folder, or files in any order.
+        A folder, files in any order, or a clip.
     overrides
         What a person types, which beats sidecars and metadata.
 
@@ -67,7 +67,7 @@ def read_stack(
     """
     overrides = overrides or Overrides()
     given = [photographs] if isinstance(photographs, Path | str) else photographs
-    found = find_photographs(given)
+    found = find_photographs(given, overrides)
     opened, shared = unify([open_photograph(path) for path in found.paths])
     records = read_records(opened, overrides, found.all)
     check_sizes([record.frame for record in records])

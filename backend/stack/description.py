@@ -51,7 +51,8 @@ def describe_inspection(inspection: Inspection) -> dict[str, Any]:
         | {"left_out": str(frame.path) not in in_stack, "notes": list(inspection.notes[frame.path])}
         for frame in inspection.frames
     ]
-    return described | {"frames": frames, "reasons": list(inspection.reasons)}
+    of_clip = {"clip": inspection.of_clip.describe()} if inspection.of_clip else {}
+    return described | {"frames": frames, "reasons": list(inspection.reasons)} | of_clip
 
 
 def _describe_frame(

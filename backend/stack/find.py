@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..contract.errors import InputError
-from ..contract.formats import choose_kinds, kind_of, photographs_among
+from ..contract.formats import choose_kinds, is_clip, kind_of, photographs_among
+from ..io.clip_frames import plan_reading
 from ..io.png_tiff import count_pages
+from .clips import ClipFrames, choose_clip_frames
 from .names import join_names, natural_key
+from .overrides import Overrides
 
 MOST_NAMED = 3
 
@@ -24,11 +27,14 @@ class Photographs(NamedTuple):
         Sentences for the person who gave them.
     passed_over
         Files of the same shots in other kinds.
+    of_clip
+        What was taken of the clip that was given.
     """
 
     paths: list[Path]
     remarks: tuple[str, ...]
     passed_over: list[Path]
+    of_clip: ClipFrames | None = None
 
     @property
     def all(self) -> list[Path]:
@@ -36,14 +42,16 @@ class Photographs(NamedTuple):
         return [*self.paths, *self.passed_over]
 
 
-def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
+def find_photographs(photographs: Sequence[Path | str], overrides: Overrides) -> Photographs:
     """Find a stack's photographs, one of each shot, in file-name order whatever theirs was.
 
     Parameters
     ----------
     photographs
         Files, or one folder that holds them. Where that is a single TIFF of several pages, they are the
-        photographs.
+        photographs; frames of a single clip are chosen.
+    overrides
+        What a person types: which part of a clip is taken.
 
     Raises
     ------
@@ -57,7 +65,10 @@ def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
     if folders and len(paths) > 1:
         raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
     if folders:
-        paths = [path for path in _visible(folders[0]) if kind_of(path)]
+        paths = [path for path in _visible(folders[0]) if kind_of(path)] or _only_clip(folders[0])
+    if clip := next((path for path in paths if is_clip(path)), None):
+        return _find_in_clip(clip, paths, overrides)
+    plan_reading(paths)
     if not paths:
         raise InputError(
             f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files there"
@@ -73,6 +84,22 @@ def find_photographs(photographs: Sequence[Path | str]) -> Photographs:
             f"{chosen[0]} is only one photograph; a focal stack needs at least two, focused differently"
         )
     return Photographs(chosen, remarks, others)
+
+
+def _only_clip(folder: Path) -> list[Path]:
+    """The clip in a folder without photographs, if there is just one."""
+    clips = [path for path in _visible(folder) if is_clip(path)]
+    if len(clips) > 1:
+        raise InputError(f"{folder} holds {len(clips)} clips; give one of them")
+    return clips
+
+
+def _find_in_clip(clip: Path, paths: Sequence[Path], overrides: Overrides) -> Photographs:
+    if len(paths) > 1:
+        raise InputError(f"{clip} is a clip; give one clip alone, or photographs")
+    frames = choose_clip_frames(clip, overrides)
+    plan_reading(frames.paths)
+    return Photographs(frames.paths, frames.remarks, [], frames)
 
 
 def expand_pages(paths: Sequence[Path]) -> list[Path]:

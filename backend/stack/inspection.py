@@ -7,6 +7,7 @@ from pathlib import Path
 from ..contract.errors import InputError
 from .assemble import assemble_stack, check_sizes, usual_size
 from .checks import check_frames
+from .clips import ClipFrames
 from .explain import explain_focus
 from .find import find_photographs
 from .focal_stack import FocalStack, Frame, is_same_size
@@ -31,12 +32,15 @@ class Inspection:
         Sentences on every photograph, by its path.
     reasons
         Sentences on why its focus is believed.
+    of_clip
+        What was taken of the clip that was given; None where photographs were.
     """
 
     stack: FocalStack
     left_out: tuple[Frame, ...]
     notes: Mapping[Path, tuple[str, ...]]
     reasons: tuple[str, ...] = ()
+    of_clip: ClipFrames | None = None
 
     @property
     def frames(self) -> list[Frame]:
@@ -69,7 +73,7 @@ def inspect_stack(
         Where fewer than two are left, or where a sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    found = find_photographs(photographs)
+    found = find_photographs(photographs, overrides)
     readable, faults = _open_all(found.paths)
     readable, shared = unify(readable)
     records = read_records(readable, overrides, found.all)
@@ -89,7 +93,7 @@ def inspect_stack(
     outside = [record.frame for record in records if record not in members]
     outside += [Frame(path, width=0, height=0) for path in faults]
     left_out = tuple(sorted(outside, key=lambda frame: natural_key(frame.path)))
-    return Inspection(stack, left_out, notes, explain_focus(stack))
+    return Inspection(stack, left_out, notes, explain_focus(stack), found.of_clip)
 
 
 def _open_all(paths: Sequence[Path]) -> tuple[list[Photograph], dict[Path, InputError]]:

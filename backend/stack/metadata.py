@@ -126,8 +126,8 @@ def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) 
             read_number(exif, "Exif.Photo.FNumber"), PLAUSIBLE_F_NUMBER, "f-number", implausible
         ),
         sensor_width=sensor_width if sensor_width and _within(sensor_width, PLAUSIBLE_SENSOR_WIDTH) else None,
-        camera=_text(exif, "Exif.Image.Model"),
-        lens=_text(exif, "Exif.Photo.LensModel"),
+        camera=printable(exif.get("Exif.Image.Model", "")),
+        lens=printable(exif.get("Exif.Photo.LensModel", "")),
         exposure=_exposure(exif),
         captured=_captured(exif),
         shot=read_shot_number(exif),
@@ -135,6 +135,11 @@ def parse_tags(exif: Mapping[str, str], xmp: Mapping[str, str], header: Header) 
         has_zero_distance=read_number(exif, "Exif.Photo.SubjectDistance") == 0,
         implausible=tuple(implausible),
     )
+
+
+def printable(name: str) -> str | None:
+    """Return the name of a camera or lens without what would write over a terminal; None of an empty one."""
+    return "".join(letter for letter in name[:LONGEST_NAME] if letter.isprintable()).strip() or None
 
 
 def _tags(data: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -227,12 +232,6 @@ def _captured(exif: Mapping[str, str]) -> float | None:
     digits = exif.get("Exif.Photo.SubSecTimeOriginal", "").strip()
     fraction = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
     return moment.replace(tzinfo=UTC).timestamp() + fraction
-
-
-def _text(tags: Mapping[str, str], name: str) -> str | None:
-    """Of a name, without what would write over a terminal."""
-    text = "".join(letter for letter in tags.get(name, "")[:LONGEST_NAME] if letter.isprintable())
-    return text.strip() or None
 
 
 def _step(tags: Mapping[str, str], name: str, value: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..contract.errors import InputError
 
+FEWEST_FRAMES = 2
 AUTO, FAR_TO_NEAR, NEAR_TO_FAR = ORDERS = ("auto", "far-to-near", "near-to-far")
 
 
@@ -26,6 +27,10 @@ class Overrides:
         Metres, along the width of the upright picture.
     order
         How focus runs through the file names, where there are no focus distances: one of `ORDERS`.
+    frame_count
+        Of a clip: how many of its frames are taken.
+    start, end
+        Of a clip: seconds between which they are taken.
     """
 
     focus_distances: Mapping[str, float] = field(default_factory=dict)
@@ -33,6 +38,9 @@ class Overrides:
     f_number: float | None = None
     sensor_width: float | None = None
     order: str = AUTO
+    frame_count: int | None = None
+    start: float | None = None
+    end: float | None = None
 
 
 def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +69,11 @@ def add_lens_arguments(parser: argparse.ArgumentParser) -> None:
         default=AUTO,
         help="how focus runs through the file names, where there are no focus distances",
     )
+    parser.add_argument("--frames", type=int, metavar="N", help="of a clip: take so many frames")
+    parser.add_argument(
+        "--from", type=float, metavar="S", dest="start", help="of a clip: begin at this second"
+    )
+    parser.add_argument("--to", type=float, metavar="S", dest="end", help="of a clip: end at this second")
 
 
 def overrides_from(options: argparse.Namespace) -> Overrides:
@@ -77,6 +90,9 @@ def overrides_from(options: argparse.Namespace) -> Overrides:
         f_number=_positive("--f-number", options.f_number),
         sensor_width=_millimetres("--sensor-width", options.sensor_width),
         order=options.order,
+        frame_count=_count("--frames", options.frames),
+        start=_seconds("--from", options.start),
+        end=_seconds("--to", options.end),
     )
 
 
@@ -91,6 +107,18 @@ def _name_and_metres(text: str) -> tuple[str, float]:
             f"--focus-distance {text} is not FILE=METRES; write for example IMG_1.jpg=0.45 or IMG_1.jpg=inf"
         )
     return name, metres
+
+
+def _count(option: str, value: int | None) -> int | None:
+    if value is not None and value < FEWEST_FRAMES:
+        raise InputError(f"{option} {value} is too few; give at least {FEWEST_FRAMES}")
+    return value
+
+
+def _seconds(option: str, value: float | None) -> float | None:
+    if value is not None and not 0 <= value < math.inf:
+        raise InputError(f"{option} {value:g} is impossible; give seconds from 0 on")
+    return value
 
 
 def _millimetres(option: str, value: float | None) -> float | None:

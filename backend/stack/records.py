@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..contract.errors import InputError
+from ..contract.formats import is_clip_frame, locate
 from ..io.header import Header, read_header
 from ..io.photograph_file import read_file
 from ..io.reading import AS_FILED, Reading
+from .clip_metadata import read_clip_metadata
 from .dioptres import SAME_FOCUS, is_same_focus
 from .find import photographs_in
 from .focal_stack import Frame
@@ -71,6 +73,9 @@ def open_photograph(path: Path, reading: Reading = AS_FILED) -> Photograph:
     InputError
         Where the file is missing, damaged or no photograph.
     """
+    if is_clip_frame(path):
+        header = read_header(path)
+        return Photograph(path, header, read_clip_metadata(locate(path)[0]), reading)
     data = read_file(path)
     header = read_header(path, data).read_as(reading)
     return Photograph(path, header, read_metadata(data, header), reading)

@@ -46,4 +46,5 @@ def inspect_arguments(settings: Settings, files: list[str], metres_per_unit: flo
     listed = [each for each in settings.photographs if each.file in files]
     left_out = [word for each in listed if not each.used for word in ("--leave-out", each.file)]
     distances = distance_arguments(listed, metres_per_unit)
-    return ["inspect", *files, *left_out, *distances, *lens_arguments(settings)]
+    of_clip = settings.clip.arguments() if files == [settings.clip.file] else []
+    return ["inspect", *files, *left_out, *distances, *lens_arguments(settings), *of_clip]

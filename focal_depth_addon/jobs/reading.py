@@ -1,7 +1,9 @@
 """The job that reads photographs and lists them with their distances."""
 
+from pathlib import Path
 from typing import Any, cast
 
+from ...backend.contract.formats import is_clip
 from ..errors import UserError
 from ..translations import translate
 from .arguments import NO_PHOTOGRAPHS, inspect_arguments
@@ -31,12 +33,16 @@ class ReadPhotographs(Job):
         if not files:
             raise UserError(NO_PHOTOGRAPHS)
         settings.changed = False
+        if len(files) == 1 and is_clip(Path(files[0])) and settings.clip.file != files[0]:
+            settings.clip.begin(files[0])
         return inspect_arguments(settings, files, scene.unit_settings.scale_length)
 
     def conclude(self, context, scene, result):
         settings, stack = scene.focal_depth, cast(dict[str, Any], result.details["stack"])
         if settings.changed:  # typed in the meantime: it stays, and is read next
             return "Reading the photographs again, with the values typed meanwhile"
+        if "clip" in stack:
+            settings.clip.update_from(stack["clip"])
         settings.list_frames(
             stack["frames"], stack["warnings"], scene.unit_settings.scale_length, self.in_place
         )

@@ -2,17 +2,19 @@
 
 import contextlib
 import os
+from pathlib import Path
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ...backend.contract.formats import EXTENSIONS
+from ...backend.contract.formats import CLIP_EXTENSIONS, EXTENSIONS, is_clip
+from ..clip import is_listed
 from ..jobs.operator import ExclusiveOperator, JobOperator, fail
 from ..jobs.reading import ReadPhotographs
 from ..translations import translate
 from .inputs import ChosenFiles
 
-PHOTOGRAPHS = ";".join(f"*{extension}" for extension in EXTENSIONS)
+FILES = ";".join(f"*{extension}" for extension in (*EXTENSIONS, *CLIP_EXTENSIONS))
 CATEGORY = "Focal Depth"  # of the sidebar
 LENS_VALUES = {"focal_length": "Focal Length", "f_number": "F-Number", "sensor_width": "Sensor Width"}
 
@@ -32,7 +34,10 @@ class FOCAL_DEPTH_OT_inspect(ReadPhotographs, JobOperator, bpy.types.Operator):
 
 
 class AddingOperator(ChosenFiles, ReadPhotographs, JobOperator):
-    """Reads the chosen photographs together with those listed. One alone is listed as it is."""
+    """Reads the chosen photographs together with those listed. One alone is listed as it is.
+
+    A clip takes the place of what is listed, and photographs that of a clip's frames.
+    """
 
     bl_options = {"UNDO"}
 
@@ -42,12 +47,13 @@ class AddingOperator(ChosenFiles, ReadPhotographs, JobOperator):
 
     def retained(self, settings) -> list[str]:
         """Return the files that stay listed."""
-        return super().files_to_read(settings)
+        chosen = any(is_clip(Path(path)) for path in self.chosen_paths())
+        return [] if chosen or is_listed(settings) else super().files_to_read(settings)
 
     def invoke(self, context, event):
         settings = context.scene.focal_depth
         files = self.files_to_read(settings)
-        if len(files) == 1 and os.path.isfile(files[0]):
+        if len(files) == 1 and os.path.isfile(files[0]) and not is_clip(Path(files[0])):
             settings.list_unread(files[0])
             settings.clear_result()
             return {"FINISHED"}
@@ -60,12 +66,12 @@ class AddingOperator(ChosenFiles, ReadPhotographs, JobOperator):
 
 
 class FOCAL_DEPTH_OT_add_photographs(AddingOperator, bpy.types.Operator):
-    """Add the photographs of a focus bracket: choose all its files, or its folder"""
+    """Add the photographs of a focus bracket: choose all its files, or its folder, or a clip"""
 
     bl_idname = "focal_depth.add_photographs"
     bl_label = "Add Photographs"
 
-    filter_glob: StringProperty(default=PHOTOGRAPHS, options={"HIDDEN"})
+    filter_glob: StringProperty(default=FILES, options={"HIDDEN"})
     display_type: EnumProperty(  # by the file browser's own number
         items=(("THUMBNAIL", "Thumbnails", "", 3),), default="THUMBNAIL", options={"HIDDEN"}
     )
@@ -110,11 +116,34 @@ class FOCAL_DEPTH_FH_photographs(bpy.types.FileHandler):
     bl_idname = "FOCAL_DEPTH_FH_photographs"
     bl_label = FOCAL_DEPTH_OT_drop_photographs.bl_label
     bl_import_operator = FOCAL_DEPTH_OT_drop_photographs.bl_idname
-    bl_file_extensions = ";".join(EXTENSIONS)
+    bl_file_extensions = ";".join((*EXTENSIONS, *CLIP_EXTENSIONS))
 
     @classmethod
     def poll_drop(cls, context):
         return context.area is not None and context.area.type in ("VIEW_3D", "IMAGE_EDITOR")
+
+
+class FOCAL_DEPTH_OT_take_frames(ReadPhotographs, JobOperator, bpy.types.Operator):
+    """Take frames of the clip anew, between these seconds"""
+
+    bl_idname = "focal_depth.take_frames"
+    bl_label = "Take Frames"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if not is_listed(context.scene.focal_depth):
+            cls.poll_message_set(translate("There is no clip: drop one, or add it as you add photographs"))
+            return False
+        return super().poll(context)
+
+    def files_to_read(self, settings):
+        return [settings.clip.file]
+
+    def conclude(self, context, scene, result):
+        scene.focal_depth.changed = False
+        scene.focal_depth.clear_result()
+        return super().conclude(context, scene, result)
 
 
 class FOCAL_DEPTH_OT_remove_photograph(ExclusiveOperator, bpy.types.Operator):
@@ -238,6 +267,7 @@ register, unregister = bpy.utils.register_classes_factory(
         FOCAL_DEPTH_OT_add_photographs,
         FOCAL_DEPTH_OT_drop_photographs,
         FOCAL_DEPTH_FH_photographs,
+        FOCAL_DEPTH_OT_take_frames,
         FOCAL_DEPTH_OT_remove_photograph,
         FOCAL_DEPTH_OT_show_notes,
         FOCAL_DEPTH_OT_clear,

@@ -4,10 +4,13 @@ import os
 
 import bpy
 
+from ..clip import Clip, is_listed
+from ..preview import icons
 from ..properties import FROM_BLUR, INTERPOLATED, OVERRIDE, UNKNOWN, Photograph, Settings
 from ..translations import translate
 from . import estimate, thumbnails
 from .text import LINE, draw_sentence
+from .wide_picture import draw_wide_picture
 
 SOURCES = {  # of focus distances, by their names in result.json
     OVERRIDE: "Typed",
@@ -76,6 +79,8 @@ class FOCAL_DEPTH_PT_panel(bpy.types.Panel):
         header.label(text=_count_photographs(settings))
         if body is not None:
             _draw_list(body, settings)
+            if is_listed(settings):
+                _draw_clip(context, body, settings.clip)
             if settings.photographs:
                 _draw_active(body, settings.photographs[settings.active_photograph], _is_wide(context))
         _draw_hint(self.layout, settings)
@@ -154,6 +159,21 @@ def _draw_list(layout: bpy.types.UILayout, settings: Settings) -> None:
     column.separator()
     column.operator("focal_depth.inspect", text="", icon="FILE_REFRESH")
     column.operator("focal_depth.clear", text="", icon="X")
+
+
+def _draw_clip(context: bpy.types.Context, layout: bpy.types.UILayout, clip: Clip) -> None:
+    """The clip's curve of focus, with what is taken of it."""
+    column = layout.column(align=True)
+    if clip.curve:
+        end = clip.end or clip.duration
+        tiles = icons.draw_curve_icons(clip.curve, clip.taken, clip.start, end, clip.duration)
+        draw_wide_picture(context, column, tiles)
+    row = column.row(align=True)
+    row.prop(clip, "start")
+    row.prop(clip, "end")
+    row = column.row(align=True)
+    row.prop(clip, "count")
+    row.operator("focal_depth.take_frames", icon="FILE_REFRESH")
 
 
 def _draw_active(layout: bpy.types.UILayout, photograph: Photograph, wide: bool) -> None:

@@ -14,10 +14,7 @@ from ..preview.settings import SHOWN
 from ..preview.units import format_length
 from ..translations import translate
 from .estimate import draw_progress
-
-UNIT = 20  # pixels of a row of the interface, before its scale
-MARGIN = 2.6  # rows' heights that a sidebar has beside its content
-
+from .wide_picture import draw_wide_picture
 
 if TYPE_CHECKING:
     PanelMixin = bpy.types.Panel
@@ -74,11 +71,8 @@ class PreviewPanel(PanelMixin):
         settings = context.scene.focal_depth
         depth = cache.read_depth(result_folder.from_stored(settings.result))
         tiles = icons.draw_icons(depth.histogram, preview.near_metres, preview.far_metres)
-        rows = context.region.width / (UNIT * context.preferences.system.ui_scale) - MARGIN
         column = self.layout.column(align=True)
-        row = column.row(align=True)
-        for tile in tiles:
-            row.template_icon(icon_value=tile, scale=max(rows / len(tiles), 1))
+        draw_wide_picture(context, column, tiles)
         row = column.row(align=True)
         prefix = "" if settings.metric else "relative_"
         ends = row.column(align=True)

@@ -120,7 +120,9 @@ def test_without_a_cache_folder_results_go_where_people_keep_files(cache, module
     assert preferences.unsaved_folder() == cache / "results"
     preferences.preferences().cache_folder = ""
     assert preferences.unsaved_folder() == tmp_path / "home" / "Papers" / "Focal Depth"
-    shutil.rmtree(tmp_path / "home" / "Papers")  # as on a server: uninstalling would take the extension's own folder
+    shutil.rmtree(
+        tmp_path / "home" / "Papers"
+    )  # as on a server: uninstalling would take the extension's own folder
     assert preferences.unsaved_folder() == tmp_path / "home" / "Focal Depth"
     monkeypatch.setenv("HOME", str(tmp_path / "missing"))
     assert preferences.unsaved_folder() == preferences.extension_folder() / "results"

@@ -30,6 +30,7 @@ LIBRARIES = {
     "cv2",
     "PIL",
     "pyexiv2",
+    "av",
     "rawpy",
     "pi_heif",
     "simplejpeg",

@@ -18,7 +18,7 @@ def test_the_panel_is_in_the_sidebar(window):
 
 
 def test_uninstalling_leaves_results(screen, installed, tmp_path):
-    """Those of a file that was never saved too, and where a person has no folder Documents: they are in their home."""
+    """Those of a file that was never saved too, also where a person has no folder Documents."""
     resources = shutil.copytree(installed.resources, tmp_path / "blender")
     with contextlib.closing(Window(screen, resources)) as window:
         window.open()
