@@ -181,7 +181,9 @@ def _read_times(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     with _open(path) as (container, stream):
         packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
         stamps = [packet.pts for packet in packets if packet.pts is not None]
-        if len(set(stamps)) == len(packets):
+        # AVI tells when frames are decoded, which is not when they are shown where some refer to later ones.
+        is_decoding = stream.codec_context.has_b_frames and stamps == sorted(stamps)
+        if len(set(stamps)) == len(packets) and not is_decoding:
             shown = np.sort(np.array(stamps, np.int64))
             return (shown - shown[0]) * float(stream.time_base or 1), shown
         rate = float(stream.average_rate or stream.guessed_rate or 30)

@@ -10,7 +10,7 @@ from .metadata import PLAUSIBLE_F_NUMBER, PLAUSIBLE_FOCAL_LENGTH, Metadata, prin
 APPLE, ANDROID = "com.apple.quicktime.", "com.android."
 LENS, EQUIVALENT = f"{APPLE}camera.lens_model", f"{APPLE}camera.focal_length.35mm_equivalent"
 # "back camera 5.7mm f/1.5"
-FOCAL_LENGTH, F_NUMBER = re.compile(r"([\d.]+) ?mm\b"), re.compile(r"\bf/([\d.]+)")
+FOCAL_LENGTH, F_NUMBER = re.compile(r"(?<![\w.])([\d.]+) ?mm\b"), re.compile(r"\bf/([\d.]+)")
 FULL_FRAME_DIAGONAL = math.hypot(0.036, 0.024)  # metres, which equivalent focal lengths are of (CIPA DCG-001)
 
 

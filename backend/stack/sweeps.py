@@ -20,8 +20,10 @@ TURN = 0.8  # of a step: the point that goes on is farther than that from where 
 JUMP = 3.0  # steps at once, after which it may be where it has been
 LEAST_CHANGE = 0.03  # of the logarithm of sharpness, root mean square over the tiles: less is no pull
 COVERS = 0.8  # of all focus in a clip: a sweep over less is one of several that are taken together
-REPEAT = 2.0  # times the noise: frames that differ by less are of one focus
-SHARE = 0.35  # of the distance between two frames chosen: as far may one be from its place
+REPEAT = 3.0  # times the noise: frames that differ by less are of one focus
+REACH = 0.5  # of the distance between two places: as far may a frame be from its own
+POOR = -3.0  # times the spread of frames beside their neighbours: less sharp is blurred, or encoded badly
+QUIET_PART = 30  # percentile of what frames differ by from their neighbours: others are blurred
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,10 @@ def focus_curve(count: int, sweeps: list[Sweep]) -> np.ndarray:
 
 
 def choose_frames(focus: np.ndarray, sweeps: list[Sweep], profiles: np.ndarray, count: int) -> list[int]:
-    """Choose frames evenly spaced in focus, and near each place the sharpest of its neighbours.
+    """Choose frames evenly spaced in focus, but none that is less sharp than its neighbours.
 
     They are those of the longest sweep; where it covers a part only, those of all. Of frames that focus rests
-    through, one is taken. A frame that is blurred by motion, or that was encoded worst, has lost sharpness
-    beside its neighbours.
+    through, one is taken.
 
     Parameters
     ----------
@@ -112,16 +113,18 @@ def choose_frames(focus: np.ndarray, sweeps: list[Sweep], profiles: np.ndarray, 
         frames = np.arange(len(focus))
     points = _running_median(profiles)
     gain = (profiles - points).mean(axis=1)[frames]
+    is_poor = gain < POOR * 1.4826 * np.median(np.abs(gain))
     places = np.linspace(focus[frames].min(), focus[frames].max(), count)
-    reach = SHARE * (places[1] - places[0])
-    chosen = dict.fromkeys(int(frames[_sharpest_near(focus[frames], place, reach, gain)]) for place in places)
+    reach = REACH * (places[1] - places[0])
+    chosen = dict.fromkeys(int(frames[_nearest(focus[frames], place, reach, is_poor)]) for place in places)
     return _without_repeats(list(chosen), points, REPEAT * _noise(profiles))
 
 
-def _sharpest_near(focus: np.ndarray, place: float, reach: float, gain: np.ndarray) -> int:
+def _nearest(focus: np.ndarray, place: float, reach: float, is_poor: np.ndarray) -> int:
+    """The nearest frame that is not poor, or the nearest of all where there is none within reach."""
     apart = np.abs(focus - place)
-    near = np.flatnonzero(apart <= max(reach, apart.min()))
-    return int(near[gain[near].argmax()])
+    good = np.where(is_poor, np.inf, apart)
+    return int(good.argmin() if good.min() <= reach else apart.argmin())
 
 
 def _without_repeats(chosen: list[int], points: np.ndarray, noise: float) -> list[int]:
@@ -146,7 +149,7 @@ def _noise(profiles: np.ndarray) -> float:
     if len(profiles) < FEW:
         return 0.0
     beside = profiles[1:-1] - (profiles[:-2] + profiles[2:]) / 2
-    variance = np.median((beside**2).sum(axis=1)) / 1.5
+    variance = np.percentile((beside**2).sum(axis=1), QUIET_PART) / 1.5
     return float(np.sqrt(2 * MEDIAN_NOISE * variance))
 
 

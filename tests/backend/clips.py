@@ -1,6 +1,7 @@
 """Writes clips as cameras do, through FFmpeg's encoders."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -33,9 +34,9 @@ def write_clip(
     tags: dict[str, str] | None = None,
     **options: str,
 ) -> Path:
-    """Write pictures (H, W, 3), uint8 or uint16, as a clip; `times` are in frames, of those that have none of their own.
+    """Write pictures (H, W, 3), uint8 or uint16, as a clip.
 
-    `options` are the encoder's: `crf="8"` of x264 and x265.
+    `times` are when they are shown, in frames; `options` are the encoder's, `crf="8"` of x264 for example.
     """
     colour_range = ColorRange.JPEG if full_range else ColorRange.MPEG
     with av.open(str(path), "w", options={"movflags": "use_metadata_tags"} if tags else {}) as container:
@@ -47,7 +48,7 @@ def write_clip(
         context.color_primaries, context.color_trc, context.colorspace = colours
         context.color_range = colour_range
         if pixel_aspect:
-            stream.sample_aspect_ratio = pixel_aspect
+            stream.sample_aspect_ratio = Fraction(pixel_aspect)
         if rotation:
             stream.set_display_rotation(rotation)
         for index, picture in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""Clips: every codec and colour as a player shows it, the right frame of the right number, one sentence on faults."""
+"""Clips: codecs and colours as a player shows them, the frame of each number, one sentence on faults."""
 
 import json
 from pathlib import Path
@@ -79,16 +79,13 @@ def test_a_clip_that_names_no_matrix_has_that_of_its_size(tmp_path, picture):
     named = write_clip(tmp_path / "b.mp4", [picture] * 2, colours=BT601, crf="4")
     unnamed = write_clip(tmp_path / "c.mp4", [picture] * 2, colours=UNKNOWN, crf="4")
     assert unlike(read_pixels(frame_of(named, 1)), picture) < 1.0
-    assert (
-        unlike(read_pixels(frame_of(unnamed, 1)), picture) > 2.0
-    )  # by BT.709, which no player expects of it
+    assert unlike(read_pixels(frame_of(unnamed, 1)), picture) > 2.0  # by BT.709
 
 
 def test_ten_bits_are_kept(tmp_path):
     ramp = np.linspace(20000, 30000, 1024).astype(np.uint16)
-    clip = write_clip(
-        tmp_path / "a.mkv", [np.tile(ramp[:, None], (64, 1, 3))] * 3, "libx265", "yuv444p10le", crf="0"
-    )
+    rows = np.tile(ramp[:, None], (64, 1, 3))
+    clip = write_clip(tmp_path / "a.mkv", [rows] * 3, "libx265", "yuv444p10le", crf="0")
     read = read_pixels(frame_of(clip, 1))
     assert len(np.unique(read[32, :, 1])) > 120  # 8 bits have 40
     assert np.abs(read[32, :, 1].astype(int) - ramp).max() < 200
@@ -96,7 +93,7 @@ def test_ten_bits_are_kept(tmp_path):
 
 @pytest.mark.parametrize("colours", [BT2020, PQ, HLG], ids=["BT.2020", "PQ", "HLG"])
 def test_wide_gamuts_and_high_dynamic_range_look_as_a_still(tmp_path, picture, colours):
-    """Against the picture itself, brought into the signal by the standards' own formulas (BT.2408, BT.2100)."""
+    """Against the picture itself, brought into the signal by BT.2408 and BT.2100."""
     wide = _linear(picture / 255) @ TO_BT2020.T
     if colours == PQ:
         signal = _pq(203 * wide)
@@ -157,10 +154,9 @@ def numbers(frames: list[np.ndarray]) -> list[int]:
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi"])
 @pytest.mark.parametrize("codec", ["libx264", "mjpeg"])
 def test_a_number_is_that_of_the_frame_shown_whatever_was_read_before(tmp_path, name, codec):
+    options = {"g": "12", "bf": "2"} if codec == "libx264" else {"full_range": True}
     pixels = "yuv420p" if codec == "libx264" else "yuvj420p"
-    clip = write_clip(
-        tmp_path / name, numbered(30), codec, pixels, full_range=codec == "mjpeg", g="12", bf="2"
-    )
+    clip = write_clip(tmp_path / name, numbered(30), codec, pixels, **options)
     wanted = [27, 3, 30, 14, 1]
     assert numbers([read_pixels(frame_of(clip, number)) for number in wanted]) == wanted  # one by one
     plan_reading([frame_of(clip, number) for number in wanted])
@@ -211,7 +207,8 @@ def test_what_phones_write_of_their_lens_is_read(tmp_path, picture):
         f"{apple}camera.focal_length.35mm_equivalent": "24",
     }
     metadata = read_clip_metadata(write_clip(tmp_path / "a.mov", [picture] * 2, tags=tags))
-    assert (metadata.camera, metadata.focal_length, metadata.f_number) == ("iPhone 15 Pro", 0.00686, 1.78)
+    assert (metadata.camera, metadata.f_number) == ("iPhone 15 Pro", 1.78)
+    assert metadata.focal_length == pytest.approx(0.00686)
     diagonal = 0.0432666 * 6.86 / 24
     assert metadata.sensor_width == pytest.approx(diagonal * 0.8, rel=1e-3)
     damaged = {f"{apple}camera.lens_model": "camera 1e9mm f/0", f"{apple}model": "a\x1b[2Jb"}
@@ -255,24 +252,22 @@ def test_the_seconds_and_the_number_of_frames_can_be_typed(command, sweep, tmp_p
     assert cv2.imread(str(thumbnails / min(written))).shape == (171, 256, 3)
 
 
-def test_depth_from_a_clip_is_as_good_as_from_its_stills(sweep, tmp_path):
+def test_depth_from_a_clip_is_as_good_as_from_its_stills(tmp_path):
     """By the sample's truth, at a quality that a camera writes, with all distances known."""
     frames = json.loads((SAMPLE / "truth.json").read_text())["frames"]
     metres = [frame["focus_distance_m"] for frame in frames]
-    for path in sorted(SAMPLE.glob("*.jpg")):
-        small = cv2.resize(cv2.imread(str(path)), (480, 320), interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(tmp_path / path.name), small, [cv2.IMWRITE_JPEG_QUALITY, 95])
-    stills = [f"{number:02d}.jpg" for number in range(8)]
-    taken = [frame.path.name for frame in read_stack(sweep).frames]
-    from_stills = _error(read_stack(tmp_path, _typed(stills, metres)))
-    from_clip = _error(read_stack(sweep, _typed(taken, metres)))
+    stills = sorted(SAMPLE.glob("*.jpg"))
+    film = [cv2.imread(str(path))[..., ::-1] for path in stills for _ in range(3)]
+    clip = write_clip(tmp_path / "pull.mp4", film, crf="14")  # 0.22 bytes a pixel
+    taken = [frame.path.name for frame in read_stack(clip).frames]
+    from_stills = _error(read_stack(SAMPLE, _typed([path.name for path in stills], metres)))
+    from_clip = _error(read_stack(clip, _typed(taken, metres)))
     assert from_clip < 1.15 * from_stills
 
 
 def _typed(names: list[str], metres: list[float]) -> Overrides:
-    return Overrides(
-        dict(zip(names, metres, strict=True)), focal_length=0.05, f_number=2.8, sensor_width=0.036
-    )
+    distances = dict(zip(names, metres, strict=True))
+    return Overrides(distances, focal_length=0.05, f_number=2.8, sensor_width=0.036)
 
 
 def _error(stack: FocalStack) -> float:
@@ -322,10 +317,8 @@ def test_a_clip_that_is_no_stack_is_one_sentence(command, tmp_path, sweep, pictu
         words = "only one frame"
     elif fault == "rest":
         noise = np.random.default_rng(0)
-        rest = [
-            np.clip(picture + noise.normal(0, 3, picture.shape), 0, 255).astype(np.uint8) for _ in range(30)
-        ]
-        write_clip(clip, rest)
+        noisy = [picture + noise.normal(0, 3, picture.shape) for _ in range(30)]
+        write_clip(clip, [np.clip(each, 0, 255).astype(np.uint8) for each in noisy])
         words = "focus does not move"
     elif fault == "missing":
         words = "does not exist"
@@ -351,7 +344,8 @@ def test_a_clip_cut_short_gives_what_is_whole(tmp_path, sweep):
     cut = tmp_path / "cut.mkv"
     data = (tmp_path / "whole.mkv").read_bytes()
     cut.write_bytes(data[: int(0.8 * len(data))])
-    assert 3 <= len(read_stack(cut).frames) < 8
+    last = read_stack(cut).frames[-1]
+    assert 12 <= int(last.path.name.split("#")[1]) < 22
 
 
 def test_an_encrypted_clip_is_refused(command, tmp_path, picture):

@@ -328,6 +328,7 @@ def test_a_broken_run_goes_on_and_another_question_is_measured_anew(command, tmp
     assert measured["one"].stat().st_mtime_ns != before
 
 
+@pytest.mark.torture
 def test_several_processes_measure_what_one_measures(command, tmp_path, two_scenes):
     for workers in ("1", "2"):
         done = command("evaluate", two_scenes, *PLAIN, "--output", tmp_path / workers, "--workers", workers)

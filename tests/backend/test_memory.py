@@ -89,7 +89,8 @@ def stays_within(gigabytes: float, photographs, result, threads: int, quality: s
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell")
-@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.torture), 16])
+@pytest.mark.torture
+@pytest.mark.parametrize("threads", [1, 16])
 def test_the_limit_is_kept_however_many_cores_there_are(tmp_path, large_pngs, threads):
     """16 at once, decoded to floats, would take 1.7 GB."""
     stays_within(0.7, large_pngs(6), tmp_path / "r", threads, "draft")

@@ -102,7 +102,7 @@ def test_steps_chain_to_motion():
     assert alignment_loss(chain(steps), steps, chain(steps), picture) < 0.01
 
 
-@pytest.mark.parametrize("network", ["focal_unet", "won_jeon"])
+@pytest.mark.parametrize("network", ["focal_unet", pytest.param("won_jeon", marks=pytest.mark.torture)])
 def test_the_same_seed_gives_the_same_weights_also_after_a_break(bank, tmp_path, network):
     def run(name: str, *stops: int) -> dict:
         for steps in stops:
@@ -237,6 +237,7 @@ def train_together(bank, output, steps: int):
             torchrun.terminate()  # and with it those it has begun
 
 
+@pytest.mark.torture
 def test_a_lost_process_changes_nothing(bank, tmp_path):
     """Killed in the middle: the others stop, all begin again at the checkpoint, and end where they would."""
     steps, whole, broken = 24, tmp_path / "whole", tmp_path / "broken"

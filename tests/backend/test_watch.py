@@ -86,6 +86,7 @@ def depths(output: Path) -> dict[str, np.ndarray]:
     return {path.parent.name: read_depth(path.parent)[0] for path in output.glob("*/depth.exr")}
 
 
+@pytest.mark.torture
 def test_slow_and_out_of_order_leads_where_all_at_once_and_batch_lead(tmp_path, shoot, command):
     at_once, arriving = tmp_path / "at once" / "card", tmp_path / "arriving" / "card"
     for folder in (at_once, arriving):
