@@ -20,8 +20,8 @@ TURN = 0.8  # of a step: the point that goes on is farther than that from where 
 JUMP = 3.0  # steps at once, after which it may be where it has been
 LEAST_CHANGE = 0.03  # of the logarithm of sharpness, root mean square over the tiles: less is no pull
 COVERS = 0.8  # of all focus in a clip: a sweep over less is one of several that are taken together
-REPEAT = 3.0  # times the noise: frames that differ by less are of one focus
 REACH = 0.5  # of the distance between two places: as far may a frame be from its own
+APART = 0.5  # of that distance, at least, between two frames: where focus rests, one is taken
 POOR = -3.0  # times the spread of frames beside their neighbours: less sharp is blurred, or encoded badly
 QUIET_PART = 30  # percentile of what frames differ by from their neighbours: others are blurred
 
@@ -117,7 +117,7 @@ def choose_frames(focus: np.ndarray, sweeps: list[Sweep], profiles: np.ndarray, 
     places = np.linspace(focus[frames].min(), focus[frames].max(), count)
     reach = REACH * (places[1] - places[0])
     chosen = dict.fromkeys(int(frames[_nearest(focus[frames], place, reach, is_poor)]) for place in places)
-    return _without_repeats(list(chosen), points, REPEAT * _noise(profiles))
+    return _spaced(list(chosen), focus, APART * (places[1] - places[0]))
 
 
 def _nearest(focus: np.ndarray, place: float, reach: float, is_poor: np.ndarray) -> int:
@@ -127,13 +127,13 @@ def _nearest(focus: np.ndarray, place: float, reach: float, is_poor: np.ndarray)
     return int(good.argmin() if good.min() <= reach else apart.argmin())
 
 
-def _without_repeats(chosen: list[int], points: np.ndarray, noise: float) -> list[int]:
-    """Those that differ from the one before by more than noise: film is made of stills, or focus rests."""
-    distinct = chosen[:1]
+def _spaced(chosen: list[int], focus: np.ndarray, least: float) -> list[int]:
+    """Those that are at least so far from the one before."""
+    spaced = chosen[:1]
     for index in chosen[1:]:
-        if np.linalg.norm(points[index] - points[distinct[-1]]) > noise:
-            distinct.append(index)
-    return distinct
+        if focus[index] - focus[spaced[-1]] >= least:
+            spaced.append(index)
+    return spaced
 
 
 def _running_median(profiles: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def furnished(scene, result):
     return scene
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", EEVEE])
+@pytest.mark.parametrize("engine", ["CYCLES", pytest.param(EEVEE, marks=pytest.mark.one_blender)])
 def test_a_cube_stands_in_the_photograph_and_shades_it(furnished, result, tmp_path, engine):
     furnished.render.engine = engine
     bpy.ops.focal_depth.holdout()
@@ -45,6 +45,7 @@ def test_a_cube_stands_in_the_photograph_and_shades_it(furnished, result, tmp_pa
     assert psnr(rendered[untouched], photograph[untouched]) >= 35
 
 
+@pytest.mark.one_blender
 def test_holdout_and_depth_merge_take_turns(furnished, result, tmp_path):
     photograph = read_pixels(result / "all_in_focus.png")
     untouched = np.ones((HEIGHT, WIDTH), dtype=bool)

@@ -132,6 +132,7 @@ def test_building_again_keeps_what_was_set(mesh, compat):
     assert [tuple(each.diffuse_color)[:3] for each in mesh.data.materials][1] == (1, 0, 0)
 
 
+@pytest.mark.one_blender
 def test_near_and_far_follow_a_result_that_changed(scene, compat, result, tmp_path):
     folder = shutil.copytree(result, tmp_path / "changing")
     bpy.ops.focal_depth.open_result(directory=str(folder))

@@ -258,6 +258,7 @@ def check_growth(early: dict, late: dict, megabytes: int) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell")
+@pytest.mark.torture
 def test_estimates_leave_nothing(photographs, tmp_path):
     check_growth(*estimate_often(photographs, tmp_path, (2, 4)), megabytes=40)
 

@@ -49,7 +49,7 @@ def test_reading_photographs_leaves_it_waiting(manager, waiting, photographs):
     assert waiting.poll() is None
 
 
-@pytest.mark.parametrize("change", ["threads", "killed"])
+@pytest.mark.parametrize("change", [pytest.param("threads", marks=pytest.mark.torture), "killed"])
 def test_one_that_does_not_fit_or_is_gone_is_not_taken(module, manager, waiting, estimate, change):
     if change == "threads":
         module("preferences").preferences().threads = 1
