@@ -435,7 +435,7 @@ def _short_names(files: list[str]) -> list[str]:
     """File names without suffix and without the words that they all begin with: 0007 for DSC_0007.JPG."""
     stems = [os.path.splitext(bpy.path.basename(file))[0] for file in files]
     if all(map(is_clip_frame, map(Path, files))):
-        stems = [f"#{locate(Path(file))[1]}" for file in files]
+        stems = [str(locate(Path(file))[1]) for file in files]
     shared = ""
     for letters in zip(*stems, strict=False):
         if len(set(letters)) > 1:

@@ -7,6 +7,7 @@ import bpy
 
 from ...backend.contract.files import RESULT_JSON
 from .. import result_moves
+from ..clip import THUMBNAILS
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.operator import ExclusiveOperator
@@ -45,7 +46,7 @@ class FOCAL_DEPTH_OT_clear_cache(ExclusiveOperator, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         unused = [folder for folder in _results() if not _user(folder)]
-        for folder in (*unused, cache / BYTECODE, cache / PREVIEWS):
+        for folder in (*unused, cache / BYTECODE, cache / PREVIEWS, cache / THUMBNAILS):
             shutil.rmtree(folder, ignore_errors=True)
         (cache / LAST_LOG).unlink(missing_ok=True)
         kept = _results()

@@ -61,9 +61,22 @@ MESSAGES = {
     ),
     # Photographs
     "Add Photographs": "사진 추가",
-    "Add the photographs of a focus bracket: choose all its files, or its folder": (
-        "초점 브래킷의 사진을 추가합니다. 모든 파일 또는 폴더를 선택하십시오"
+    "Add the photographs of a focus bracket: choose all its files, or its folder, or a clip": (
+        "초점 브래킷의 사진을 추가합니다. 모든 파일이나 폴더, 또는 클립을 선택하십시오"
     ),
+    "Take Frames": "프레임 고르기",
+    "Take frames of the clip anew, between these seconds": "클립의 이 구간에서 프레임을 다시 고릅니다",
+    "There is no clip: drop one, or add it as you add photographs": (
+        "클립이 없습니다. 클립을 끌어다 놓거나 사진처럼 추가하십시오"
+    ),
+    "From": "시작",
+    "To": "끝",
+    "Frames": "프레임",
+    "Take frames from this moment of the clip on": "클립의 이 시점부터 프레임을 고릅니다",
+    "Take frames up to this moment of the clip. 0 means its end": (
+        "클립의 이 시점까지 프레임을 고릅니다. 0은 클립의 끝입니다"
+    ),
+    "Number of frames to take, evenly spaced in focus": "초점이 고른 간격이 되도록 고를 프레임의 수",
     "Read as Focus Bracket": "초점 브래킷으로 읽기",
     "Add dropped photographs to the list. Photographs from another folder replace those in the list": (
         "끌어다 놓은 사진을 목록에 추가합니다. 다른 폴더의 사진이면 목록을 바꿉니다"
@@ -117,8 +130,8 @@ MESSAGES = {
     "There are no photographs: add at least two frames of a focus bracket": (
         "사진이 없습니다: 초점 브래킷의 프레임을 두 장 이상 추가하십시오"
     ),
-    "Drop the photographs of a focus bracket here, or add their folder": (
-        "초점 브래킷의 사진을 여기에 끌어다 놓거나 폴더를 추가하십시오"
+    "Drop the photographs of a focus bracket or a clip here, or add their folder": (
+        "초점 브래킷의 사진이나 클립을 여기에 끌어다 놓거나 폴더를 추가하십시오"
     ),
     "A focus bracket needs more than one photograph: drop the others too, or": (
         "초점 브래킷에는 사진이 두 장 이상 필요합니다: 나머지도 끌어다 놓거나"

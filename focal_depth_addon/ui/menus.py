@@ -10,7 +10,7 @@ from ..translations import translate
 
 VIEW_MENUS = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
 OPERATORS = (  # with what the panel has beside each
-    ("add_photographs", "inspect", "remove_photograph", "clear"),
+    ("add_photographs", "inspect", "take_frames", "remove_photograph", "clear"),
     ("estimate", "follow", "cancel", "show_log", "open_result", "find_result", "turn_round"),
     ("pick", "overlay", "preview_window", "reset_range", "step", "play"),
     (

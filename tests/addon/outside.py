@@ -2,10 +2,12 @@
 
 outside.py result DIR          write a result folder
 outside.py photographs DIR     write a focus bracket
+outside.py clip FILE           write a film of it, each photograph for a quarter of a second
 outside.py pass FILE NAME NPY  take one pass out of a multilayer EXR
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -91,6 +93,17 @@ def write_photographs(folder: Path) -> None:
     (folder / "focal_length.txt").write_text(str(FOCAL_LENGTH))
 
 
+def write_film(path: Path) -> None:
+    """Without sidecars: a clip tells no distances."""
+    sys.path.append(str(Path(__file__).parents[1] / "backend"))
+    from clips import write_clip
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_photographs(Path(folder) / "bracket")
+        stills = [cv2.imread(str(file))[..., ::-1] for file in sorted(Path(folder).rglob("*.png"))]
+    write_clip(path, [still for still in stills for _ in range(8)], rate=32, crf="12")
+
+
 def blurred(picture: np.ndarray, focus: float, depth: float) -> np.ndarray:
     """A flat thing at `depth` metres with the lens focused at `focus`; the disc as a Gaussian."""
     image_distance = FOCAL_LENGTH * focus / (focus - FOCAL_LENGTH)
@@ -113,6 +126,10 @@ if __name__ == "__main__":
     if task == "pass":
         take_pass(Path(arguments[0]), arguments[1], Path(arguments[2]))
     else:
-        {"result": write_result, "portrait": write_portrait, "photographs": write_photographs}[task](
-            Path(arguments[0])
-        )
+        write = {
+            "result": write_result,
+            "portrait": write_portrait,
+            "photographs": write_photographs,
+            "clip": write_film,
+        }
+        write[task](Path(arguments[0]))

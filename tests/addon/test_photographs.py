@@ -78,7 +78,8 @@ def test_photographs_dropped_from_elsewhere_take_the_place_of_those_listed(scene
 def test_what_the_backend_reads_can_be_dropped_in_both_editors(addon, view):
     formats = importlib.import_module(f"{addon}.backend.contract.formats")
     handler = bpy.types.FOCAL_DEPTH_FH_photographs
-    assert set(handler.bl_file_extensions.split(";")) == set(formats.EXTENSIONS)
+    taken = {*formats.EXTENSIONS, *formats.CLIP_EXTENSIONS}
+    assert set(handler.bl_file_extensions.split(";")) == taken
     for kind, takes in (("VIEW_3D", True), ("IMAGE_EDITOR", True), ("TEXT_EDITOR", False)):
         view.type = kind
         assert handler.poll_drop(bpy.context) == takes
