@@ -63,6 +63,7 @@ class Clip(bpy.types.PropertyGroup):
         if described["file"] != self.file:
             self.begin(described["file"])
         self.duration = described["duration_s"]
+        self.end = self.end or self.duration
         self.curve, self.taken = json.dumps(described["curve"]), json.dumps(described["taken_s"])
 
     def arguments(self) -> list[str]:

@@ -152,7 +152,7 @@ def _read_header(path: Path, modified: int) -> ClipHeader:
 def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The clip's first stream of pictures. Raises InputError where there is none that can be decoded."""
     try:
-        with av.open(f"file:{path}", options=OPTIONS) as container:
+        with av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace") as container:
             if not container.streams.video:
                 raise InputError(f"{path} holds no pictures; give a clip with a video track")
             stream = container.streams.video[0]
@@ -162,7 +162,7 @@ def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
                 raise InputError(f"{path} is encrypted; give the clip as the camera wrote it")
             yield container, stream
     except FFmpegError as error:
-        if isinstance(error, OSError):  # which has words for it
+        if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise damaged(path) from None
 

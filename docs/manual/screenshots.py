@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests" / "window"))
 
-from window import HEIGHT, SAMPLE, Place, Screen, Window, held  # noqa: E402
+from window import HEIGHT, SAMPLE, Place, Screen, Window, held, write_film  # noqa: E402
 
 PICTURES = HERE / "pictures"
 SCRATCH = Path(tempfile.gettempdir()) / "focal_depth_manual"  # always the same: pictures show it
@@ -326,6 +326,17 @@ def list_and_lens(manual: Manual) -> None:
     manual.sidebar("estimate.png", "bpy.ops.focal_depth.estimate", 10, 172)
 
 
+def clip(manual: Manual) -> None:
+    """A film of the sample, and a part of it."""
+    window = manual.window
+    window.open()
+    film = write_film(SCRATCH / "blender", SCRATCH / "pull.mp4")
+    manual.call("drop_photographs", directory=str(SCRATCH), files=[{"name": film.name}])
+    window.run("settings().clip.start = 0.5")
+    time.sleep(DELAY)  # thumbnails
+    manual.sidebar("clip.png", "bpy.ops.focal_depth.estimate", 1000, -16)
+
+
 def follow(manual: Manual) -> None:
     """A shoot, while its first bracket is estimated."""
     window, shoot = manual.window, SCRATCH / "shoot"
@@ -349,6 +360,7 @@ def work(manual: Manual) -> None:
     preview(manual)
     build_and_composite(manual)
     list_and_lens(manual)
+    clip(manual)
     follow(manual)
 
 

@@ -209,7 +209,8 @@ def _draw_hint(layout: bpy.types.UILayout, settings: Settings) -> None:
     """What to do next, while there is no stack."""
     count = len(settings.photographs)
     if count == 0:
-        draw_sentence(layout, "Drop the photographs of a focus bracket or a clip here, or add their folder", "INFO")
+        hint = "Drop the photographs of a focus bracket or a clip here, or add their folder"
+        draw_sentence(layout, hint, "INFO")
     elif count == 1:
         draw_sentence(
             layout, "A focus bracket needs more than one photograph: drop the others too, or", "INFO"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from window import SAMPLE, Screen, Window, children, end_children
+from window import SAMPLE, Screen, Window, children, end_children, write_film
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "import", "convert")  # the last two are ImageMagick's
 
@@ -51,6 +51,12 @@ bpy.context.window_manager.extension_search = "Focal"
         window.screenshot("preferences")
         window.run("bpy.ops.wm.save_userpref()")
         return Installed(resources, window.console)
+
+
+@pytest.fixture(scope="session")
+def clip(installed, tmp_path_factory) -> Path:
+    """A film of the sample, each photograph for a quarter of a second, by the wheels of the extension."""
+    return write_film(installed.resources, tmp_path_factory.mktemp("clips") / "pull.mp4")
 
 
 @pytest.fixture(scope="session")
