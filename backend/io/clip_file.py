@@ -23,6 +23,7 @@ from ..contract.errors import InputError
 from ..contract.limits import check_picture
 from .decoding import turn_upright
 from .photograph_file import damaged
+from .quicktime_tags import read_track_tags
 
 # A file may claim to be a list of other files, or of addresses: nothing but itself is opened.
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": "mov,matroska,avi"}
@@ -60,7 +61,7 @@ class ClipHeader:
     stamps
         (N,) the same in the file's own unit; None where it has none.
     tags
-        Its metadata as text, by FFmpeg's names.
+        Its metadata as text, by the names in the file.
     """
 
     width: int
@@ -136,7 +137,7 @@ def _read_header(path: Path, modified: int) -> ClipHeader:
             raise damaged(path)
         if frame.interlaced_frame:
             raise InputError(f"{path} is interlaced; convert it to progressive frames first")
-        tags = {**container.metadata, **stream.metadata}
+        tags = {**container.metadata, **stream.metadata, **read_track_tags(path)}
         aspect = _pixel_aspect(stream)
     check_picture(path, frame.width, frame.height)
     orientation = _orientation(frame)

@@ -1,6 +1,7 @@
 """Clips: codecs and colours as a player shows them, the frame of each number, one sentence on faults."""
 
 import json
+import struct
 from pathlib import Path
 
 import av
@@ -217,6 +218,45 @@ def test_what_phones_write_of_their_lens_is_read(tmp_path, picture):
     assert (metadata.camera, metadata.focal_length, metadata.f_number) == ("a[2Jb", None, None)
 
 
+def atom(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content) + 8, name) + content
+
+
+def with_track_tags(data: bytes, tags: dict[str, tuple[int, bytes]], version: bytes) -> bytes:
+    """A clip whose table is at its end, with tags in its track as iPhones write them."""
+    keys = b"".join(atom(b"mdta", name.encode()) for name in tags)
+    items = [
+        atom(struct.pack(">I", number), atom(b"data", struct.pack(">II", kind, 0) + value))
+        for number, (kind, value) in enumerate(tags.values(), 1)
+    ]
+    named = atom(b"keys", struct.pack(">II", 0, len(tags)) + keys)
+    meta = atom(b"meta", version + named + atom(b"ilst", b"".join(items)))
+    moov, trak = data.rindex(b"moov") - 4, data.rindex(b"trak") - 4
+    end = trak + int.from_bytes(data[trak : trak + 4], "big")
+    grown = bytearray(data[:end] + meta + data[end:])
+    for place in (moov, trak):
+        grown[place : place + 4] = struct.pack(
+            ">I", len(meta) + int.from_bytes(data[place : place + 4], "big")
+        )
+    return bytes(grown)
+
+
+@pytest.mark.parametrize("version", [b"", bytes(4)], ids=["QuickTime", "ISO"])
+def test_what_phones_write_into_a_track_is_read(tmp_path, picture, version):
+    apple = "com.apple.quicktime.camera."
+    clip = write_clip(tmp_path / "a.mov", [picture] * 2)
+    tags = {
+        f"{apple}lens_model": (1, b"iPhone 13 back camera 5.1mm f/1.6"),
+        f"{apple}focal_length.35mm_equivalent": (21, struct.pack(">i", 26)),
+    }
+    clip.write_bytes(with_track_tags(clip.read_bytes(), tags, version))
+    metadata = read_clip_metadata(clip)
+    assert metadata.focal_length == pytest.approx(0.0051)
+    assert metadata.f_number == 1.6
+    assert metadata.sensor_width == pytest.approx(0.0432666 * 5.1 / 26 * 0.8, rel=1e-3)
+    assert len(read_clip_header(clip).times) == 2
+
+
 def test_tags_in_any_encoding_are_no_fault(tmp_path, picture):
     clip = write_clip(tmp_path / "a.avi", [picture] * 3, "mjpeg", "yuvj420p", full_range=True)
     clip.write_bytes(clip.read_bytes().replace(b"Lavf", b"Caf\xe9"))
@@ -300,9 +340,7 @@ def test_depth_from_a_clip_is_as_good_as_from_its_stills(tmp_path):
     metres = [frame["focus_distance_m"] for frame in frames]
     stills = sorted(SAMPLE.glob("*.jpg"))
     film = [cv2.imread(str(path))[..., ::-1] for path in stills for _ in range(3)]
-    clip = write_clip(
-        tmp_path / "pull.mp4", film, crf="14"
-    )  # 0.22 bits a pixel: half of 4K at 100 Mbit/s
+    clip = write_clip(tmp_path / "pull.mp4", film, crf="14")  # 0.22 bits a pixel: half of 4K at 100 Mbit/s
     taken = [frame.path.name for frame in read_stack(clip).frames]
     shown = [metres[(int(name.split("#")[1]) - 1) // 3] for name in taken]
     from_stills = _error(read_stack(SAMPLE, _typed([path.name for path in stills], metres)))
