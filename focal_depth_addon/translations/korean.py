@@ -130,7 +130,7 @@ MESSAGES = {
     "There are no photographs: add at least two frames of a focus bracket": (
         "사진이 없습니다: 초점 브래킷의 프레임을 두 장 이상 추가하십시오"
     ),
-    "Drop the photographs of a focus bracket or a clip here, or add their folder": (
+    "Drop the photographs of a bracket or a clip here, or add their folder": (
         "초점 브래킷의 사진이나 클립을 여기에 끌어다 놓거나 폴더를 추가하십시오"
     ),
     "A focus bracket needs more than one photograph: drop the others too, or": (

@@ -209,8 +209,7 @@ def _draw_hint(layout: bpy.types.UILayout, settings: Settings) -> None:
     """What to do next, while there is no stack."""
     count = len(settings.photographs)
     if count == 0:
-        hint = "Drop the photographs of a focus bracket or a clip here, or add their folder"
-        draw_sentence(layout, hint, "INFO")
+        draw_sentence(layout, "Drop the photographs of a bracket or a clip here, or add their folder", "INFO")
     elif count == 1:
         draw_sentence(
             layout, "A focus bracket needs more than one photograph: drop the others too, or", "INFO"
