@@ -206,5 +206,6 @@ def _orientation(frame: VideoFrame) -> int:
         matrix = np.frombuffer(bytes(frame.side_data["DISPLAYMATRIX"]), np.int32).reshape(3, 3)  # pyright: ignore
     except KeyError:
         return 1
-    a, b, c, d = np.sign(matrix[:2, :2] * (np.abs(matrix[:2, :2]) > np.abs(matrix[:2, :2]).max() / 2)).ravel()
-    return ORIENTATIONS.get((int(a), int(b), int(c), int(d)), 1)
+    turn = matrix[:2, :2] / max(1, np.abs(matrix[:2, :2]).max())
+    a, b, c, d = np.rint(turn).astype(int).ravel().tolist()
+    return ORIENTATIONS.get((a, b, c, d), 1)

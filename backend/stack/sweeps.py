@@ -23,6 +23,7 @@ COVERS = 0.8  # of all focus in a clip: a sweep over less is one of several that
 REACH = 0.5  # of the distance between two places: as far may a frame be from its own
 APART = 0.5  # of that distance, at least, between two frames: where focus rests, one is taken
 POOR = -3.0  # times the spread of frames beside their neighbours: less sharp is blurred, or encoded badly
+TO_SIGMA = 1.4826  # of a median absolute deviation
 QUIET_PART = 30  # percentile of what frames differ by from their neighbours: others are blurred
 
 
@@ -42,6 +43,11 @@ class Sweep:
     travel: np.ndarray
 
     @property
+    def last(self) -> int:
+        """Index of its last frame."""
+        return self.first + len(self.travel) - 1
+
+    @property
     def length(self) -> float:
         """How far focus moves in all."""
         return float(self.travel[-1])
@@ -58,7 +64,7 @@ def find_sweeps(profiles: np.ndarray) -> list[Sweep]:
     Returns
     -------
     list of Sweep
-        Each begins where the one before ends. None where focus does not move.
+        Each begins where the one before ends, or, where focus starts over, after it. None where focus rests.
     """
     points = _running_median(profiles)
     extent = np.linalg.norm(points - np.median(points, axis=0), axis=1).max()
@@ -75,12 +81,13 @@ def find_sweeps(profiles: np.ndarray) -> list[Sweep]:
 def focus_curve(count: int, sweeps: list[Sweep]) -> np.ndarray:
     """Return where focus is at each of `count` frames, 0 to 1: up on one way, down on the way back."""
     curve = np.zeros(count)
-    at, way = 0.0, 1.0
+    begun, way, turn = 0.0, 1.0, -1
     for sweep in sweeps:
-        last = sweep.first + len(sweep.travel)
-        curve[sweep.first : last] = at + way * sweep.travel
-        curve[last:] = at = curve[last - 1]
-        way = -way
+        if sweep.first == turn:  # else it starts over
+            begun, way = curve[turn], -way
+        turn = sweep.last
+        curve[sweep.first : sweep.last + 1] = begun + way * sweep.travel
+        curve[sweep.last :] = curve[sweep.last]
     span = np.ptp(curve)
     return (curve - curve.min()) / span if span else curve
 
@@ -108,12 +115,12 @@ def choose_frames(focus: np.ndarray, sweeps: list[Sweep], profiles: np.ndarray, 
         Indices into the clip's frames, in the order of focus.
     """
     longest = max(sweeps, key=lambda sweep: sweep.length)
-    frames = np.arange(longest.first, longest.first + len(longest.travel))
+    frames = np.arange(longest.first, longest.last + 1)
     if np.ptp(focus[frames]) < COVERS:
         frames = np.arange(len(focus))
     points = _running_median(profiles)
     gain = (profiles - points).mean(axis=1)[frames]
-    is_poor = gain < POOR * 1.4826 * np.median(np.abs(gain))
+    is_poor = gain < POOR * TO_SIGMA * np.median(np.abs(gain))
     places = np.linspace(focus[frames].min(), focus[frames].max(), count)
     reach = REACH * (places[1] - places[0])
     chosen = dict.fromkeys(int(frames[_nearest(focus[frames], place, reach, is_poor)]) for place in places)

@@ -69,6 +69,7 @@ def test_two_pulls_the_same_way_are_two():
     sweeps, chosen = take(focus)
     assert len(sweeps) == 2
     assert min(chosen) >= 50 or max(chosen) < 50
+    assert np.corrcoef(focus_curve(len(focus), sweeps), focus)[0, 1] > 0.97
 
 
 def test_where_focus_rests_there_is_no_sweep():
