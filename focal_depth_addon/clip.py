@@ -98,6 +98,3 @@ def thumbnail_file(photograph: Path) -> Path | None:
     folder = thumbnail_folder(clip)
     file = folder / f"{number}.png" if folder else None
     return file if file and file.is_file() else None
-
-
-register, unregister = bpy.utils.register_classes_factory((Clip,))

@@ -19,7 +19,6 @@ from bpy.props import (
 
 from ..backend.contract import qualities, schema
 from ..backend.contract.formats import is_clip_frame, locate
-from . import clip
 from .clip import Clip
 from .compat import RELATIVE_PATH
 from .errors import UserError
@@ -480,7 +479,7 @@ def _format_metres(distance: float | str) -> str:
 
 
 def register() -> None:
-    clip.register()
+    bpy.utils.register_class(Clip)
     bpy.utils.register_class(Photograph)
     bpy.utils.register_class(PreviewSettings)
     bpy.utils.register_class(Settings)
@@ -492,4 +491,4 @@ def unregister() -> None:
     bpy.utils.unregister_class(Settings)
     bpy.utils.unregister_class(PreviewSettings)
     bpy.utils.unregister_class(Photograph)
-    clip.unregister()
+    bpy.utils.unregister_class(Clip)

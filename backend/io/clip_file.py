@@ -108,13 +108,14 @@ def decode_clip(path: Path, first: int, last: int) -> Iterator[tuple[int, VideoF
         As the file has it.
     """
     stamps = read_clip_header(path).stamps
-    numbers = {} if stamps is None else {int(stamp): i for i, stamp in enumerate(stamps, 1)}
+    unique = () if stamps is None else stamps
+    numbers: dict[int | None, int] = {int(stamp): number for number, stamp in enumerate(unique, 1)}
     with _open(path) as (container, stream):
         stream.thread_type = "AUTO"
         if stamps is not None and first > 1:
             container.seek(int(stamps[first - 1]), stream=stream)
         for shown, frame in enumerate(_frames(container, stream), 1):
-            number = shown if stamps is None else numbers.get(frame.pts or 0, 0)
+            number = shown if stamps is None else numbers.get(frame.pts, 0)
             if first <= number <= last and not frame.is_corrupt:
                 yield number, frame
             if number >= last:

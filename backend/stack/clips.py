@@ -10,11 +10,11 @@ from av.video.reformatter import Interpolation
 
 from ..contract.errors import InputError
 from ..io.clip_file import decode_clip, read_clip_header
+from .order import THUMBNAIL_SIDE
 from .overrides import Overrides
 from .seriation import sharpness_profile
 from .sweeps import choose_frames, find_sweeps, focus_curve
 
-SMALL_SIDE = 640  # pixels, at which sharpness is measured
 MOST_FRAMES = 3600  # looked through: two minutes at 30 a second
 USUAL_COUNT = 24  # frames taken
 CURVE_POINTS = 300  # of the description, at most
@@ -128,7 +128,7 @@ def _profiles(clip: Path, first: int, last: int) -> tuple[np.ndarray, np.ndarray
 
 def _grey(frame: VideoFrame) -> np.ndarray:
     """(h, w) uint8, as the file lies."""
-    scale = min(1.0, SMALL_SIDE / max(frame.width, frame.height))
+    scale = min(1.0, THUMBNAIL_SIDE / max(frame.width, frame.height))
     width, height = round(frame.width * scale), round(frame.height * scale)
     small = frame.reformat(width=width, height=height, format="gray", interpolation=Interpolation.AREA)
     return small.to_ndarray()
