@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Measure the lens, and save its profile."""
-    stack = read_stack(options.photographs, overrides_from(options))
+    stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     folder = stack.reference.path.parent
     if (span := focus_span(stack)) is None:
         raise InputError(

@@ -95,5 +95,5 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Estimate one stack."""
     request = request_from(options, reporter)
     check_device(options.device)
-    stack = read_stack(options.photographs, overrides_from(options))
+    stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     estimate_to_folder(stack, options.output, request, reporter)

@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Print a table, or the stack as a message."""
-    inspection = inspect_stack(options.photographs, overrides_from(options), options.leave_out)
+    overrides = overrides_from(options)
+    inspection = inspect_stack(options.photographs, overrides, options.leave_out, reporter.progress)
     if options.thumbnails:
         of_clip = [frame for frame in inspection.frames if is_clip_frame(frame.path)]
         write_thumbnails(of_clip, options.thumbnails)

@@ -11,6 +11,7 @@ from typing import ClassVar
 # Stages of an estimate, in order.
 READ, ALIGN, DEPTH, FUSE, ENLARGE, WRITE = "read", "align", "depth", "fuse", "enlarge", "write"
 STAGES = (READ, ALIGN, DEPTH, FUSE, ENLARGE, WRITE)
+CHOOSE = "choose"  # the frames of a clip, before all else
 # Exit statuses of the command.
 DONE, OUR_FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 # What of an earlier result was used again.

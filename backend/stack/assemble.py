@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..contract.errors import InputError
+from ..runtime.timings import Progress, no_progress
 from .dioptres import fill_gaps, is_same_focus, spread_ties
 from .distances import read_dioptres, unit_warnings
 from .find import find_photographs
@@ -46,7 +47,9 @@ SMALLEST_SIDE = 32  # pixels
 
 
 def read_stack(
-    photographs: Path | str | Sequence[Path | str], overrides: Overrides | None = None
+    photographs: Path | str | Sequence[Path | str],
+    overrides: Overrides | None = None,
+    progress: Progress = no_progress,
 ) -> FocalStack:
     """Read a focal stack: its frames from far to near, and what is known of focus and lens.
 
@@ -58,6 +61,8 @@ def read_stack(
         A folder, files in any order, or a clip.
     overrides
         What a person types, which beats sidecars and metadata.
+    progress
+        Told how many frames of a clip were looked at.
 
     Raises
     ------
@@ -67,7 +72,7 @@ def read_stack(
     """
     overrides = overrides or Overrides()
     given = [photographs] if isinstance(photographs, Path | str) else photographs
-    found = find_photographs(given, overrides)
+    found = find_photographs(given, overrides, progress)
     opened, shared = unify([open_photograph(path) for path in found.paths])
     records = read_records(opened, overrides, found.all)
     check_sizes([record.frame for record in records])

@@ -9,7 +9,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
 from ..contract.errors import InputError
+from ..contract.messages import CHOOSE
 from ..io.clip_file import decode_clip, read_clip_header
+from ..runtime.timings import Progress, no_progress
 from .order import THUMBNAIL_SIDE
 from .overrides import Overrides
 from .seriation import sharpness_profile
@@ -66,7 +68,7 @@ class ClipFrames:
         }
 
 
-def choose_clip_frames(clip: Path, overrides: Overrides) -> ClipFrames:
+def choose_clip_frames(clip: Path, overrides: Overrides, progress: Progress = no_progress) -> ClipFrames:
     """Choose the frames of a clip: those of its longest sweep of focus, evenly spaced in focus.
 
     Parameters
@@ -75,6 +77,8 @@ def choose_clip_frames(clip: Path, overrides: Overrides) -> ClipFrames:
         The file.
     overrides
         How many frames are taken, and between which seconds, where a person typed it.
+    progress
+        Told how many frames were looked at.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def choose_clip_frames(clip: Path, overrides: Overrides) -> ClipFrames:
     start, end = overrides.start or 0.0, header.times[-1] if overrides.end is None else overrides.end
     within = np.flatnonzero((header.times >= start - 1e-6) & (header.times <= end + 1e-6)) + 1
     _check_count(clip, len(within), len(header.times))
-    numbers, profiles = _profiles(clip, int(within[0]), int(within[-1]))
+    numbers, profiles = _profiles(clip, int(within[0]), int(within[-1]), progress)
     if len(numbers) < 2:
         raise InputError(f"{clip} is damaged or cut short; copy it from the camera again")
     sweeps = find_sweeps(profiles)
@@ -117,12 +121,13 @@ def _check_count(clip: Path, count: int, in_all: int) -> None:
         )
 
 
-def _profiles(clip: Path, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+def _profiles(clip: Path, first: int, last: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the frames that can be decoded, and their sharpness profiles (T, K)."""
     numbers, profiles = [], []
     for number, frame in decode_clip(clip, first, last):
         numbers.append(number)
         profiles.append(sharpness_profile(_grey(frame)).ravel())
+        progress(CHOOSE, number - first + 1, last - first + 1)
     return np.array(numbers), np.array(profiles)
 
 

@@ -9,6 +9,7 @@ from ..contract.errors import InputError
 from ..contract.formats import choose_kinds, is_clip, kind_of, photographs_among
 from ..io.clip_frames import plan_reading
 from ..io.png_tiff import count_pages
+from ..runtime.timings import Progress, no_progress
 from .clips import ClipFrames, choose_clip_frames
 from .names import join_names, natural_key
 from .overrides import Overrides
@@ -42,7 +43,9 @@ class Photographs(NamedTuple):
         return [*self.paths, *self.passed_over]
 
 
-def find_photographs(photographs: Sequence[Path | str], overrides: Overrides) -> Photographs:
+def find_photographs(
+    photographs: Sequence[Path | str], overrides: Overrides, progress: Progress = no_progress
+) -> Photographs:
     """Find a stack's photographs, one of each shot, in file-name order whatever theirs was.
 
     Parameters
@@ -52,6 +55,8 @@ def find_photographs(photographs: Sequence[Path | str], overrides: Overrides) ->
         photographs; frames of a single clip are chosen.
     overrides
         What a person types: which part of a clip is taken.
+    progress
+        Told how many frames of a clip were looked at.
 
     Raises
     ------
@@ -66,15 +71,18 @@ def find_photographs(photographs: Sequence[Path | str], overrides: Overrides) ->
         raise InputError(f"{folders[0]} is a folder; give one folder alone, or files")
     if folders:
         paths = [path for path in _visible(folders[0]) if kind_of(path)] or _only_clip(folders[0])
-    if clip := next((path for path in paths if is_clip(path)), None):
-        return _find_in_clip(clip, paths, overrides)
-    plan_reading(paths)
     if not paths:
         raise InputError(
-            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files there"
+            f"{folders[0]} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files, or "
+            "a clip there"
         )
+    if clip := next((path for path in paths if is_clip(path)), None):
+        return _find_in_clip(clip, paths, overrides, progress)
+    plan_reading(paths)
     chosen, others = choose_kinds(sorted(dict.fromkeys(paths), key=natural_key))
     remarks = _other_kinds(chosen, others)
+    if overrides.is_of_clip:
+        remarks += ("--frames, --from and --to are for clips, not for photographs: all were taken.",)
     if len(chosen) == 1:
         chosen = expand_pages(chosen)
     elif several := [path.name for path in chosen if _count_pages(path) > 1]:
@@ -94,10 +102,10 @@ def _only_clip(folder: Path) -> list[Path]:
     return clips
 
 
-def _find_in_clip(clip: Path, paths: Sequence[Path], overrides: Overrides) -> Photographs:
+def _find_in_clip(clip: Path, paths: Sequence[Path], overrides: Overrides, progress: Progress) -> Photographs:
     if len(paths) > 1:
         raise InputError(f"{clip} is a clip; give one clip alone, or photographs")
-    frames = choose_clip_frames(clip, overrides)
+    frames = choose_clip_frames(clip, overrides, progress)
     plan_reading(frames.paths)
     return Photographs(frames.paths, frames.remarks, [], frames)
 

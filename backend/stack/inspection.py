@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import InputError
+from ..runtime.timings import Progress, no_progress
 from .assemble import assemble_stack, check_sizes, usual_size
 from .checks import check_frames
 from .clips import ClipFrames
@@ -52,7 +53,10 @@ class Inspection:
 
 
 def inspect_stack(
-    photographs: Sequence[Path | str], overrides: Overrides | None = None, leave_out: Sequence[str] = ()
+    photographs: Sequence[Path | str],
+    overrides: Overrides | None = None,
+    leave_out: Sequence[str] = (),
+    progress: Progress = no_progress,
 ) -> Inspection:
     """Inspect photographs that may become a stack.
 
@@ -66,6 +70,8 @@ def inspect_stack(
         What a person types, which beats sidecars and metadata.
     leave_out
         File names or paths of photographs that the person leaves out.
+    progress
+        Told how many frames of a clip were looked at.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def inspect_stack(
         Where fewer than two are left, or where a sidecar or an override is at fault.
     """
     overrides = overrides or Overrides()
-    found = find_photographs(photographs, overrides)
+    found = find_photographs(photographs, overrides, progress)
     readable, faults = _open_all(found.paths)
     readable, shared = unify(readable)
     records = read_records(readable, overrides, found.all)

@@ -42,6 +42,11 @@ class Overrides:
     start: float | None = None
     end: float | None = None
 
+    @property
+    def is_of_clip(self) -> bool:
+        """Whether something was typed that only a clip has."""
+        return (self.frame_count, self.start, self.end) != (None, None, None)
+
 
 def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that `inspect` and `estimate` share."""

@@ -2,11 +2,12 @@
 
 import time
 
-from ...backend.contract.messages import ALIGN, DEPTH, ENLARGE, FUSE, READ, WRITE
+from ...backend.contract.messages import ALIGN, CHOOSE, DEPTH, ENLARGE, FUSE, READ, WRITE
 from ..translations import translate
 from .process import Process
 
-STAGES = {  # of an estimate, as people call them
+STAGES = {  # as people call them
+    CHOOSE: "Looking for the frames of the clip",
     READ: "Reading photographs",
     ALIGN: "Aligning",
     DEPTH: "Predicting depth",

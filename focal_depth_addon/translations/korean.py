@@ -270,6 +270,7 @@ MESSAGES = {
     ),
     "Estimating depth": "깊이 추정",
     "Reading photographs": "사진 읽기",
+    "Looking for the frames of the clip": "클립의 프레임 찾기",
     "Aligning": "정렬",
     "Predicting depth": "깊이 추론",
     "Fusing the all-in-focus picture": "전체 초점 사진 합성",

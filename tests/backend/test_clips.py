@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import PyOpenColorIO
 import pytest
 from clips import BT601, BT2020, HLG, PQ, UNKNOWN, write_clip
 from focal_depth.batch.find import find_stacks
@@ -23,7 +24,9 @@ SAMPLE = PROJECT / "sample"
 TO_BT2020 = np.linalg.inv(
     [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349], [-0.018151, -0.100579, 1.118730]]
 )
-LUMINANCE = np.array([0.2627, 0.6780, 0.0593])
+TO_XYZ = np.array(
+    [[0.412391, 0.357584, 0.180481], [0.212639, 0.715169, 0.072192], [0.019331, 0.119195, 0.950532]]
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +98,11 @@ def test_ten_bits_are_kept(tmp_path):
 
 @pytest.mark.parametrize("colours", [BT2020, PQ, HLG], ids=["BT.2020", "PQ", "HLG"])
 def test_wide_gamuts_and_high_dynamic_range_look_as_a_still(tmp_path, picture, colours):
-    """Against the picture itself, brought into the signal by BT.2408 and BT.2100."""
-    wide = _linear(picture / 255) @ TO_BT2020.T
-    if colours == PQ:
-        signal = _pq(203 * wide)
-    elif colours == HLG:
-        signal = _hlg(203 * wide / 1000)
+    """Against the picture itself, of which OpenColorIO makes the signal; white is 203 cd/m2 (BT.2408)."""
+    if colours == BT2020:
+        signal = _encoded(_linear(picture / 255) @ TO_BT2020.T)
     else:
-        signal = _encoded(wide)
+        signal = _signal(203 * _linear(picture / 255), colours)
     codes = np.rint(65535 * np.clip(signal, 0, 1)).astype(np.uint16)
     clip = write_clip(tmp_path / "a.mp4", [codes] * 3, "libx265", "yuv420p10le", colours, crf="8")
     read = read_pixels(frame_of(clip, 1))
@@ -113,8 +113,8 @@ def test_wide_gamuts_and_high_dynamic_range_look_as_a_still(tmp_path, picture, c
 @pytest.mark.parametrize("colours", [PQ, HLG], ids=["PQ", "HLG"])
 def test_highlights_are_compressed_and_not_cut(tmp_path, colours):
     nits = np.geomspace(20, 1000, 256)
-    grey = _pq(nits) if colours == PQ else _hlg(np.repeat(nits[:, None], 3, 1) / 1000)[:, 0]
-    codes = np.tile(np.rint(65535 * grey).astype(np.uint16)[:, None], (64, 1, 3))
+    grey = _signal(np.repeat(nits[:, None], 3, 1), colours)
+    codes = np.tile(np.rint(65535 * grey).astype(np.uint16), (64, 1, 1))
     clip = write_clip(tmp_path / "a.mp4", [codes] * 3, "libx265", "yuv420p10le", colours, crf="4")
     row = read_pixels(frame_of(clip, 1))[32, :, 1] / 65535
     assert (np.diff(row[::16]) > 0).all()
@@ -322,7 +322,10 @@ def test_the_seconds_and_the_number_of_frames_can_be_typed(command, sweep, tmp_p
         "inspect", sweep, "--frames", 4, "--from", 0.2, "--to", 0.65, "--messages", "--thumbnails", thumbnails
     )
     assert done.returncode == 0, done.stderr
-    stack = json.loads(done.stdout.splitlines()[-1])["stack"]
+    *lines, result = map(json.loads, done.stdout.splitlines())
+    stack = result["stack"]
+    looked_at = [line["done"] / line["of"] for line in lines if line.get("stage") == "choose"]
+    assert looked_at == sorted(looked_at) and len(looked_at) > 10 and looked_at[-1] == 1
     taken = stack["clip"]["taken_s"]
     assert len(taken) == 4 == len(stack["frames"])
     assert taken[0] >= 0.2 and taken[-1] <= 0.65
@@ -372,6 +375,12 @@ def test_what_cannot_be_taken_is_said(command, sweep, options, remedy):
     assert remedy in done.stderr and "Traceback" not in done.stderr
 
 
+def test_what_is_typed_for_a_clip_leaves_photographs_as_they_are():
+    stack = read_stack(SAMPLE, Overrides(frame_count=3))
+    assert len(stack.frames) == 8
+    assert any("are for clips" in warning for warning in stack.warnings)
+
+
 def write_sound(path: Path) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=44100)
@@ -413,7 +422,7 @@ def test_a_clip_that_is_no_stack_is_one_sentence(command, tmp_path, sweep, pictu
     done = command("inspect", clip, *([sweep] if fault == "two" else []))
     assert done.returncode == 2
     assert words in done.stderr and "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert [line for line in done.stderr.splitlines() if line != "choose"] == done.stderr.splitlines()[-1:]
 
 
 def test_a_clip_cut_short_gives_what_is_whole(tmp_path, sweep):
@@ -470,14 +479,10 @@ def _encoded(light: np.ndarray) -> np.ndarray:
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def _pq(nits: np.ndarray) -> np.ndarray:
-    power = (np.maximum(nits, 0) / 10000) ** 0.1593017578125
-    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
-
-
-def _hlg(display: np.ndarray) -> np.ndarray:
-    """Of light (..., 3), whose peak is 1."""
-    luminance = np.maximum(display @ LUMINANCE, 1e-9)[..., None]
-    scene = np.maximum(display, 0) * luminance ** ((1 - 1.2) / 1.2)
-    logarithm = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
-    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), logarithm)
+def _signal(nits: np.ndarray, colours: tuple[int, int, int]) -> np.ndarray:
+    """Signal (..., 3), 0 to 1, that shows light of sRGB's primaries, in cd/m2, on a display for HDR."""
+    name = "REC.2100-PQ" if colours == PQ else "REC.2100-HLG-1000nit"
+    light = np.ascontiguousarray(nits / 100 @ TO_XYZ.T, np.float32)  # of which 1 has 100 cd/m2
+    transform = PyOpenColorIO.BuiltinTransform(f"DISPLAY - CIE-XYZ-D65_to_{name}")
+    PyOpenColorIO.Config.CreateRaw().getProcessor(transform).getDefaultCPUProcessor().applyRGB(light)
+    return light

@@ -305,6 +305,6 @@ def test_an_error_for_a_person_is_one_line_too(tmp_path):
     done = inspect(tmp_path)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr == (
-        f"error: {tmp_path} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files "
-        "there\n"
+        f"error: {tmp_path} holds no photographs; put JPEG, PNG, TIFF, WebP, BMP, HEIC, EXR or raw files, "
+        "or a clip there\n"
     )
