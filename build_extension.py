@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bill_of_materials import NAME as BILL
 from bill_of_materials import bill_of_materials
+from pack_wheels import pack_wheels
 
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ("3.11", "3.13")  # of Blender's own builds: 4.2 to 5.0; 5.1 and later
@@ -82,7 +83,7 @@ def build(platform: Platform, output: Path, python: str | None = None) -> Path:
     files = extension_files()
     if not any(path.suffix == ".onnx" for path in files):
         raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
-    wheels = download_wheels(platform, (python,) if python else PYTHONS)
+    wheels = packed_wheels(platform, (python,) if python else PYTHONS)
     manifest = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
     content |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
@@ -115,17 +116,20 @@ def extension_files() -> list[Path]:
     return [ROOT / "__init__.py", ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", *weights, *sources]
 
 
-def download_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:
+def packed_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:
     """The pinned wheels for these Pythons; a folder of .wheels/ is whole or absent, and never stale."""
-    lock = (ROOT / "wheels.txt").read_bytes() + repr(REPLACED).encode()
-    key = hashlib.sha256(lock + repr((platform, pythons)).encode()).hexdigest()[:8]
+    inputs = [(ROOT / name).read_bytes() for name in ("wheels.txt", "pack_wheels.py")]
+    key = hashlib.sha256(repr((inputs, REPLACED, platform, pythons)).encode()).hexdigest()[:8]
     folder = ROOT / ".wheels" / f"{platform.name}-{key}"
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+            downloaded, packed = Path(unfinished) / "downloaded", Path(unfinished) / "packed"
+            packed.mkdir()
             for python in pythons:
-                _pip_download(python, platform, Path(unfinished) / "wheels")
-            (Path(unfinished) / "wheels").rename(folder)
+                _pip_download(python, platform, downloaded)
+            pack_wheels(downloaded.glob("*.whl"), packed)
+            packed.rename(folder)
     return sorted(folder.glob("*.whl"))
 
 

@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 import bill_of_materials
 import build_extension
+from pack_wheels import pack_wheels
 
 ROOT = build_extension.ROOT
 MANIFEST = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
@@ -132,3 +133,65 @@ def test_a_wheel_without_a_licence_is_not_packed(tmp_path):
     header = tomllib.loads(MANIFEST)
     with pytest.raises(SystemExit, match="carries no licence"):
         bill_of_materials.bill_of_materials(header, [wheel], {}, "")
+
+
+def write_wheel(folder: Path, name: str, python: str, content: dict[str, str]) -> Path:
+    tag = f"{python}-{python}-manylinux_2_28_x86_64"
+    wheel = folder / f"{name}-1.0-{tag}.whl"
+    about = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        "WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in (
+            content | {f"{name}-1.0.dist-info/{k}": text for k, text in about.items()}
+        ).items():
+            archive.writestr(path, text)
+    return wheel
+
+
+def test_wheels_for_several_pythons_become_one_that_pip_installs(tmp_path):
+    here = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    wheels = [
+        write_wheel(tmp_path, "a", python, {"a/__init__.py": "", f"a/{python}.py": python})
+        for python in ("cp310", here)
+    ]
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    pack_wheels(wheels, packed)
+    (wheel,) = packed.iterdir()
+    assert wheel.name == f"a-1.0-cp310.{here}-cp310.{here}-manylinux_2_28_x86_64.whl"
+    installed = tmp_path / "installed"
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--target", installed, wheel]
+    subprocess.run([*map(str, command)], check=True)
+    assert (installed / "a" / "cp310.py").read_text() == "cp310"
+    assert (installed / "a" / f"{here}.py").read_text() == here
+
+
+def test_wheels_that_differ_stay_apart_and_lose_only_what_nothing_loads(tmp_path):
+    wheels = [
+        write_wheel(
+            tmp_path,
+            "onnxruntime",
+            python,
+            {
+                "onnxruntime/capi/a.so": python,
+                "onnxruntime/capi/session.py": "",
+                "onnxruntime/capi/libonnxruntime.so.1": "",
+            },
+        )
+        for python in ("cp311", "cp313")
+    ]
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    pack_wheels(wheels, packed)
+    assert {path.name for path in packed.iterdir()} == {path.name for path in wheels}
+    for wheel in packed.iterdir():
+        with zipfile.ZipFile(wheel) as archive:
+            assert archive.read("onnxruntime/capi/a.so").decode() in wheel.name
+            names = set(archive.namelist())
+            record = archive.read("onnxruntime-1.0.dist-info/RECORD").decode()
+        assert "onnxruntime/capi/session.py" in names
+        assert "onnxruntime/capi/libonnxruntime.so.1" not in names
+        assert {line.split(",")[0] for line in record.splitlines()} == names
