@@ -1,7 +1,7 @@
 """From a focal stack to depth: read, register, predict, fuse, refine. The whole way, and nothing else."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -66,16 +66,18 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Job:
-    """All that an analysis depends on, and what it may use."""
+    """All that an analysis depends on, what it may use, and who sees the frames that it aligns."""
 
     stack: FocalStack
     config: Config
     plan: Plan
     predictor: DepthPredictor
     resources: Resources
+    on_aligned: "OnAligned | None" = None
 
 
 Analyse = Callable[[Job, Stages], Analysis]
+OnAligned = Callable[[int, Frame, np.ndarray, np.ndarray], None]  # number, frame, pixels (H, W, 3), gain (3,)
 Cache = Callable[[Analyse], Analyse]  # wraps a step: what it has computed before is not computed again
 
 
@@ -90,6 +92,7 @@ def estimate(
     resources: Resources | None = None,
     progress: Progress = no_progress,
     cache: Cache = no_cache,
+    on_aligned: OnAligned | None = None,
 ) -> Result:
     """Infer depth, its uncertainty and an all-in-focus picture from a focal stack.
 
@@ -105,6 +108,9 @@ def estimate(
         Called with a stage (`contract.messages.STAGES`), how many of its steps are done, and of how many.
     cache
         Wraps the long steps, such as `runtime.cache.ResultCache`.
+    on_aligned
+        Called with number, frame, pixels and gain of each frame that is aligned at full size, as
+        `registration.frames.aligned_frames` yields them; not where `cache` spares that.
 
     Returns
     -------
@@ -116,7 +122,7 @@ def estimate(
     InputError
         Where a photograph cannot be read, a network is missing, or memory does not suffice.
     """
-    job = plan_job(stack, config or Config(), resources or Resources())
+    job = replace(plan_job(stack, config or Config(), resources or Resources()), on_aligned=on_aligned)
     stages = Stages(progress)
     analysis = cache(analyse)(job, stages)
     stack = analysis.stack.with_warnings(*_warnings(job))
@@ -166,7 +172,7 @@ def analyse(job: Job, stages: Stages) -> Analysis:
     motion, gains = registration.motion, registration.gains
     del registration
     with stages.stage(messages.FUSE) as report:
-        fused = _fuse(stack, motion, gains, prediction, report)
+        fused = _fuse(stack, motion, gains, prediction, report, job.on_aligned)
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
     return Analysis(stack, motion, gains, prediction, curvature, picture)
 
@@ -234,13 +240,20 @@ def predict(
 
 
 def _fuse(
-    stack: FocalStack, motion: Motion, gains: np.ndarray, prediction: Prediction, report: StageProgress
+    stack: FocalStack,
+    motion: Motion,
+    gains: np.ndarray,
+    prediction: Prediction,
+    report: StageProgress,
+    on_aligned: OnAligned | None,
 ) -> np.ndarray:
     """All-in-focus picture (H, W, 3) sRGB of full size."""
     fusion = AllInFocus(_resize(prediction.normalised, stack.size), stack.positions)
     count = len(stack.frames)
     for index, pixels, gain in aligned_frames(stack, motion, gains):
         report(count - 1 - index, count)
+        if on_aligned is not None:
+            on_aligned(index, stack.frames[index], pixels, gain)
         fusion.add(index, pixels, gain)
     return fusion.picture()
 

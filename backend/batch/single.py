@@ -9,8 +9,11 @@ import numpy as np
 from .. import pipeline
 from ..contract.cost import stage_seconds
 from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
+from ..contract.output_folder import OutputFolder
 from ..contract.schema import Description
-from ..io.result_folder import open_result, read_description
+from ..io.aligned_frames import AlignedFrames
+from ..io.result import Result, is_deep
+from ..io.result_folder import open_result, read_description, writing_into
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
@@ -69,12 +72,8 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
             _report(description, folder, reporter, REUSED_ALL)
             return REUSED_ALL
         reporter.plan(stage_seconds(pipeline.load_of(stack), job.plan, request.resources.threads))
-        result = pipeline.estimate(stack, request.config, request.resources, reporter.progress, cache)
+        result, aligned = _estimate(stack, output, request, cache, reporter)
         reporter.progress(WRITE, 0, 1)
-        aligned = None
-        if request.saves_aligned:
-            saved = cache.aligned_files() if cache.was_used else None
-            aligned = _counted(saved or result.aligned_frames(), len(result.stack.frames), reporter)
         result.write(
             output,
             aligned=aligned,
@@ -88,12 +87,28 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
     return reused
 
 
-def _counted(
-    frames: Iterable[tuple[int, np.ndarray | Path]], count: int, reporter: Reporter
-) -> Iterator[tuple[int, np.ndarray | Path]]:
-    """The frames themselves, reporting each that is about to be written."""
-    for done, frame in enumerate(frames):
-        reporter.progress(WRITE, done, count)
+def _estimate(
+    stack: FocalStack, output: OutputFolder, request: Request, cache: ResultCache, reporter: Reporter
+) -> tuple[Result, Iterable[tuple[int, np.ndarray | Path]] | None]:
+    """The result, and its aligned frames, which are written into its folder as they are made."""
+    common = stack, request.config, request.resources, reporter.progress, cache
+    if not request.saves_aligned:
+        return pipeline.estimate(*common), None
+    threads = request.resources.threads
+    with writing_into(output), AlignedFrames(output.new, is_deep(stack), threads) as aligned:
+        result = pipeline.estimate(
+            *common,
+            on_aligned=lambda index, frame, pixels, gain: aligned.save(index, frame.path, pixels, gain),
+        )
+    if not cache.was_used:
+        return result, aligned.files
+    return result, cache.aligned_files() or _counted(result, reporter)
+
+
+def _counted(result: Result, reporter: Reporter) -> Iterator[tuple[int, np.ndarray]]:
+    """The aligned frames, reporting each that is about to be written."""
+    for done, frame in enumerate(result.aligned_frames()):
+        reporter.progress(WRITE, done, len(result.stack.frames))
         yield frame
 
 

@@ -9,10 +9,12 @@ Matching and Beyond", ICCV 2013).
 import cv2
 import numpy as np
 
+from ..runtime.chunks import chunks
+
 REACH = 6  # pixels to either side within which a ramp has both its ends
 BETWEEN, STEEP = 0.15, 1.6  # a ramp's pixels are away from both ends, and steeper than an even slope
 SIMILAR, NEAR = 0.05, 4.0  # deviations of sRGB, and in pixels, within one surface
-CHUNK = 40_000  # pixels whose neighbourhoods are looked at in one go
+CHUNK = 4_000  # pixels whose neighbourhoods are looked at in one go: they fit a processor's cache
 
 
 def refine_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, min_step: float) -> np.ndarray:
@@ -39,17 +41,20 @@ def refine_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, min
     weights = trust * ~ramps
     offsets = _sparse_disc()
     nearness = np.exp(-(offsets**2).sum(1) / (2 * NEAR**2)).astype(np.float32)
-    rows, columns = np.nonzero(jumps)
+    at = np.flatnonzero(jumps)
+    rows, columns = np.divmod(at, values.shape[1])
     refined = values.copy()
-    for start in range(0, len(rows), CHUNK):
-        row, column = rows[start : start + CHUNK], columns[start : start + CHUNK]
-        around = (
-            np.clip(row[:, None] + offsets[:, 0], 0, values.shape[0] - 1),
-            np.clip(column[:, None] + offsets[:, 1], 0, values.shape[1] - 1),
-        )
-        difference = ((picture[around] - picture[row, column, None]) ** 2).sum(-1)
+    # Places in flat arrays that go on beyond the border, so that every pixel has its neighbours.
+    flat_values, flat_weights, *colours = map(_with_border, (values, weights, *cv2.split(picture)))
+    width = values.shape[1] + 2 * REACH
+    places, steps = (rows + REACH) * width + columns + REACH, offsets @ (width, 1)
+    for some in chunks(len(at), CHUNK):
+        here = places[some]
+        around = here[:, None] + steps
+        difference = sum((colour.take(around) - colour.take(here)[:, None]) ** 2 for colour in colours)
         likeness = np.exp(-difference / (2 * SIMILAR**2)) + 1e-6  # where nothing is alike, what is near
-        refined[row, column] = _weighted_median(values[around], likeness * nearness * weights[around])
+        weight = likeness * nearness * flat_weights.take(around)
+        refined.flat[at[some]] = _weighted_median(flat_values.take(around), weight)
     return refined
 
 
@@ -71,6 +76,11 @@ def _ramps_and_jumps(values: np.ndarray, min_step: float) -> tuple[np.ndarray, n
     steep = (jump > min_step) & (slope > STEEP * jump / (2 * REACH))
     between = (values - low > BETWEEN * jump) & (high - values > BETWEEN * jump)
     return steep & between, cv2.dilate(steep.astype(np.uint8), window) > 0
+
+
+def _with_border(values: np.ndarray) -> np.ndarray:
+    """All values of a picture (H, W) with a border REACH wide, row by row."""
+    return cv2.copyMakeBorder(values, REACH, REACH, REACH, REACH, cv2.BORDER_REPLICATE).ravel()
 
 
 def _sparse_disc() -> np.ndarray:

@@ -14,7 +14,7 @@ from .edges import refine_edges
 
 REACH = 2  # small pixels to either side of a jump within which both its surfaces are seen
 FAR_TO_GO = 2.5  # times as large as this, a picture is reached by way of one of twice the size
-CHUNK = 1 << 16  # pixels about jumps, in one go
+CHUNK = 1 << 14  # pixels about jumps, in one go
 GRAIN = 0.1  # deviation of sRGB within a surface: colours that differ by less tell nothing
 COLOUR_WEIGHT = 0.5  # of colour, where 1 is that of the place: an edge moves by less than a small pixel
 NEAR, FAR, SIDE, NEAR_COLOUR, FAR_COLOUR = 0, 1, 2, slice(3, 6), slice(6, 9)  # layers
@@ -52,10 +52,11 @@ def _enlarged_to(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.n
     values = np.ascontiguousarray(values, np.float32)
     layers, about_jumps = _two_surfaces(values, small.astype(np.float32) / 255, min_step)
     full = cv2.resize(values, size)
-    rows, columns = np.nonzero(cv2.resize(about_jumps, size) > 0)
-    for some in chunks(len(rows), CHUNK):
-        at = rows[some], columns[some]
-        full[at] = _of_like_colour(_enlarged_at(at, layers, size), guide[at].astype(np.float32) / 255)
+    places, colours = np.flatnonzero(cv2.resize(about_jumps, size) > 0), guide.reshape(-1, 3)
+    for some in chunks(len(places), CHUNK):
+        at = places[some]
+        colour = colours.take(at, axis=0).astype(np.float32) / 255
+        full.flat[at] = _of_like_colour(_enlarged_at(np.divmod(at, size[0]), layers, size), colour)
     return full
 
 
@@ -93,9 +94,11 @@ def _enlarged_at(at: tuple[np.ndarray, np.ndarray], layers: np.ndarray, size: tu
         _between(places, before, after)
         for places, before, after in zip(at, layers.shape, size[::-1], strict=False)
     )
+    width, depth = layers.shape[1:]
+    pixels = layers.reshape(-1, depth)
     upper, lower = (
-        layers[row, left] * (1 - right[:, None]) + layers[row, left + 1] * right[:, None]
-        for row in (above, above + 1)
+        pixels.take(first, axis=0) * (1 - right[:, None]) + pixels.take(first + 1, axis=0) * right[:, None]
+        for first in (above * width + left, (above + 1) * width + left)
     )
     return upper * (1 - down[:, None]) + lower * down[:, None]
 

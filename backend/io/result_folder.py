@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -85,14 +86,14 @@ def write_result(
     description
         Becomes result.json; its `format`, `size` and `depth` are filled in here.
     aligned
-        Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with the PNG of an earlier
-        result; those entries get an `aligned`, the picture's path in the folder.
+        Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with their PNG, of an
+        earlier result or in the folder already; those entries get an `aligned`, their path in the folder.
     is_deep
         Whether PNGs have 16 bits a channel.
     cache
         Arrays of cache.npz.
     threads
-        That may compress depth.exr.
+        That may compress.
 
     Raises
     ------
@@ -103,11 +104,15 @@ def write_result(
         raise ValueError("depth must be above zero everywhere")
     far, near = (float(edge) for edge in np.percentile(1.0 / depth, (1, 99)))  # dioptres; 0 is infinity
     new = output.new
-    try:
-        _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus, threads)
-        encoded = _to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-        _write_png(new / ALL_IN_FOCUS_PNG, encoded[..., ::-1])
-        _write_false_colour(new / DEPTH_PNG, depth, far, near)
+    with writing_into(output):
+        with ThreadPoolExecutor(threads) as pool:
+            under_way = [
+                pool.submit(_write_picture, new / ALL_IN_FOCUS_PNG, all_in_focus, is_deep),
+                pool.submit(_write_false_colour, new / DEPTH_PNG, depth, far, near),
+            ]
+            _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus, threads)
+            for each in under_way:
+                each.result()
         if aligned is not None:
             frames = _write_aligned(new / ALIGNED, aligned, description["frames"], is_deep)
             description = {**description, "frames": frames}
@@ -115,6 +120,19 @@ def write_result(
             write_arrays(new / CACHE, cache)
         _write_description(new / RESULT_JSON, depth.shape, far, near, description)
         output.commit(OWNED)
+
+
+@contextmanager
+def writing_into(output: OutputFolder) -> Iterator[None]:
+    """Explain what the system says while files of a result are written.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
+    try:
+        yield
     except OSError as error:
         if output.is_released:
             raise Cancelled from None
@@ -179,6 +197,11 @@ def aligned_paths(folder: Path, description: Description) -> list[Path] | None:
     return [Path(folder) / ALIGNED / Path(str(frame.get("aligned"))).name for frame in frames]
 
 
+def aligned_name(index: int, file: str) -> str:
+    """Return what the aligned frame of this number, taken as `file`, is called."""
+    return f"{index + 1:02d}_{Path(file).stem}.png"
+
+
 def read_all_in_focus(folder: Path) -> np.ndarray:
     """Read the all-in-focus picture of a result, (H, W, 3) uint8 sRGB. Raises InputError without one."""
     import cv2
@@ -198,7 +221,7 @@ def write_background(folder: Path, picture: np.ndarray) -> None:
     """Add to a result the picture (H, W, 3) uint8 sRGB that a mesh shows behind its cuts."""
     try:
         with replacing_file(Path(folder) / BACKGROUND_PNG) as partial:
-            _write_png(partial, picture[..., ::-1])
+            write_png(partial, picture[..., ::-1])
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -259,15 +282,22 @@ def _write_exr(
         raise OSError(str(error)) from error
 
 
-def _to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
+def to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
+    """Return sRGB-encoded values 0 to 1 as integers of a kind."""
     return np.round(np.clip(encoded, 0, 1) * np.iinfo(kind).max).astype(kind)
 
 
-def _write_png(path: Path, bgr: np.ndarray) -> None:
+def write_png(path: Path, bgr: np.ndarray) -> None:
+    """Write a picture (H, W, 3) uint8 or uint16, or (H, W). Raises OSError where that fails."""
     import cv2
 
     # cv2.imwrite cannot open paths outside the code page on Windows
     path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1].tobytes())
+
+
+def _write_picture(path: Path, all_in_focus: np.ndarray, is_deep: bool) -> None:
+    encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
+    write_png(path, encoded[..., ::-1])
 
 
 def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:
@@ -275,7 +305,7 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
     import cv2
 
     level = np.clip((1.0 / depth - far) / max(near - far, 1e-12), 0, 1)
-    _write_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
+    write_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
 
 
 def _write_aligned(
@@ -285,20 +315,22 @@ def _write_aligned(
     is_deep: bool,
 ) -> list[dict[str, Any]]:
     """The frames, each with where its picture is."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     frames = list(frames)
     for index, picture in aligned:
-        name = f"{index + 1:02d}_{Path(frames[index]['file']).stem}.png"
+        name = aligned_name(index, frames[index]["file"])
         if isinstance(picture, Path):
             _link_or_copy(picture, folder / name)
         else:
             kind = np.uint16 if is_deep else np.uint8
-            _write_png(folder / name, _to_integers(picture, kind)[..., ::-1])
+            write_png(folder / name, to_integers(picture, kind)[..., ::-1])
         frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
     return frames
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
+    if source == target:  # it was written here already
+        return
     try:
         os.link(source, target)
     except OSError:  # not every file system has links
