@@ -250,7 +250,8 @@ def _fuse(
     """All-in-focus picture (H, W, 3) sRGB of full size."""
     fusion = AllInFocus(_resize(prediction.normalised, stack.size), stack.positions)
     count = len(stack.frames)
-    for index, pixels, gain in aligned_frames(stack, motion, gains):
+    wanted = [fusion.tiles_of(index) for index in range(count)] if on_aligned is None else None
+    for index, pixels, gain in aligned_frames(stack, motion, gains, wanted):
         report(count - 1 - index, count)
         if on_aligned is not None:
             on_aligned(index, stack.frames[index], pixels, gain)

@@ -1,15 +1,11 @@
 """The all-in-focus picture: each pixel from the frames focused nearest to its depth."""
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 
-from ..runtime.chunks import chunks
+from ..runtime.chunks import Tile, chunks, tiles
 
-TILE = 128  # pixels; most tiles have few frames in focus, and fit a processor's cache
 REACH = 0.75  # frames: farther off in focus, one has no share
-Tile = tuple[slice, slice]
 
 
 class AllInFocus:
@@ -21,27 +17,24 @@ class AllInFocus:
         frame = self._frame.reshape(-1)
         for chunk in chunks(normalised.size):
             frame[chunk] = np.interp(normalised.reshape(-1)[chunk], positions, range(len(positions)))
-        self._spans = [(tile, *_span(self._frame[tile])) for tile in _tiles(normalised.shape)]
+        self._spans = [(tile, *_span(self._frame[tile])) for tile in tiles(*normalised.shape)]
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
         """Frame number `index`, aligned (H, W, 3), whose values times `gain`, one or (3,), are sRGB 0..1."""
         gains = np.broadcast_to(np.asarray(gain, np.float32), 3)
-        for tile, lowest, highest in self._spans:
-            if lowest - REACH < index < highest + REACH:
-                # Half a step of pure frames, half a step of blending: averaging two frames costs sharpness.
-                weight = np.clip(2 * REACH - 2 * np.abs(self._frame[tile] - index), 0, 1)
-                self._picture[tile] += cv2.merge([weight * gain for gain in gains]) * pixels[tile]
+        for tile in self.tiles_of(index):
+            # Half a step of pure frames, half a step of blending: averaging two frames costs sharpness.
+            weight = np.clip(2 * REACH - 2 * np.abs(self._frame[tile] - index), 0, 1)
+            self._picture[tile] += cv2.merge([weight * gain for gain in gains]) * pixels[tile]
+
+    def tiles_of(self, index: int) -> list[Tile]:
+        """Tiles in which frame number `index` may have a share: few, of most frames."""
+        return [tile for tile, lowest, highest in self._spans if lowest - REACH < index < highest + REACH]
 
     def picture(self) -> np.ndarray:
         """(H, W, 3) once every frame has been added."""
         return self._picture
-
-
-def _tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
-    for rows in chunks(shape[0], TILE):
-        for columns in chunks(shape[1], TILE):
-            yield rows, columns
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:

@@ -32,10 +32,13 @@ from ..contract.files import (
 from ..contract.limits import MAX_TEXT_BYTES, read_whole
 from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
+from ..runtime.chunks import chunks
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode
 from .exr import check_exr
 from .header import read_header
+
+ROWS = 256  # of a picture, in one go
 
 
 @contextmanager
@@ -304,8 +307,11 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
     """Even steps of colour for even steps of dioptres: near is bright and warm, far is dark."""
     import cv2
 
-    level = np.clip((1.0 / depth - far) / max(near - far, 1e-12), 0, 1)
-    write_png(path, cv2.applyColorMap(np.round(level * 255).astype(np.uint8), cv2.COLORMAP_INFERNO))
+    level = np.empty(depth.shape, np.uint8)
+    for some in chunks(len(depth), ROWS):
+        share = np.clip((1.0 / depth[some] - far) / max(near - far, 1e-12), 0, 1)
+        level[some] = np.round(share * 255)
+    write_png(path, cv2.applyColorMap(level, cv2.COLORMAP_INFERNO))
 
 
 def _write_aligned(

@@ -1,16 +1,24 @@
 """Pictures resampled onto the reference's grid."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
+from ..runtime.chunks import Tile, tiles
 from .polynomial import evaluate
 
 CELL = 16  # pixels between which a map is taken to be linear: a thousandth of a pixel off, and far faster
-BORDER = 65  # points of each border at which a map is looked at
+MARGIN = 2.0  # pixels: a tile is shown if its corners are, and so much about them
 ROWS = 256  # resampled at a time, so that a map of a large photograph takes little memory
 
 
-def warp(picture: np.ndarray, coefficients: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def warp(
+    picture: np.ndarray,
+    coefficients: np.ndarray,
+    size: tuple[int, int],
+    where: Sequence[Tile] | None = None,
+) -> np.ndarray:
     """Resample a picture once onto the reference's grid.
 
     Shrinking averages first, so that no detail folds over; borders repeat.
@@ -23,6 +31,8 @@ def warp(picture: np.ndarray, coefficients: np.ndarray, size: tuple[int, int]) -
         (2, 15), the map from the reference into the picture; see `polynomial`.
     size
         Width and height of the grid.
+    where
+        Tiles of it that are wanted, which begin at multiples of CELL; elsewhere anything may be returned.
 
     Returns
     -------
@@ -33,15 +43,19 @@ def warp(picture: np.ndarray, coefficients: np.ndarray, size: tuple[int, int]) -
     if shrink < 1:
         picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     out = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
-    for top in range(0, size[1], ROWS):
-        rows = slice(top, min(top + ROWS, size[1]))
-        where = _positions(coefficients, size, rows, (picture.shape[1], picture.shape[0]))
-        cv2.remap(picture, where, None, cv2.INTER_CUBIC, dst=out[rows], borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    source = picture.shape[1], picture.shape[0]
+    for tile in tiles(size[1], size[0], ROWS, size[0]) if where is None else where:
+        positions = _positions(coefficients, size, tile, source)
+        out[tile] = cv2.remap(picture, positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
     return out
 
 
 def fill_in(
-    picture: np.ndarray, coefficients: np.ndarray, nearer: np.ndarray, gain: np.ndarray | float = 1.0
+    picture: np.ndarray,
+    coefficients: np.ndarray,
+    nearer: np.ndarray,
+    gain: np.ndarray | float = 1.0,
+    where: Sequence[Tile] | None = None,
 ) -> None:
     """Take what a frame does not show of the reference's view, in place, from the next nearer one.
 
@@ -56,42 +70,49 @@ def fill_in(
         (2, 15), the map that the picture was resampled by.
     gain
         One or (C,): the values of `nearer` times it are this picture's.
+    where
+        Tiles that are looked at, as `tiles_not_shown` returns them; by default all that it would return.
     """
     height, width = picture.shape[:2]
-    if _is_covered(coefficients, (width, height)):
-        return
-    for top in range(0, height, ROWS):
-        rows = slice(top, min(top + ROWS, height))
-        x, y = np.moveaxis(_positions(coefficients, (width, height), rows, (width, height)), -1, 0)
+    if where is None:
+        where = tiles_not_shown(coefficients, (width, height), tiles(height, width))
+    for tile in where:
+        x, y = np.moveaxis(_positions(coefficients, (width, height), tile, (width, height)), -1, 0)
         missing = (x < -0.5) | (x > width - 0.5) | (y < -0.5) | (y > height - 0.5)
         if missing.any():
-            picture[rows][missing] = _as_kind(nearer[rows][missing] * gain, picture.dtype)
+            picture[tile][missing] = _as_kind(nearer[tile][missing] * gain, picture.dtype)
 
 
-def _is_covered(coefficients: np.ndarray, size: tuple[int, int]) -> bool:
-    """Whether a frame shows all that the reference shows, by the borders: maps do not fold."""
-    edge = np.array(size) / max(size)
-    x, y = (side * np.linspace(-1, 1, BORDER) for side in edge)
-    across, down = np.ones_like(x) * edge[1], np.ones_like(y) * edge[0]
-    border = np.concatenate(
-        [np.stack(each, -1) for each in ((x, across), (x, -across), (down, y), (-down, y))]
-    )
-    return bool((np.abs(evaluate(coefficients, border)) <= edge).all())
+def tiles_not_shown(coefficients: np.ndarray, size: tuple[int, int], of: Sequence[Tile]) -> list[Tile]:
+    """Return those tiles of a grid, `size` wide and high, that a frame does not show all of: by corners."""
+    corners = np.array([[(x, y) for x in _ends(tile[1]) for y in _ends(tile[0])] for tile in of])
+    points = (corners.reshape(-1, 4, 2) - np.array(size) / 2) / (max(size) / 2)
+    edge = (np.array(size) - 2 * MARGIN) / max(size)
+    is_shown = (np.abs(evaluate(coefficients, points)) <= edge).all(axis=(1, 2))
+    return [tile for tile, shown in zip(of, is_shown, strict=True) if not shown]
+
+
+def _ends(side: slice) -> tuple[int, int]:
+    return side.start, side.stop
 
 
 def _positions(
-    coefficients: np.ndarray, size: tuple[int, int], rows: slice, source: tuple[int, int]
+    coefficients: np.ndarray, size: tuple[int, int], tile: Tile, source: tuple[int, int]
 ) -> np.ndarray:
-    """(rows, width, 2) float32: OpenCV's x and y, in a picture of size `source`, of the grid's pixels."""
+    """(rows, columns, 2) float32: OpenCV's x and y, in a picture of size `source`, of the grid's pixels."""
     (width, height), half, source_half = size, max(size) / 2, max(source) / 2
-    across, down = _knots(0, width), _knots(rows.start, rows.stop)
+    rows, columns = tile
+    across, down = _knots(columns.start, columns.stop), _knots(rows.start, rows.stop)
     # Pixel centres lie at +0.5, OpenCV's at whole numbers.
     points = np.stack(np.meshgrid((across + 0.5 - width / 2) / half, (down + 0.5 - height / 2) / half), -1)
     knots = (evaluate(coefficients, points) * source_half + np.array(source) / 2 - 0.5).astype(np.float32)
     # Each cell of the knots becomes CELL pixels: an affine resampling of the lattice itself.
     stretch = np.array([[1 / CELL, 0, 0], [0, 1 / CELL, 0]])
     return cv2.warpAffine(
-        knots, stretch, (width, rows.stop - rows.start), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        knots,
+        stretch,
+        (columns.stop - columns.start, rows.stop - rows.start),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
     )
 
 
