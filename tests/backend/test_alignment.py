@@ -3,11 +3,14 @@
 import cv2
 import numpy as np
 import pytest
+from focal_depth.registration.frames import aligned_frames
 from focal_depth.registration.motion import Motion, align
 from focal_depth.registration.polynomial import scales_and_shifts
 from focal_depth.registration.warp import fill_in, warp
+from focal_depth.runtime.chunks import tiles
 from focal_depth.runtime.resources import Resources
 from focal_depth.runtime.sessions import sessions_for
+from focal_depth.stack import Overrides, read_stack
 
 
 def aligned(pictures: np.ndarray, relative_fov: np.ndarray) -> Motion:
@@ -63,6 +66,20 @@ def test_what_a_frame_does_not_show_comes_from_the_next_nearer_one(picture):
     assert filled[120, 327:].all() and not filled[120, :327].any()
     # 1.1 y reaches 2 / 3 at y = 0.606: 10.9 rows are missing above and below.
     assert filled[:11].all() and filled[-11:].all() and not filled[11:-11, :327].any()
+
+
+def test_where_it_is_wanted_a_frame_is_as_in_the_whole(tmp_path, picture):
+    """Also where two frames lack a border, and the third one has it."""
+    for index in range(3):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), 255 * picture[:, :: 1 if index else -1])
+    stack = read_stack(tmp_path, Overrides(order="far-to-near"))
+    maps = scales_and_shifts(np.float32([[1.1, 0.1, 0], [1.05, -0.08, 0.05], [1, 0, 0]]))
+    motion = Motion(np.ones(3), maps, np.ones(2), np.zeros(2))
+    gains = np.float32([[1, 1.1, 0.9], [1.05, 1, 1], [1, 1, 1]])
+    whole = {index: pixels for index, pixels, _ in aligned_frames(stack, motion, gains)}
+    for tile in tiles(240, 360):
+        for index, pixels, _ in aligned_frames(stack, motion, gains, [[tile]] * 3):
+            np.testing.assert_array_equal(pixels[tile], whole[index][tile])
 
 
 def test_the_network_estimates_scale_and_shift(picture):
