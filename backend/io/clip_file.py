@@ -4,26 +4,29 @@ By PyAV, FFmpeg's own libraries: OpenCV's copy of them gives 8 bits only, and ne
 colour space of a frame; Blender's is not for a process without Blender.
 """
 
+from __future__ import annotations
+
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import av
 import cv2
 import numpy as np
-from av.container import InputContainer
-from av.error import FFmpegError
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from ..contract.errors import InputError
 from ..contract.limits import check_picture
 from .decoding import turn_upright
 from .photograph_file import damaged
 from .quicktime_tags import read_track_tags
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 # A file may claim to be a list of other files, or of addresses: nothing but itself is opened.
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": "mov,matroska,avi"}
@@ -153,6 +156,8 @@ def _read_header(path: Path, modified: int) -> ClipHeader:
 @contextmanager
 def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The clip's first stream of pictures. Raises InputError where there is none that can be decoded."""
+    import av
+
     try:
         with av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace") as container:
             if not container.streams.video:
@@ -163,7 +168,7 @@ def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             if stream.codec_context.codec_tag == ENCRYPTED:
                 raise InputError(f"{path} is encrypted; give the clip as the camera wrote it")
             yield container, stream
-    except FFmpegError as error:
+    except av.FFmpegError as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise damaged(path) from None
@@ -171,6 +176,8 @@ def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """All frames that can be decoded; a packet that cannot is passed over."""
+    from av.error import FFmpegError
+
     for packet in container.demux(stream):
         try:
             yield from packet.decode()

@@ -16,7 +16,6 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.formats import is_clip_frame, locate
-from .clip_colour import to_pixels
 from .clip_file import decode_clip, read_clip_header, turn_as_shown
 
 
@@ -84,6 +83,8 @@ def check_clip_frame(path: Path) -> None:
 
 def _decode(clip: Path, decoded: _Decoded, numbers: Set[int]) -> None:
     """Decode frames that are not in the file yet into it."""
+    from .clip_colour import to_pixels  # which loads PyAV
+
     header = read_clip_header(clip)
     decoded.file.seek(0, os.SEEK_END)
     for number, frame in decode_clip(clip, min(numbers), max(numbers)):

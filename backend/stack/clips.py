@@ -1,12 +1,12 @@
 """A clip as a focal stack: which of its frames are taken."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
 
 from ..contract.errors import InputError
 from ..contract.messages import CHOOSE
@@ -16,6 +16,9 @@ from .order import THUMBNAIL_SIDE
 from .overrides import Overrides
 from .seriation import sharpness_profile
 from .sweeps import choose_frames, find_sweeps, focus_curve
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
 
 MOST_FRAMES = 3600  # looked through: two minutes at 30 a second
 USUAL_COUNT = 24  # frames taken
@@ -133,6 +136,8 @@ def _profiles(clip: Path, first: int, last: int, progress: Progress) -> tuple[np
 
 def _grey(frame: VideoFrame) -> np.ndarray:
     """(h, w) uint8, as the file lies."""
+    from av.video.reformatter import Interpolation
+
     scale = min(1.0, THUMBNAIL_SIDE / max(frame.width, frame.height))
     width, height = round(frame.width * scale), round(frame.height * scale)
     small = frame.reformat(width=width, height=height, format="gray", interpolation=Interpolation.AREA)
