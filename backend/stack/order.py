@@ -11,12 +11,15 @@ import numpy as np
 from ..contract.formats import locate
 from ..io.photographs import read_thumbnail
 from ..io.reading import Reading
+from ..runtime.prefetch import prefetch
+from ..runtime.resources import available_threads
 from .direction import judge_direction
 from .focal_stack import Frame
 from .overrides import FAR_TO_NEAR, NEAR_TO_FAR
 from .seriation import measure_descent, path_length, profile_distances, sharpness_profile, shortest_path
 
 THUMBNAIL_SIDE = 640  # pixels
+DECODED_AT_ONCE = 2  # photographs, some of which are only small once they are decoded whole
 MAX_THUMBNAILS = 256  # kept: 70 MB
 DETOUR = 1.15  # an order agrees with sharpness while its path is at most so much longer than the shortest
 CLEAR_DESCENT = 0.4
@@ -146,9 +149,11 @@ def describe_sweeps(places: np.ndarray) -> str | None:
 
 def read_thumbnails(frames: Sequence[Frame]) -> list[np.ndarray]:
     """Return a small grey picture of each frame. Raises InputError where a photograph is damaged."""
-    return [
-        _thumbnail(frame.path, locate(frame.path)[0].stat().st_mtime_ns, frame.reading) for frame in frames
-    ]
+
+    def read(frame: Frame) -> np.ndarray:
+        return _thumbnail(frame.path, locate(frame.path)[0].stat().st_mtime_ns, frame.reading)
+
+    return list(prefetch(read, frames, min(DECODED_AT_ONCE, available_threads())))
 
 
 @functools.lru_cache(maxsize=MAX_THUMBNAILS)
