@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..runtime.chunks import chunks
 from .directions import Upright, angle_deg, tilt_deg
 
+AT_ONCE = 64  # planes
 SAMPLES, TRIALS = 6000, 4000
 REACHES = 0.08, 0.35  # of the picture's width: within which three points of a trial lie
 MIN_AREA = 1e-5  # of the three, as rays
@@ -188,6 +190,14 @@ def _draw_planes(parallax: np.ndarray, rays: np.ndarray, random: np.random.Gener
 
 def _evaluate(planes: np.ndarray, cells: _Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(T,) each: the share of the scene on a plane, that under it, and how much it lies like ground."""
+    groups = [planes[some] for some in chunks(len(planes), AT_ONCE)] or [planes]
+    parts = [_evaluate_some(group, cells) for group in groups]
+    on, below, usual = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return on, below, usual
+
+
+def _evaluate_some(planes: np.ndarray, cells: _Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of few, whose residuals fit a processor's cache."""
     predicted = cells.rays @ planes.T
     residuals = cells.parallax[:, None] - predicted
     near = np.maximum(1 - (residuals / cells.tolerance) ** 2, 0) * cells.weights[:, None]
