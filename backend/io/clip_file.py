@@ -156,7 +156,7 @@ def _read_header(path: Path, modified: int) -> ClipHeader:
 @contextmanager
 def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The clip's first stream of pictures. Raises InputError where there is none that can be decoded."""
-    import av
+    import av.error
 
     try:
         with av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace") as container:
@@ -168,7 +168,7 @@ def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             if stream.codec_context.codec_tag == ENCRYPTED:
                 raise InputError(f"{path} is encrypted; give the clip as the camera wrote it")
             yield container, stream
-    except av.FFmpegError as error:
+    except av.error.FFmpegError as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise damaged(path) from None
