@@ -213,6 +213,7 @@ def test_shadows_fall_on_the_photograph_but_not_on_what_is_nearer(photograph, re
     assert np.abs(merged - picture * shade)[dark & wall].max() < 1e-4
 
 
+@pytest.mark.one_blender
 def test_the_mesh_catches_the_contact_shadow_once_it_is_a_holdout(photograph, tmp_path):
     photograph.render.engine = "CYCLES"
     bpy.ops.focal_depth.build_mesh()

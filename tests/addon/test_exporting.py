@@ -124,6 +124,7 @@ def test_usdz_is_valid_and_within_its_budget(opened, tmp_path):
     assert (tmp_path / "wall.usdz").stat().st_size < MEGABYTES * 1e6
 
 
+@pytest.mark.one_blender
 @pytest.mark.parametrize("scale_length", [1.0, 0.01])
 def test_glb_through_the_camera_is_the_photograph(scene, result, tmp_path, scale_length):
     scene.unit_settings.scale_length = scale_length
@@ -170,6 +171,7 @@ def test_without_a_mesh_the_file_is_cut_where_depth_jumps(opened, tmp_path):
     assert largest_ratio(depth) < BOX_TO_WALL
 
 
+@pytest.mark.one_blender
 def test_what_was_set_on_the_mesh_is_in_the_file(addon, standing, tmp_path):
     compat = importlib.import_module(f"{addon}.focal_depth_addon.compat")
     camera = bpy.context.scene.camera.matrix_world.copy()
@@ -185,6 +187,7 @@ def test_what_was_set_on_the_mesh_is_in_the_file(addon, standing, tmp_path):
     assert len(after) < len(before)  # the background is away
 
 
+@pytest.mark.one_blender
 def test_all_in_blender_stays_as_it_was(standing, tmp_path):
     bpy.ops.object.select_all(action="DESELECT")
     bpy.context.view_layer.objects.active = standing
@@ -207,6 +210,7 @@ def test_a_name_gets_the_ending_of_its_viewer(opened, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["wall.glb"]
 
 
+@pytest.mark.one_blender
 def test_faults_are_one_clear_sentence(addon, opened, tmp_path, monkeypatch):
     assert_refused("filepath", filepath="")
     assert_refused("missing.* cannot be written", filepath=str(tmp_path / "missing" / "wall.glb"))

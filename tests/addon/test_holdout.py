@@ -68,6 +68,7 @@ def test_cg_is_lit_by_the_persons_world(furnished, tmp_path):
     assert green < 0.9 * min(red, blue)
 
 
+@pytest.mark.one_blender
 def test_holdout_is_taken_back(furnished):
     furnished.render.engine = EEVEE
     mesh = next(each for each in furnished.objects if "focal_depth_role" in each and each.type == "MESH")

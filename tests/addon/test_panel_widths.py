@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+pytestmark = pytest.mark.one_blender
+
 REGION = 280  # pixels of a sidebar as Blender opens it, at a scale of 1
 WIDTH = REGION - 34  # of its content: less tabs and borders
 ICON, PADDING, INDENT = 18, 8, 8  # pixels that an icon and a button's ends take, and a box within
