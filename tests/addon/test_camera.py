@@ -215,6 +215,7 @@ def test_removing_the_set_gives_the_scene_its_settings_back(built, scene):
     assert scene.focal_depth.result, "the result stays"
 
 
+@pytest.mark.one_blender
 def test_a_box_about_the_camera_is_named_and_hidden(addon, scene, result):
     manager = sys.modules[f"{addon}.focal_depth_addon.jobs"].manager
     bpy.ops.mesh.primitive_cube_add(size=6)

@@ -155,6 +155,7 @@ def test_glb_through_the_camera_is_the_photograph(scene, result, tmp_path, scale
     assert psnr(rendered, read_pixels(result / "all_in_focus.png")) >= 40
 
 
+@pytest.mark.one_blender
 def test_usdz_lies_about_the_origin_with_y_up(standing, tmp_path):
     report = pixar(export("QUICK_LOOK", tmp_path / "wall.usdz"))
     in_file = near_ones(np.array(report["points"]))

@@ -320,6 +320,7 @@ def test_an_older_result_without_distances_opens(scene, folder):
     bpy.ops.focal_depth.dismiss()
 
 
+@pytest.mark.one_blender
 def test_an_older_set_takes_a_new_result(shot, mesh, photographs, folder):
     settings = shot.focal_depth
     settings.quality, settings.alignment = "draft", "none"

@@ -196,6 +196,7 @@ def test_a_few_steps_lower_the_error(bank, tmp_path):
     assert error(train(replace(settings, learning_rate=4e-3), SilentReporter())) < 0.8 * untrained
 
 
+@pytest.mark.torture
 def test_two_processes_train_one_network(bank, tmp_path):
     """Under torchrun each sees crops of its own, and the first one writes what both have learned."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
