@@ -31,7 +31,7 @@ PLATFORM := $(if $(filter Darwin,$(shell uname)),macos-arm64,linux-x64)
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
 ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
 SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
-	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py wheels.txt LICENSE THIRD_PARTY.md
+	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py pack_wheels.py wheels.txt LICENSE THIRD_PARTY.md
 SUITES := backend $(addprefix addon-,$(BLENDERS)) rendering-4.5
 # Tests of the backend's process and of the list of photographs are alike in every Blender: one runs them.
 SELECTED_4.2 := -m 'not torture and not one_blender'
