@@ -13,7 +13,7 @@ from ..contract.output_folder import OutputFolder
 from ..contract.schema import Description
 from ..io.aligned_frames import AlignedFrames
 from ..io.result import Result, is_deep
-from ..io.result_folder import open_result, read_description, writing_into
+from ..io.result_folder import open_result, read_description
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
@@ -94,12 +94,8 @@ def _estimate(
     common = stack, request.config, request.resources, reporter.progress, cache
     if not request.saves_aligned:
         return pipeline.estimate(*common), None
-    threads = request.resources.threads
-    with writing_into(output), AlignedFrames(output.new, is_deep(stack), threads) as aligned:
-        result = pipeline.estimate(
-            *common,
-            on_aligned=lambda index, frame, pixels, gain: aligned.save(index, frame.path, pixels, gain),
-        )
+    with AlignedFrames(output, is_deep(stack), request.resources.threads) as aligned:
+        result = pipeline.estimate(*common, on_aligned=aligned.save)
     if not cache.was_used:
         return result, aligned.files
     return result, cache.aligned_files() or _counted(result, reporter)

@@ -8,7 +8,11 @@ import cv2
 import numpy as np
 
 from ..contract.files import ALIGNED
-from .result_folder import aligned_name, to_integers, write_png
+from ..contract.output_folder import OutputFolder
+from ..stack import Frame
+from .result_folder import aligned_name, to_integers, write_png, writing_into
+
+AT_ONCE = 2  # frames: packing keeps up with resampling, and each is held meanwhile
 
 
 class AlignedFrames:
@@ -20,22 +24,29 @@ class AlignedFrames:
         Number and file of those written, or under way.
     """
 
-    def __init__(self, folder: Path, is_deep: bool, threads: int) -> None:
-        """Make a folder for them in the new `folder` of a result.
+    def __init__(self, output: OutputFolder, is_deep: bool, threads: int) -> None:
+        """Make a folder for them in a new result.
 
         Parameters
         ----------
-        folder
+        output
             Where the result grows.
         is_deep
             Whether PNGs have 16 bits a channel.
         threads
-            That compress. As many frames are held at most.
+            That may compress.
+
+        Raises
+        ------
+        InputError
+            Where the folder cannot be written.
         """
         self.files: list[tuple[int, Path]] = []
-        self._folder, self._is_deep, self._threads = folder / ALIGNED, is_deep, threads
-        self._folder.mkdir()
-        self._pool = ThreadPoolExecutor(threads)
+        self._output, self._folder, self._is_deep = output, output.new / ALIGNED, is_deep
+        with writing_into(output):
+            self._folder.mkdir()
+        self._threads = min(AT_ONCE, threads)
+        self._pool = ThreadPoolExecutor(self._threads)
         self._under_way: list[Future[None]] = []
 
     def __enter__(self) -> "AlignedFrames":
@@ -48,15 +59,15 @@ class AlignedFrames:
         if kind is None:
             self._wait_for_all_but(0)
 
-    def save(self, index: int, photograph: Path, pixels: np.ndarray, gain: np.ndarray) -> None:
+    def save(self, index: int, frame: Frame, pixels: np.ndarray, gain: np.ndarray) -> None:
         """Write a frame, when fewer are under way than there are threads.
 
         Parameters
         ----------
         index
             The frame's number.
-        photograph
-            It was taken as.
+        frame
+            What it was taken as.
         pixels
             (H, W, 3), which nobody changes any more.
         gain
@@ -64,17 +75,18 @@ class AlignedFrames:
 
         Raises
         ------
-        OSError
+        InputError
             Where an earlier one could not be written.
         """
         self._wait_for_all_but(self._threads - 1)
-        path = self._folder / aligned_name(index, photograph.name)
+        path = self._folder / aligned_name(index, frame.path.name)
         self.files.append((index, path))
         self._under_way.append(self._pool.submit(self._write, path, pixels, gain))
 
     def _wait_for_all_but(self, count: int) -> None:
-        while len(self._under_way) > count:
-            self._under_way.pop(0).result()
+        with writing_into(self._output):
+            while len(self._under_way) > count:
+                self._under_way.pop(0).result()
 
     def _write(self, path: Path, pixels: np.ndarray, gain: np.ndarray) -> None:
         if self._is_deep:
