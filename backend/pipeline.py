@@ -1,6 +1,7 @@
 """From a focal stack to depth: read, register, predict, fuse, refine. The whole way, and nothing else."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import cv2
@@ -25,10 +26,11 @@ from .registration.frames import aligned_frames
 from .registration.motion import Motion
 from .registration.moving import add_motion_uncertainty, detect_motion, motion_warnings
 from .registration.register import Registration, register
+from .runtime.allocator import return_free_memory
 from .runtime.config import Config
 from .runtime.devices import describe_device
 from .runtime.faults import check_memory
-from .runtime.prefetch import prefetch
+from .runtime.parallel import prefetch
 from .runtime.resources import Resources
 from .runtime.sessions import Sessions, sessions_for
 from .runtime.timings import Progress, StageProgress, Stages, no_progress
@@ -164,17 +166,19 @@ def load_of(stack: FocalStack) -> Load:
 def analyse(job: Job, stages: Stages) -> Analysis:
     """Do all that takes its time: read and register frames, infer their depth, fuse a picture by it."""
     stack, registration, prediction = observe(job, stages)
-    curvature = AppliedCurvature()
-    if job.config.lens_profile:
-        curvature = choose_curvature(
-            stack, registration.pictures, prediction.normalised, prediction.uncertainty
-        )
     motion, gains = registration.motion, registration.gains
-    del registration
-    with stages.stage(messages.FUSE) as report:
+    with ThreadPoolExecutor(1) as beside, stages.stage(messages.FUSE) as report:
+        curvature = beside.submit(_curvature, job, stack, registration.pictures, prediction)
+        del registration
         fused = _fuse(stack, motion, gains, prediction, report, job.on_aligned)
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
-    return Analysis(stack, motion, gains, prediction, curvature, picture)
+        return Analysis(stack, motion, gains, prediction, curvature.result(), picture)
+
+
+def _curvature(job: Job, stack: FocalStack, pictures: np.ndarray, prediction: Prediction) -> AppliedCurvature:
+    if not job.config.lens_profile:
+        return AppliedCurvature()
+    return choose_curvature(stack, pictures, prediction.normalised, prediction.uncertainty)
 
 
 def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Prediction]:
@@ -201,7 +205,6 @@ def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Predict
         sessions.release(ALIGNMENT_MODEL)
     with stages.stage(messages.DEPTH) as report:
         stack, prediction = predict(job, registration, sessions, report)
-        sessions.release(*job.predictor.models)
     return stack, registration, prediction
 
 
@@ -226,14 +229,16 @@ def predict(
     job: Job, registration: Registration, sessions: Sessions, report: StageProgress
 ) -> tuple[FocalStack, Prediction]:
     """Infer depth; returns it after the stack with what was noticed on the way, the focus by blur too."""
-    pictures = registration.pictures
-    stack = estimate_focus(registration.stack, pictures)
+    pictures, stack = registration.pictures, registration.stack
+    with ThreadPoolExecutor(1) as beside:
+        movement = beside.submit(detect_motion, pictures)
+        stack, moving = estimate_focus(stack, pictures), movement.result()
+    return_free_memory()
     prediction = job.predictor.predict(
         pictures, stack.positions, sessions, report, job.config.quality, job.plan.tile
     )
     if not job.predictor.has_uncertainty:
         return stack, prediction
-    moving = detect_motion(pictures)
     uncertainty = add_motion_uncertainty(prediction.uncertainty, moving)
     stack = stack.with_warnings(*motion_warnings(moving), *beyond_warnings(prediction.normalised))
     return stack, Prediction(prediction.normalised, uncertainty)

@@ -13,6 +13,7 @@ from typing import NoReturn
 from .. import __version__
 from ..contract.errors import Cancelled, InputError
 from ..contract.messages import CANCELLED, DONE, INPUT_AT_FAULT, OUR_FAULT
+from ..runtime.allocator import share_one_arena
 from ..runtime.faults import check_memory, explain_fault
 from ..runtime.progress import JsonReporter, Reporter, TextReporter
 
@@ -62,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         _stop_when_stdin_closes()
     try:
         check_memory()
+        share_one_arena()
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
     except ModuleNotFoundError as error:

@@ -23,6 +23,8 @@ EXTENSIONS = tuple(extension for extensions in KINDS.values() for extension in e
 # What phones add to the names of one shot's files: a Pixel's raw and its JPEG, or a photograph with a clip.
 PARTS_OF_A_SHOT = re.compile(r"(\.RAW-\d+)?(\.MP)?(\.(COVER|ORIGINAL))?$", re.IGNORECASE)
 
+COMPACT = ("JPEG", "HEIC")  # kinds that gave up detail for size
+
 CLIP_EXTENSIONS = (".mp4", ".mov", ".m4v", ".mkv", ".avi")
 # A page of a TIFF or a frame of a clip, from 1.
 PART = re.compile(r"(.+\.(?:tiff?|mp4|mov|m4v|mkv|avi))#([1-9][0-9]{0,5})", re.IGNORECASE)
@@ -43,6 +45,11 @@ def is_clip_frame(path: Path) -> bool:
     """Whether a path is that of a frame of a clip, CLIP.mp4#37 for example."""
     file, _ = locate(path)
     return file != path and is_clip(file)
+
+
+def is_compact(path: Path) -> bool:
+    """Whether a photograph's file gave up detail for size, by its ending: a frame of a clip did."""
+    return kind_of(path) in COMPACT or is_clip_frame(path)
 
 
 def photographs_among(paths: Iterable[Path]) -> list[Path]:

@@ -10,10 +10,12 @@ import cv2
 import numpy as np
 
 from ..runtime.chunks import chunks
+from ..runtime.parallel import for_each
 
 REACH = 6  # pixels to either side within which a ramp has both its ends
 BETWEEN, STEEP = 0.15, 1.6  # a ramp's pixels are away from both ends, and steeper than an even slope
 SIMILAR, NEAR = 0.05, 4.0  # deviations of sRGB, and in pixels, within one surface
+ROWS = 64  # of a picture, looked at in one go
 CHUNK = 4_000  # pixels whose neighbourhoods are looked at in one go: they fit a processor's cache
 
 
@@ -48,13 +50,16 @@ def refine_edges(values: np.ndarray, trust: np.ndarray, picture: np.ndarray, min
     flat_values, flat_weights, *colours = map(_with_border, (values, weights, *cv2.split(picture)))
     width = values.shape[1] + 2 * REACH
     places, steps = (rows + REACH) * width + columns + REACH, offsets @ (width, 1)
-    for some in chunks(len(at), CHUNK):
+
+    def refine(some: slice) -> None:
         here = places[some]
         around = here[:, None] + steps
         difference = sum((colour.take(around) - colour.take(here)[:, None]) ** 2 for colour in colours)
         likeness = np.exp(-difference / (2 * SIMILAR**2)) + 1e-6  # where nothing is alike, what is near
         weight = likeness * nearness * flat_weights.take(around)
         refined.flat[at[some]] = _weighted_median(flat_values.take(around), weight)
+
+    for_each(refine, list(chunks(len(at), CHUNK)))
     return refined
 
 
@@ -68,14 +73,26 @@ def _ramps_and_jumps(values: np.ndarray, min_step: float) -> tuple[np.ndarray, n
     window = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
     # Slopes go on beyond the border: cut short they would look steep there.
     padded = np.pad(values, REACH, mode="reflect", reflect_type="odd")
-    inner = slice(REACH, -REACH), slice(REACH, -REACH)
-    high, low = cv2.dilate(padded, window)[inner], cv2.erode(padded, window)[inner]
-    jump = high - low
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    slope = (cv2.dilate(values, cross) - cv2.erode(values, cross)) / 2
-    steep = (jump > min_step) & (slope > STEEP * jump / (2 * REACH))
-    between = (values - low > BETWEEN * jump) & (high - values > BETWEEN * jump)
-    return steep & between, cv2.dilate(steep.astype(np.uint8), window) > 0
+    ramps, steep = np.zeros((2, *values.shape), bool)
+
+    def look(rows: slice) -> None:
+        around = padded[rows.start : rows.stop + 2 * REACH]
+        inner = slice(REACH, REACH + rows.stop - rows.start), slice(REACH, -REACH)
+        here = around[inner]
+        high, low = cv2.dilate(around, window)[inner], cv2.erode(around, window)[inner]
+        jump = high - low
+        if not (jump > min_step).any():
+            return
+        above, below = max(0, rows.start - 1), min(len(values), rows.stop + 1)
+        slope = (cv2.dilate(values[above:below], cross) - cv2.erode(values[above:below], cross)) / 2
+        slope = slope[rows.start - above : rows.stop - above]
+        steep[rows] = (jump > min_step) & (slope > STEEP * jump / (2 * REACH))
+        between = (here - low > BETWEEN * jump) & (high - here > BETWEEN * jump)
+        ramps[rows] = steep[rows] & between
+
+    for_each(look, list(chunks(len(values), ROWS)))
+    return ramps, cv2.dilate(steep.astype(np.uint8), window) > 0
 
 
 def _with_border(values: np.ndarray) -> np.ndarray:

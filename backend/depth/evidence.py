@@ -8,11 +8,14 @@ contrast hardly changes beyond noise, as on a plain wall, no method can tell the
 
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
+from ..runtime.chunks import chunks
+from ..runtime.parallel import for_each, prefetch
 
 FINE, COARSE = 0.7, 1.0  # pixels: deviations of Gaussians at the bands' fine ends; COARSE on half the size
 WINDOW = 2.5  # pixels: deviation of windows
@@ -20,11 +23,13 @@ QUIET = 0.05  # share of the pixels of like brightness whose differences are not
 BRIGHTNESSES = 8  # classes of brightness, each with its own noise
 BRIGHTNESS_BLUR = 3.0  # pixels
 ROUNDING = 0.05 / 255  # noise that every file has
-UNIT = 1 / 4096  # of contrast, so that float16 holds it: a sixth of the memory that the pictures take
 BRIGHTEST = 4.0  # sRGB; brighter is clipped
 ALIKE = 3.0, 0.05  # deviations of noise, and parts of the contrast, by which the sharpest frame may be missed
 NOTHING, EVERYTHING = 6.0, 14.0  # changes of contrast over noise that tell nothing, and that suffice
+ROWS = 16  # of all frames that are judged in one go: they fit a processor's cache
 SPREAD = 5  # pixels to either side from which a window takes what is no business of its centre's
+
+ToGrey = Callable[[np.ndarray], np.ndarray]  # a frame (H, W, 3) to its brightness (h, w)
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,16 @@ def measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:
     ends = np.array([-np.inf, *(positions[1:] + positions[:-1]) / 2, np.inf], np.float32)
     height, width = pictures.shape[1:3]
     half = (width + 1) // 2, (height + 1) // 2
-    fine = _measure_band(lambda: map(_grey, pictures), FINE, ends)
-    halved = [cv2.resize(_grey(each), half, interpolation=cv2.INTER_AREA) for each in pictures]
-    return _surer(fine, _enlarged(_measure_band(lambda: halved, COARSE, ends), (width, height)))
+
+    def halved(picture: np.ndarray) -> np.ndarray:
+        return cv2.resize(_grey(picture), half, interpolation=cv2.INTER_AREA)
+
+    coarse = _measure_band(pictures, halved, COARSE, ends)
+    return _surer(_measure_band(pictures, _grey, FINE, ends), _enlarged(coarse, (width, height)))
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:
-    """(h, w) as float16 can hold the contrast of: files of linear light may have any number."""
+    """(h, w) without what is brighter than BRIGHTEST: files of linear light may have any number."""
     return np.clip(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), 0, BRIGHTEST)
 
 
@@ -83,42 +91,57 @@ def _enlarged(evidence: Evidence, size: tuple[int, int]) -> Evidence:
     return Evidence(cv2.resize(evidence.strength, size, interpolation=cv2.INTER_LINEAR), *ends)
 
 
-def _measure_band(frames: Callable[[], Iterable[np.ndarray]], deviation: float, ends: np.ndarray) -> Evidence:
-    """Measure one band of frames, grey (h, w), which are gone through twice: bands take memory."""
-
-    def bands() -> Iterator[np.ndarray]:
-        return (_blur(each, deviation) - _blur(each, 2 * deviation) for each in frames())
-
-    mean, difference = _mean_and_difference(bands())
-    brightness = _blur(functools.reduce(np.add, frames()) / (len(ends) - 1), BRIGHTNESS_BLUR)
-    noise = np.sqrt(_noise(difference, brightness) + ROUNDING**2)
+def _measure_band(pictures: np.ndarray, grey: ToGrey, deviation: float, ends: np.ndarray) -> Evidence:
+    """Measure one band of frames, as `grey` shows them."""
+    bands, mean, difference, brightness = _bands(pictures, grey, deviation)
+    noise = np.sqrt(_noise(difference, _blur(brightness, BRIGHTNESS_BLUR)) + ROUNDING**2)
     noise *= deviation / (WINDOW * np.sqrt(2))  # the mean of that many independent pixels
-    contrast = _contrast_in_common(bands(), mean, len(ends) - 1)
-    top = contrast.max(0).astype(np.float32)
-    may_be_sharpest = contrast >= (top - (ALIKE[0] * noise / UNIT + ALIKE[1] * top)).astype(np.float16)
-    first = may_be_sharpest.argmax(0)
-    last = len(contrast) - may_be_sharpest[::-1].argmax(0)
-    return Evidence((top - contrast.min(0)) * UNIT / noise, ends[first], ends[last])
+    contrast = _contrast_in_common(bands, mean)
+    evidence = Evidence(*(np.empty(mean.shape, np.float32) for _ in range(3)))
+
+    def judge(rows: slice) -> None:
+        here, noise_here = contrast[:, rows], noise[rows]
+        top = here.max(0)
+        may_be_sharpest = here >= top - (ALIKE[0] * noise_here + ALIKE[1] * top)
+        evidence.strength[rows] = (top - here.min(0)) / noise_here
+        for index, may_be in enumerate(may_be_sharpest):
+            evidence.most[rows][may_be] = ends[index + 1]
+        for index, may_be in reversed(list(enumerate(may_be_sharpest))):
+            evidence.least[rows][may_be] = ends[index]
+
+    for_each(judge, list(chunks(len(mean), ROWS)))
+    return evidence
 
 
-def _mean_and_difference(bands: Iterator[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of bands (h, w), and the mean variance between one and the next."""
-    before = next(bands)
-    total, difference, count = before.copy(), np.zeros_like(before), 1
-    for band in bands:
-        total += band
-        difference += _blur((band - before) ** 2, WINDOW) / 2
-        before, count = band, count + 1
-    return total / count, difference / max(count - 1, 1)
+def _bands(
+    pictures: np.ndarray, grey: ToGrey, deviation: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Bands (N, h, w), their mean (h, w), the mean variance from one to the next, and the frames' mean."""
+
+    def band_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values = grey(picture)
+        return values, _blur(values, deviation) - _blur(values, 2 * deviation)
+
+    height, width = grey(pictures[0]).shape
+    bands = np.empty((len(pictures), height, width), np.float32)
+    difference, brightness = np.zeros((2, height, width), np.float32)
+    for index, (values, band) in enumerate(prefetch(band_of, pictures)):
+        bands[index] = band
+        difference += (band - bands[max(index - 1, 0)]) ** 2
+        brightness += values
+    count = len(pictures)
+    return bands, bands.mean(0), _blur(difference, WINDOW) / (2 * max(count - 1, 1)), brightness / count
 
 
-def _contrast_in_common(bands: Iterator[np.ndarray], mean: np.ndarray, count: int) -> np.ndarray:
-    """(N, h, w) float16 in UNIT: amplitudes of bands (h, w) along their mean."""
-    size = np.sqrt(np.maximum(_blur(mean * mean, WINDOW), 1e-14)) * UNIT
-    contrast = np.empty((count, *mean.shape), np.float16)
-    for index, band in enumerate(bands):
-        contrast[index] = _blur(band * mean, WINDOW) / size
-    return contrast
+def _contrast_in_common(bands: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Amplitudes of bands (N, h, w) along their mean, in the place of the bands."""
+    size = np.sqrt(np.maximum(_blur(mean * mean, WINDOW), 1e-14))
+
+    def measure(index: int) -> None:
+        bands[index] = _blur(bands[index] * mean, WINDOW) / size
+
+    for_each(measure, range(len(bands)))
+    return bands
 
 
 def _noise(difference: np.ndarray, brightness: np.ndarray) -> np.ndarray:

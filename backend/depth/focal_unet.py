@@ -59,6 +59,7 @@ class FocalUnet:
                 progress(number * of + done, len(SCALES) * of)
 
             predictions.append(_predict_at(zoom * share, pictures, positions, sessions, report, max_tile))
+        sessions.release(DEPTH_MODEL)
         depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
         sharp = fuse(depth, pictures, positions)
         depth = refine_edges(depth, 1 / uncertainty, sharp, EDGE_STEP)

@@ -9,10 +9,12 @@ SIGGRAPH 2007, with two depths to choose from in place of a mean of all of them.
 import cv2
 import numpy as np
 
-from ..runtime.chunks import chunks
+from ..runtime.chunks import Tile, chunks, tiles
+from ..runtime.parallel import for_each
 from .edges import refine_edges
 
 REACH = 2  # small pixels to either side of a jump within which both its surfaces are seen
+MARGIN = 2 * REACH + 4  # pixels about a tile that have a say in it
 FAR_TO_GO = 2.5  # times as large as this, a picture is reached by way of one of twice the size
 CHUNK = 1 << 14  # pixels about jumps, in one go
 GRAIN = 0.1  # deviation of sRGB within a surface: colours that differ by less tell nothing
@@ -50,26 +52,58 @@ def _enlarged_to(values: np.ndarray, guide: np.ndarray, min_step: float) -> np.n
     size = guide.shape[1], guide.shape[0]
     small = cv2.resize(guide, values.shape[::-1], interpolation=cv2.INTER_AREA)
     values = np.ascontiguousarray(values, np.float32)
-    layers, about_jumps = _two_surfaces(values, small.astype(np.float32) / 255, min_step)
+    layers, about_jumps = _two_surfaces(values, small, min_step)
     full = cv2.resize(values, size)
     places, colours = np.flatnonzero(cv2.resize(about_jumps, size) > 0), guide.reshape(-1, 3)
-    for some in chunks(len(places), CHUNK):
+
+    def decide(some: slice) -> None:
         at = places[some]
         colour = colours.take(at, axis=0).astype(np.float32) / 255
         full.flat[at] = _of_like_colour(_enlarged_at(np.divmod(at, size[0]), layers, size), colour)
+
+    for_each(decide, list(chunks(len(places), CHUNK)))
     return full
 
 
 def _two_surfaces(values: np.ndarray, picture: np.ndarray, min_step: float) -> tuple[np.ndarray, np.ndarray]:
     """(h, w, 9): the near and the far surface, 1 on the near side and 0 on the far one, and the colours of
-    both surfaces nearby; and (h, w) float32, 1 about jumps.
+    both surfaces nearby, of a picture (h, w, 3) uint8; and (h, w) float32, 1 about jumps.
+
+    Layers are 0 elsewhere.
     """
+    height, width = values.shape
+    layers, about_jumps = np.zeros((height, width, 9), np.float32), np.zeros((height, width), np.float32)
+
+    def look(tile: Tile) -> None:
+        outer = tuple(
+            slice(max(0, side.start - MARGIN), min(length, side.stop + MARGIN))
+            for side, length in zip(tile, values.shape, strict=True)
+        )
+        inner = tuple(
+            slice(side.start - around.start, side.stop - around.start)
+            for side, around in zip(tile, outer, strict=True)
+        )
+        found = _two_surfaces_of(values[outer], picture[outer], min_step)
+        if found is not None:
+            layers[tile], about_jumps[tile] = found[0][inner], found[1][inner]
+
+    for_each(look, tiles(height, width))
+    return layers, about_jumps
+
+
+def _two_surfaces_of(
+    values: np.ndarray, picture: np.ndarray, min_step: float
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The same of a part of a picture; None where it has no jump."""
     # A little more than REACH, so that what is blurred and enlarged within it is right.
     window = np.ones((2 * REACH + 3, 2 * REACH + 3), np.uint8)
     high, low = cv2.dilate(values, window), cv2.erode(values, window)
     jump = high - low > min_step
+    if not jump.any():
+        return None
     near = jump & (values > (high + low) / 2)
-    surfaces = [_carried_on(values, picture, where) for where in (near, jump & ~near)]
+    colours = picture.astype(np.float32) / 255
+    surfaces = [_carried_on(values, colours, where) for where in (near, jump & ~near)]
     share = cv2.blur(near.astype(np.float32), (3, 3))  # an edge may lie a pixel off
     (near_value, near_colour), (far_value, far_colour) = surfaces
     layers = cv2.merge([near_value, far_value, share, near_colour, far_colour])

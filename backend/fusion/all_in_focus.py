@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from ..runtime.chunks import Tile, chunks, tiles
+from ..runtime.parallel import for_each
 
 REACH = 0.75  # frames: farther off in focus, one has no share
 
@@ -15,18 +16,24 @@ class AllInFocus:
         """normalised: (H, W) depth in normalised dioptres; positions: (N,) of the frames."""
         self._frame = np.empty(normalised.shape, np.float32)  # which is sharp, and how far between two
         frame = self._frame.reshape(-1)
-        for chunk in chunks(normalised.size):
+
+        def place(chunk: slice) -> None:
             frame[chunk] = np.interp(normalised.reshape(-1)[chunk], positions, range(len(positions)))
+
+        for_each(place, list(chunks(normalised.size)))
         self._spans = [(tile, *_span(self._frame[tile])) for tile in tiles(*normalised.shape)]
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
         """Frame number `index`, aligned (H, W, 3), whose values times `gain`, one or (3,), are sRGB 0..1."""
         gains = np.broadcast_to(np.asarray(gain, np.float32), 3)
-        for tile in self.tiles_of(index):
+
+        def add_to(tile: Tile) -> None:
             # Half a step of pure frames, half a step of blending: averaging two frames costs sharpness.
             weight = np.clip(2 * REACH - 2 * np.abs(self._frame[tile] - index), 0, 1)
             self._picture[tile] += cv2.merge([weight * gain for gain in gains]) * pixels[tile]
+
+        for_each(add_to, self.tiles_of(index))
 
     def tiles_of(self, index: int) -> list[Tile]:
         """Tiles in which frame number `index` may have a share: few, of most frames."""

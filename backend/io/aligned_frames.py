@@ -10,7 +10,7 @@ import numpy as np
 from ..contract.files import ALIGNED
 from ..contract.output_folder import OutputFolder
 from ..stack import Frame
-from .result_folder import aligned_name, to_integers, write_png, writing_into
+from .result_folder import aligned_name, aligned_suffix, to_integers, write_rgb, writing_into
 
 AT_ONCE = 2  # frames: packing keeps up with resampling, and each is held meanwhile
 
@@ -79,7 +79,8 @@ class AlignedFrames:
             Where an earlier one could not be written.
         """
         self._wait_for_all_but(self._threads - 1)
-        path = self._folder / aligned_name(index, frame.path.name)
+        name = frame.path.name
+        path = self._folder / aligned_name(index, name, aligned_suffix(name, self._is_deep))
         self.files.append((index, path))
         self._under_way.append(self._pool.submit(self._write, path, pixels, gain))
 
@@ -94,4 +95,4 @@ class AlignedFrames:
         else:
             table = to_integers(np.arange(256, dtype=np.uint8)[:, None] * gain, np.uint8)
             picture = cv2.LUT(pixels, table[:, None])
-        write_png(path, picture[..., ::-1])
+        write_rgb(path, picture)

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from ..runtime.chunks import chunks
+from ..runtime.parallel import for_each
 
 FINEST = 32768  # steps between 0 and 1 of encoded values of the lookup table: finer than half floats are
 
@@ -30,16 +31,26 @@ def half_linear(encoded: np.ndarray) -> np.ndarray:
     """
     linear = np.empty(encoded.shape, np.float16)
     source, target, table = encoded.reshape(-1), linear.reshape(-1), _linear_halves()
-    for chunk in chunks(len(source)):
+
+    def look_up(chunk: slice) -> None:
         codes = np.clip(source[chunk] * FINEST + 0.5, 0, len(table) - 1)
         target[chunk] = table[codes.astype(np.uint16)]
+
+    for_each(look_up, list(chunks(len(source))))
     return linear
 
 
 def srgb_bytes(linear: np.ndarray) -> np.ndarray:
     """Return scene-linear values as sRGB-encoded uint8, half floats by a table; highlights are cut."""
     if linear.dtype == np.float16:
-        return _bytes_of_halves()[linear.view(np.uint16)]
+        encoded = np.empty(linear.shape, np.uint8)
+        source, target, table = linear.view(np.uint16).reshape(-1), encoded.reshape(-1), _bytes_of_halves()
+
+        def look_up(chunk: slice) -> None:
+            target[chunk] = table[source[chunk]]
+
+        for_each(look_up, list(chunks(len(source))))
+        return encoded
     return np.rint(255 * np.clip(srgb_encode(linear), 0, 1)).astype(np.uint8)
 
 

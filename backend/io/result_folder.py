@@ -29,15 +29,18 @@ from ..contract.files import (
     PARTIAL,
     RESULT_JSON,
 )
+from ..contract.formats import is_compact
 from ..contract.limits import MAX_TEXT_BYTES, read_whole
 from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
 from ..runtime.chunks import chunks
+from ..runtime.parallel import for_each
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode
 from .exr import check_exr
 from .header import read_header
 
+JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with all their colour
 ROWS = 256  # of a picture, in one go
 
 
@@ -89,10 +92,10 @@ def write_result(
     description
         Becomes result.json; its `format`, `size` and `depth` are filled in here.
     aligned
-        Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with their PNG, of an
+        Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with their file, of an
         earlier result or in the folder already; those entries get an `aligned`, their path in the folder.
     is_deep
-        Whether PNGs have 16 bits a channel.
+        Whether pictures are PNGs of 16 bits a channel.
     cache
         Arrays of cache.npz.
     threads
@@ -200,9 +203,14 @@ def aligned_paths(folder: Path, description: Description) -> list[Path] | None:
     return [Path(folder) / ALIGNED / Path(str(frame.get("aligned"))).name for frame in frames]
 
 
-def aligned_name(index: int, file: str) -> str:
+def aligned_name(index: int, file: str, suffix: str) -> str:
     """Return what the aligned frame of this number, taken as `file`, is called."""
-    return f"{index + 1:02d}_{Path(file).stem}.png"
+    return f"{index + 1:02d}_{Path(file).stem}{suffix}"
+
+
+def aligned_suffix(file: str, is_deep: bool) -> str:
+    """Return the ending of an aligned frame: JPEG where its photograph was as compact, else PNG."""
+    return ".jpg" if is_compact(Path(file)) and not is_deep else ".png"
 
 
 def read_all_in_focus(folder: Path) -> np.ndarray:
@@ -224,7 +232,7 @@ def write_background(folder: Path, picture: np.ndarray) -> None:
     """Add to a result the picture (H, W, 3) uint8 sRGB that a mesh shows behind its cuts."""
     try:
         with replacing_file(Path(folder) / BACKGROUND_PNG) as partial:
-            write_png(partial, picture[..., ::-1])
+            write_rgb(partial, picture)
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -290,17 +298,29 @@ def to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
     return np.round(np.clip(encoded, 0, 1) * np.iinfo(kind).max).astype(kind)
 
 
-def write_png(path: Path, bgr: np.ndarray) -> None:
-    """Write a picture (H, W, 3) uint8 or uint16, or (H, W). Raises OSError where that fails."""
+def write_rgb(path: Path, rgb: np.ndarray) -> None:
+    """Write a picture (H, W, 3) uint8 or uint16 as its ending says. Raises OSError where that fails."""
     import cv2
 
+    _write_bgr(path, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+
+
+def _write_bgr(path: Path, bgr: np.ndarray) -> None:
+    import cv2
+
+    finest = (
+        cv2.IMWRITE_JPEG_QUALITY,
+        JPEG_QUALITY,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    )
     # cv2.imwrite cannot open paths outside the code page on Windows
-    path.write_bytes(cv2.imencode(".png", np.ascontiguousarray(bgr))[1].tobytes())
+    path.write_bytes(cv2.imencode(path.suffix, bgr, finest if path.suffix == ".jpg" else ())[1].tobytes())
 
 
 def _write_picture(path: Path, all_in_focus: np.ndarray, is_deep: bool) -> None:
     encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-    write_png(path, encoded[..., ::-1])
+    write_rgb(path, encoded)
 
 
 def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:
@@ -308,10 +328,13 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
     import cv2
 
     level = np.empty(depth.shape, np.uint8)
-    for some in chunks(len(depth), ROWS):
+
+    def colour(some: slice) -> None:
         share = np.clip((1.0 / depth[some] - far) / max(near - far, 1e-12), 0, 1)
         level[some] = np.round(share * 255)
-    write_png(path, cv2.applyColorMap(level, cv2.COLORMAP_INFERNO))
+
+    for_each(colour, list(chunks(len(depth), ROWS)))
+    _write_bgr(path, cv2.applyColorMap(level, cv2.COLORMAP_INFERNO))
 
 
 def _write_aligned(
@@ -324,12 +347,13 @@ def _write_aligned(
     folder.mkdir(exist_ok=True)
     frames = list(frames)
     for index, picture in aligned:
-        name = aligned_name(index, frames[index]["file"])
+        file = frames[index]["file"]
+        suffix = picture.suffix if isinstance(picture, Path) else aligned_suffix(file, is_deep)
+        name = aligned_name(index, file, suffix)
         if isinstance(picture, Path):
             _link_or_copy(picture, folder / name)
         else:
-            kind = np.uint16 if is_deep else np.uint8
-            write_png(folder / name, to_integers(picture, kind)[..., ::-1])
+            write_rgb(folder / name, to_integers(picture, np.uint16 if is_deep else np.uint8))
         frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
     return frames
 

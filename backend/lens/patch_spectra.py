@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ..io.colour import srgb_decode
+from ..runtime.parallel import prefetch
 
 LONGEST_SIDE = 640  # pixels: larger pictures are reduced to it
 PATCH = 40  # pixels; small against things, wide against the blur that is to be measured
@@ -65,7 +66,7 @@ def measure_spectra(pictures: np.ndarray) -> PatchSpectra:
         Of at most 100 patches, none where there is no texture.
     """
     shrink = min(1.0, LONGEST_SIDE / max(pictures.shape[1:3]))
-    frames = [_measure_frame(picture, shrink) for picture in pictures]
+    frames = list(prefetch(lambda picture: _measure_frame(picture, shrink), pictures))
     levels = [
         _choose_patches(*(np.stack(each, -1) for each in zip(*level, strict=True)))
         for level in zip(*frames, strict=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..io.photographs import read_pixels, white_level
 from ..runtime.chunks import Tile, tiles
-from ..runtime.prefetch import prefetch
+from ..runtime.parallel import prefetch
 from ..stack import FocalStack
 from .motion import Motion
 from .warp import fill_in, tiles_not_shown, warp
@@ -38,15 +38,16 @@ def aligned_frames(
         wanted = [tiles(height, width)] * len(stack.frames)
     missing, needed = _tiles_needed(motion, stack.size, wanted)
 
-    def read_aligned(index: int) -> np.ndarray:
+    def read(index: int) -> np.ndarray:
         frame = stack.frames[index]
-        pixels = read_pixels(frame.path, reading=frame.reading)
-        return warp(pixels, motion.maps[index], stack.size, needed[index])
+        return read_pixels(frame.path, reading=frame.reading)
 
     numbers = range(len(stack.frames) - 1, -1, -1)
     nearer: np.ndarray | None = None
     gain_of_nearer = np.ones(3, np.float32)
-    for index, pixels in zip(numbers, prefetch(read_aligned, numbers, at_once=1), strict=True):
+    for index, photograph in zip(numbers, prefetch(read, numbers, at_once=1), strict=True):
+        pixels = warp(photograph, motion.maps[index], stack.size, needed[index])
+        del photograph
         gain = gains[index] / white_level(pixels)
         if nearer is not None:
             fill_in(pixels, motion.maps[index], nearer, gain_of_nearer / gain, missing[index])

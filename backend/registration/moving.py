@@ -5,6 +5,8 @@ import itertools
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
+
 SIZE = 480  # longer side at which pictures are compared
 REACH = 10  # pixels there: how far blur carries a value between neighbouring frames
 NOTICED, CERTAIN = 0.03, 0.12  # sRGB beyond what blur explains
@@ -44,10 +46,13 @@ def difference_beyond_blur(pictures: np.ndarray) -> np.ndarray:
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
     reach = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
     most = np.zeros(size[::-1], np.float32)
-    small = (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures)
-    smooth = (cv2.GaussianBlur(picture, (0, 0), 1.5) for picture in small)
-    ranged = ((values, cv2.erode(values, reach), cv2.dilate(values, reach)) for values in smooth)
-    for one, other in itertools.pairwise(ranged):
+
+    def ranged(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        values = cv2.GaussianBlur(small, (0, 0), 1.5)
+        return values, cv2.erode(values, reach), cv2.dilate(values, reach)
+
+    for one, other in itertools.pairwise(prefetch(ranged, pictures)):
         np.maximum(most, np.minimum(_outside(one, other), _outside(other, one)), out=most)
     return cv2.resize(cv2.dilate(most, reach), (width, height), interpolation=cv2.INTER_LINEAR)
 

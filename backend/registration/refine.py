@@ -1,11 +1,12 @@
 """The motion of every frame, refined by patches of many pairs of frames at once, coarse to fine."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..runtime.parallel import prefetch
 from .motion_model import (
     MODELS,
     RADIAL,
@@ -16,7 +17,7 @@ from .motion_model import (
     held_out_miss,
     weighted_median,
 )
-from .patches import Patches, Shifts
+from .patches import Patches, Shifts, Spectra
 from .polynomial import displaced
 from .warp import warp
 
@@ -102,14 +103,21 @@ def _measure(
     greys: Sequence[np.ndarray], maps: np.ndarray, patches: Patches, steps: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pairs of frames (E, 2), and shifts (E, P, 2) and weights (E, P) of their patches."""
-    recent: deque = deque(maxlen=max(steps) + 1)
-    pairs, measured = [], []
-    for number, (grey, coefficients) in enumerate(zip(greys, maps, strict=True)):
-        recent.append(patches.spectra(warp(grey, coefficients, patches.size)))
-        for step in steps:
-            if step < len(recent):
-                pairs.append((number - step, number))
-                measured.append(patches.shifts(recent[-1 - step], recent[-1]))
+    pairs: list[tuple[int, int]] = []
+
+    def look(number: int) -> Spectra:
+        return patches.spectra(warp(greys[number], maps[number], patches.size))
+
+    def paired() -> Iterator[tuple[Spectra, Spectra]]:
+        recent: deque[Spectra] = deque(maxlen=max(steps) + 1)
+        for number, spectra in enumerate(prefetch(look, range(len(greys)))):
+            recent.append(spectra)
+            for step in steps:
+                if step < len(recent):
+                    pairs.append((number - step, number))
+                    yield recent[-1 - step], spectra
+
+    measured = list(prefetch(lambda pair: patches.shifts(*pair), paired()))
     return np.array(pairs), np.stack([each.pixels for each in measured]), np.stack([*map(_weights, measured)])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.qualities import NETWORK
+from ..runtime.parallel import for_each
 from ..runtime.sessions import Sessions
 from ..runtime.timings import StageProgress
 from ..stack import FocalStack
@@ -126,8 +127,11 @@ def _handle_misfits(misfits: np.ndarray, stack: FocalStack) -> tuple[FocalStack,
 def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Registration:
     height, width = photographs.shape[1:3]
     pictures = np.empty_like(photographs)
-    for index, coefficients in enumerate(motion.maps):
-        pictures[index] = warp(photographs[index], coefficients, (width, height))
+
+    def warp_one(index: int) -> None:
+        pictures[index] = warp(photographs[index], motion.maps[index], (width, height))
+
+    for_each(warp_one, range(len(pictures)))
     gains = equalising_gains(pictures)
     pictures *= gains[:, None, None]
     for index in range(len(pictures) - 2, -1, -1):

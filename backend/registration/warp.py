@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ..runtime.chunks import Tile, tiles
+from ..runtime.parallel import for_each
 from .polynomial import evaluate
 
 CELL = 16  # pixels between which a map is taken to be linear: a thousandth of a pixel off, and far faster
@@ -44,9 +45,12 @@ def warp(
         picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     out = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
     source = picture.shape[1], picture.shape[0]
-    for tile in tiles(size[1], size[0], ROWS, size[0]) if where is None else where:
+
+    def resample(tile: Tile) -> None:
         positions = _positions(coefficients, size, tile, source)
         out[tile] = cv2.remap(picture, positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+
+    for_each(resample, tiles(size[1], size[0], ROWS, size[0]) if where is None else where)
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..contract.formats import locate
 from ..io.photographs import read_thumbnail
 from ..io.reading import Reading
-from ..runtime.prefetch import prefetch
+from ..runtime.parallel import prefetch
 from ..runtime.resources import available_threads
 from .direction import judge_direction
 from .focal_stack import Frame

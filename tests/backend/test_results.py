@@ -118,10 +118,24 @@ def test_pictures(tmp_path):
     assert names == ["01_ä far.png", "02_near.png"]
 
 
+@pytest.mark.parametrize(
+    ("file", "is_deep", "name"),
+    [("a.JPG", False, "01_a.jpg"), ("a.mp4#7", False, "01_a.jpg"), ("a.tif", False, "01_a.png")]
+    + [("a.heic", True, "01_a.png")],
+)
+def test_an_aligned_frame_is_as_compact_as_its_photograph(file, is_deep, name, tmp_path):
+    picture = cv2.GaussianBlur(np.random.default_rng(3).random((60, 90, 3), np.float32), (0, 0), 2)
+    frames = result_folder._write_aligned(tmp_path / "aligned", [(0, picture)], [{"file": file}], is_deep)
+    assert frames[0]["aligned"] == f"aligned/{name}"
+    written = cv2.imread(str(tmp_path / "aligned" / name), cv2.IMREAD_UNCHANGED)[..., ::-1]
+    assert written.dtype == (np.uint16 if is_deep else np.uint8)
+    assert np.abs(written / np.iinfo(written.dtype).max - picture).mean() < 0.006
+
+
 def test_frames_say_where_their_aligned_picture_is(tmp_path):
     write(tmp_path / "r", aligned=[(1, arrays()[2])])
     far, near = result_folder.read_description(tmp_path / "r")["frames"]
-    assert near["aligned"] == "aligned/02_near.png" and (tmp_path / "r" / near["aligned"]).is_file()
+    assert near["aligned"] == "aligned/02_near.jpg" and (tmp_path / "r" / near["aligned"]).is_file()
     assert "aligned" not in far and "aligned" not in DESCRIPTION["frames"][1]
 
 

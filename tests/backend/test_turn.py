@@ -102,7 +102,7 @@ def test_each_frame_takes_what_is_its_own_along(result):
     assert [frame["dioptres"] for frame in frames] == pytest.approx([0.25, 0.5, 0.875, 1.0])
     assert [frame["normalised_focus"] for frame in frames] == pytest.approx([0, 1 / 3, 5 / 6, 1])
     assert [frame["aligned"] for frame in frames] == [
-        f"aligned/{place}_{name}.png" for place, name in (("01", 10), ("02", 3), ("03", 2), ("04", 1))
+        f"aligned/{place}_{name}.jpg" for place, name in (("01", 10), ("02", 3), ("03", 2), ("04", 1))
     ]
     assert {frame["name"]: cv2.imread(str(result / frame["aligned"]))[0, 0, 0] for frame in frames} == levels
     assert sorted(path.name for path in (result / "aligned").iterdir()) == [
@@ -197,7 +197,7 @@ def test_a_metric_result_is_refused_and_stays(tmp_path, capsys):
     assert digests(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["depth.exr", "result.json", "aligned/02_2.png", "all_in_focus.png"])
+@pytest.mark.parametrize("name", ["depth.exr", "result.json", "aligned/02_2.jpg", "all_in_focus.png"])
 def test_a_damaged_result_is_refused_and_stays(result, capsys, name):
     whole = (result / name).read_bytes()
     (result / name).write_bytes(whole[: len(whole) // 2])

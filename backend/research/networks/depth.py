@@ -7,8 +7,8 @@ depth between the frames. The *refining* part sees the stack once, as an all-in-
 depth: it carries depth into surfaces without texture, and to the picture's edges.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -101,7 +101,7 @@ class FocusNetwork(nn.Module):
             (B, 2 C, h/2, w/2) features of the whole stack.
         """
         spacing = frame_spacing(positions)
-        x = _per_frame(lambda frames: F.relu(self._apply_stem(frames)), stack)
+        x = F.relu(self._apply_stem(stack.flatten(0, 1)))
         skips = []
         for stage in self.down:
             x = stage(x, spacing)
@@ -109,11 +109,12 @@ class FocusNetwork(nn.Module):
         for stage, narrow, skip in zip(
             reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
         ):
-            x = stage(skip + _per_frame(lambda y, narrow=narrow: _double(narrow(y)), x), spacing)
-        score, offset = _per_frame(lambda y: F.pixel_shuffle(self.scores(y), 2), x).float().unbind(2)
+            x = stage(skip + _double(narrow(x)), spacing)
+        score, offset = _by_stack(F.pixel_shuffle(self.scores(x), 2), spacing).float().unbind(2)
         gap = spacing[..., :2].amax(2)[..., None, None]
         candidate = positions[..., None, None] + gap * torch.tanh(offset)
-        return torch.softmax(score, 1), candidate, torch.cat([x.amax(1), x.mean(1)], 1)
+        weight = torch.exp(score - score.amax(1, keepdim=True))  # ONNX Runtime's Softmax is 7 times slower
+        return weight / weight.sum(1, keepdim=True), candidate, _strongest_and_mean(x, spacing)
 
     def _apply_stem(self, frames: Tensor) -> Tensor:
         """Apply the stem after space-to-depth, (B N, 3, 2 h, 2 w) to (B N, C, h, w).
@@ -132,8 +133,8 @@ class FocusStage(nn.Module):
         self.along_stack = AlongStack(channels)
 
     def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        """Map features (B, N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
-        return self.along_stack(_per_frame(lambda frames: F.relu(self.convolution(frames)), x), spacing)
+        """Map features (B N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
+        return self.along_stack(F.relu(self.convolution(x)), spacing)
 
 
 class AlongStack(nn.Module):
@@ -155,12 +156,22 @@ class AlongStack(nn.Module):
         self.stack.weight.copy_(torch.cat([-strongest, torch.zeros_like(strongest)], 1))
 
     def forward(self, x: Tensor, spacing: Tensor) -> Tensor:
-        """Mix features (B, N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
-        own, before, after = _per_frame(self.neighbours, x).chunk(3, 2)
-        before = torch.cat([before[:, :1], before[:, :-1]], 1)
-        after = torch.cat([after[:, 1:], after[:, -1:]], 1)
-        whole = self.stack(torch.cat([x.amax(1), x.mean(1)], 1))[:, None]
-        return x + F.relu(own + before + after + whole + self.spacing(spacing)[..., None, None])
+        """Mix features (B N, C, h, w), with spacing (B, N, 3) from `frame_spacing`."""
+        whole = self.stack(_strongest_and_mean(x, spacing))[:, None] + self.spacing(spacing)[..., None, None]
+        return x + F.relu(self._mix_neighbours(x, spacing.shape[1]) + whole.flatten(0, 1))
+
+    def _mix_neighbours(self, x: Tensor, count: int) -> Tensor:
+        """Mix each of `count` frames with the ones before and after; the first and the last with themselves.
+
+        As convolutions that are added up, which ONNX Runtime does in one step: parts of the outcome of one
+        convolution would be copies.
+        """
+        numbers = torch.arange(x.shape[0], device=x.device)
+        before = torch.where(numbers % count == 0, numbers, numbers - 1)
+        after = torch.where((numbers + 1) % count == 0, numbers, numbers + 1)
+        weights, biases = self.neighbours.weight.chunk(3), cast(Tensor, self.neighbours.bias).chunk(3)
+        mixed = F.conv2d(x, weights[0], biases[0] + biases[1] + biases[2])
+        return mixed + F.conv2d(x[before], weights[1]) + F.conv2d(x[after], weights[2])
 
 
 class RefiningNetwork(nn.Module):
@@ -245,10 +256,15 @@ def _depth_pyramid(depth: Tensor, deviation: Tensor, levels: int) -> list[Tensor
     return pyramid
 
 
-def _per_frame(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Apply a function of (B N, C, h, w) to every frame of x (B, N, C, h, w)."""
-    y = function(x.flatten(0, 1))
-    return y.reshape(x.shape[0], x.shape[1], *y.shape[1:])  # unflatten would fix N in an ONNX graph
+def _by_stack(x: Tensor, spacing: Tensor) -> Tensor:
+    """(B, N, ...) of all frames' (B N, ...), with spacing (B, N, 3)."""
+    return x.reshape(*spacing.shape[:2], *x.shape[1:])  # unflatten would fix N in an ONNX graph
+
+
+def _strongest_and_mean(x: Tensor, spacing: Tensor) -> Tensor:
+    """(B, 2 C, h, w) over the frames of features (B N, C, h, w), with spacing (B, N, 3)."""
+    frames = _by_stack(x, spacing)
+    return torch.cat([frames.amax(1), frames.mean(1)], 1)
 
 
 def _double(x: Tensor) -> Tensor:

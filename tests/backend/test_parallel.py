@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from focal_depth.runtime.prefetch import prefetch
+from focal_depth.runtime.parallel import for_each, prefetch
 
 
 def test_all_comes_in_order():
@@ -29,3 +29,18 @@ def test_a_fault_comes_where_its_item_would():
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+@pytest.mark.parametrize("count", [0, 1, 50])
+def test_each_item_is_done_once(threads, count, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    done = []
+    for_each(done.append, range(count))
+    assert sorted(done) == list(range(count))
+
+
+def test_a_fault_in_one_item_is_raised(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with pytest.raises(ZeroDivisionError):
+        for_each(lambda number: 1 / number, range(-2, 3))
