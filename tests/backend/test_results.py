@@ -120,8 +120,12 @@ def test_pictures(tmp_path):
 
 @pytest.mark.parametrize(
     ("file", "is_deep", "name"),
-    [("a.JPG", False, "01_a.jpg"), ("a.mp4#7", False, "01_a.jpg"), ("a.tif", False, "01_a.png")]
-    + [("a.heic", True, "01_a.png")],
+    [
+        ("a.JPG", False, "01_a.jpg"),
+        ("a.mp4#7", False, "01_a.jpg"),
+        ("a.tif", False, "01_a.png"),
+        ("a.heic", True, "01_a.png"),
+    ],
 )
 def test_an_aligned_frame_is_as_compact_as_its_photograph(file, is_deep, name, tmp_path):
     picture = cv2.GaussianBlur(np.random.default_rng(3).random((60, 90, 3), np.float32), (0, 0), 2)
