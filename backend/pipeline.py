@@ -9,8 +9,9 @@ import numpy as np
 
 from .contract import messages
 from .contract.cost import Load, Plan, decoders, peak_memory, plan_for
-from .contract.qualities import NETWORK, working_size
+from .contract.qualities import FOCAL_UNET, NETWORK, working_size
 from .depth.beyond_focus import beyond_warnings
+from .depth.first_look import first_look
 from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.upsampling import upsample
@@ -68,17 +69,19 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Job:
-    """All that an analysis depends on, what it may use, and who sees the frames that it aligns."""
+    """All that an analysis depends on, what it may use, and who sees what it makes on the way."""
 
     stack: FocalStack
     config: Config
     plan: Plan
     predictor: DepthPredictor
     resources: Resources
+    on_first_look: "OnFirstLook | None" = None
     on_aligned: "OnAligned | None" = None
 
 
 Analyse = Callable[[Job, Stages], Analysis]
+OnFirstLook = Callable[[np.ndarray], None]  # depth, (h, w) normalised dioptres
 OnAligned = Callable[[int, Frame, np.ndarray, np.ndarray], None]  # number, frame, pixels (H, W, 3), gain (3,)
 Cache = Callable[[Analyse], Analyse]  # wraps a step: what it has computed before is not computed again
 
@@ -94,6 +97,7 @@ def estimate(
     resources: Resources | None = None,
     progress: Progress = no_progress,
     cache: Cache = no_cache,
+    on_first_look: OnFirstLook | None = None,
     on_aligned: OnAligned | None = None,
 ) -> Result:
     """Infer depth, its uncertainty and an all-in-focus picture from a focal stack.
@@ -110,6 +114,9 @@ def estimate(
         Called with a stage (`contract.messages.STAGES`), how many of its steps are done, and of how many.
     cache
         Wraps the long steps, such as `runtime.cache.ResultCache`.
+    on_first_look
+        Called with rough depth before all else, as `depth.first_look` infers it; not where `cache` spares
+        that, nor for a network that is not ours.
     on_aligned
         Called with number, frame, pixels and gain of each frame that is aligned at full size, as
         `registration.frames.aligned_frames` yields them; not where `cache` spares that.
@@ -124,7 +131,8 @@ def estimate(
     InputError
         Where a photograph cannot be read, a network is missing, or memory does not suffice.
     """
-    job = replace(plan_job(stack, config or Config(), resources or Resources()), on_aligned=on_aligned)
+    job = plan_job(stack, config or Config(), resources or Resources())
+    job = replace(job, on_first_look=on_first_look, on_aligned=on_aligned)
     stages = Stages(progress)
     analysis = cache(analyse)(job, stages)
     stack = analysis.stack.with_warnings(*_warnings(job))
@@ -197,6 +205,9 @@ def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Predict
     needed = [ALIGNMENT_MODEL] if job.config.alignment == NETWORK else []
     sessions.begin_opening(*needed, *job.predictor.models)
     with stages.stage(messages.READ) as report:
+        report(0, len(job.stack.frames))
+        if job.on_first_look is not None and job.predictor.kind == FOCAL_UNET:
+            job.on_first_look(first_look(job.stack, job.config.alignment, sessions))
         photographs = _read(job, report)
     with stages.stage(messages.ALIGN) as report:
         report(0, 1)

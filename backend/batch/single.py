@@ -8,12 +8,13 @@ import numpy as np
 
 from .. import pipeline
 from ..contract.cost import stage_seconds
+from ..contract.errors import InputError
 from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
 from ..contract.output_folder import OutputFolder
 from ..contract.schema import Description
 from ..io.aligned_frames import AlignedFrames
 from ..io.result import Result, is_deep
-from ..io.result_folder import open_result, read_description
+from ..io.result_folder import SHOWN, open_result, read_description, to_integers, write_false_colour
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
@@ -33,11 +34,14 @@ class Request:
         That it may use.
     saves_aligned
         Whether the aligned frames are saved too.
+    first_look
+        Where a rough picture of depth is written first, or None.
     """
 
     config: Config
     resources: Resources
     saves_aligned: bool = False
+    first_look: Path | None = None
 
 
 def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
@@ -91,7 +95,8 @@ def _estimate(
     stack: FocalStack, output: OutputFolder, request: Request, cache: ResultCache, reporter: Reporter
 ) -> tuple[Result, Iterable[tuple[int, np.ndarray | Path]] | None]:
     """The result, and its aligned frames, which are written into its folder as they are made."""
-    common = stack, request.config, request.resources, reporter.progress, cache
+    on_first_look = None if request.first_look is None else _show_at(request.first_look, reporter)
+    common = stack, request.config, request.resources, reporter.progress, cache, on_first_look
     if not request.saves_aligned:
         return pipeline.estimate(*common), None
     with AlignedFrames(output, is_deep(stack), request.resources.threads) as aligned:
@@ -99,6 +104,20 @@ def _estimate(
     if not cache.was_used:
         return result, aligned.files
     return result, cache.aligned_files() or _counted(result, reporter)
+
+
+def _show_at(path: Path, reporter: Reporter) -> pipeline.OnFirstLook:
+    """What writes a first look there, and says so."""
+
+    def show(depth: np.ndarray) -> None:
+        far, near = np.percentile(depth, SHOWN)
+        try:
+            write_false_colour(path, to_integers((depth - far) / max(near - far, 1e-6), np.uint8))
+        except OSError as error:
+            raise InputError(f"{path} cannot be written ({error.strerror}): choose another file") from None
+        reporter.first_look(path)
+
+    return show
 
 
 def _counted(result: Result, reporter: Reporter) -> Iterator[tuple[int, np.ndarray]]:

@@ -1,6 +1,7 @@
 """`focal-depth estimate PHOTOS... --output DIR`: the main job."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from ..batch.single import Request, estimate_to_folder
@@ -19,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `estimate` takes."""
     parser.add_argument("photographs", nargs="*", type=Path, help="files, one folder, or a clip")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
+    parser.add_argument(
+        "--first-look",
+        type=Path,
+        metavar="FILE.png",
+        help="write a rough picture of depth there first, to look at until the result is there",
+    )
     add_estimate_arguments(parser)
     add_stack_arguments(parser)
 
@@ -93,7 +100,7 @@ def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Estimate one stack."""
-    request = request_from(options, reporter)
+    request = replace(request_from(options, reporter), first_look=options.first_look)
     check_device(options.device)
     stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     estimate_to_folder(stack, options.output, request, reporter)

@@ -1,6 +1,7 @@
 """`focal-depth mesh`: a result folder's depth as mesh arrays in a NumPy .npz file."""
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -49,10 +50,12 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         raise InputError(f"--triangles {options.triangles}: a mesh needs {MIN_TRIANGLES} or more")
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
-    depth, confidence = read_depth(options.result)
-    description = read_description(options.result)
-    pinhole = _pinhole(description)
-    picture = read_all_in_focus(options.result)
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(read_all_in_focus, options.result)
+        depth, confidence = read_depth(options.result)
+        description = read_description(options.result)
+        pinhole = _pinhole(description)
+        picture = reading.result()
     mesh, background = build_mesh(
         DepthMap(depth, confidence, expected_error(confidence, description), description["metric"]),
         picture,
@@ -60,13 +63,15 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         options.triangles,
         _upright(description),
     )
-    if options.atlas is None:
-        write_background(options.result, background)
-    else:
-        texture, placements = build_atlas(picture, background, options.atlas_size)
-        mesh = _in_atlas(mesh, placements)
-        _write_texture(options.atlas, texture)
-    _write(options.output, mesh)
+    with ThreadPoolExecutor(1) as beside:
+        if options.atlas is None:
+            writing = beside.submit(write_background, options.result, background)
+        else:
+            texture, placements = build_atlas(picture, background, options.atlas_size)
+            mesh = _in_atlas(mesh, placements)
+            writing = beside.submit(_write_texture, options.atlas, texture)
+        _write(options.output, mesh)
+        writing.result()
     reporter.result(
         options.output, f"{options.output}: {len(mesh.vertices)} vertices, {len(mesh.faces)} triangles"
     )

@@ -51,6 +51,14 @@ class StackStarted:
 
 
 @dataclass(frozen=True)
+class FirstLook:
+    """A rough picture of depth is there to look at, while the estimate goes on; `path` is its file."""
+
+    type: ClassVar[str] = "first_look"
+    path: str
+
+
+@dataclass(frozen=True)
 class Warning:
     """A sentence on a result that is whole, but less than it seems."""
 
@@ -76,8 +84,9 @@ class Done:
     details: dict[str, object] = field(default_factory=dict)
 
 
-Message = Progress | StackStarted | Warning | Error | Done
-_TYPES: dict[str, type] = {each.type: each for each in (Progress, StackStarted, Warning, Error, Done)}
+Message = Progress | StackStarted | FirstLook | Warning | Error | Done
+_KINDS = Progress, StackStarted, FirstLook, Warning, Error, Done
+_TYPES: dict[str, type] = {each.type: each for each in _KINDS}
 
 
 def encode(message: Message) -> str:

@@ -1,10 +1,18 @@
 """Normalised dioptres to dioptres, metres and confidence, and back."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..contract.qualities import FOCAL_UNET
 from ..contract.schema import CONFIDENCE_UNIT, Description
-from ..stack import FocalStack
+
+if (
+    TYPE_CHECKING
+):  # its readers of photographs take a fifth of a second to load, and a mesh has no need of them
+    from ..stack import FocalStack
 
 
 def focus_range(stack: FocalStack) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..runtime.parallel import for_each
 from .surfaces import Cuts
 
 # Cells of the four quadrants about a corner, in a grid padded by one cell: (down, right).
@@ -52,10 +53,15 @@ def build_corners(values: np.ndarray, cuts: Cuts, contour: np.ndarray | None = N
         for down, right in QUADRANTS
     ]
     means = np.empty(copy.shape, np.float32)
-    for number in range(4):
-        members = [np.where(copy[quadrant] == number, 1, 0) for quadrant in range(4)]
-        total = sum(member * cell for member, cell in zip(members, cells, strict=True))
-        means[number] = total / np.maximum(sum(members), 1)
+
+    def average(number: int) -> None:
+        total, count = np.zeros((2, *copy.shape[1:]), np.float32)
+        for member, cell in zip(copy == number, cells, strict=True):
+            np.add(total, cell, out=total, where=member)
+            count += member
+        np.divide(total, np.maximum(count, 1), out=means[number])
+
+    for_each(average, range(4))
     return Corners(copy, means, copy.max(0) > 0, _contour(sides) if contour is None else contour)
 
 

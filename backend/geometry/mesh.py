@@ -1,11 +1,13 @@
 """A depth map as a mesh: surfaces cut apart at depth jumps, and what lies behind the cuts."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
 from .corners import Corners, build_corners
 from .directions import Upright
 from .grid import DepthGrid, DepthMap, build_grid, paint_background
@@ -111,19 +113,23 @@ def build_mesh(
         (H, W, 3) uint8 sRGB: the picture that the mesh's background shows.
     """
     cells = min(MAX_CELLS, 4 * max_triangles)
-    while True:
-        grid = build_grid(source, picture, camera, cells)
-        layers = _layers(grid)
-        tolerance = _tolerance(layers, max_triangles - 2 * grid.cut_count, grid)  # two triangles bridge a cut
-        if tolerance is not None:
-            break
-        cells //= 2
-    lines = find_vertical(picture, camera)
-    references = [(name, each) for name, each in ((SENSOR, sensor), (LINES, lines)) if each is not None]
-    size, median = source.depth.shape, median_depth(source.depth)
-    ground = _ground(grid, camera, size, median, references, source.is_metric)
-    mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
-    return mesh, paint_background(picture, grid)
+    with ThreadPoolExecutor(1) as beside:
+        vertical = beside.submit(find_vertical, picture, camera)
+        while True:
+            grid = build_grid(source, picture, camera, cells)
+            layers = _layers(grid)
+            budget = max_triangles - 2 * grid.cut_count  # two triangles bridge a cut
+            tolerance = _tolerance(layers, budget, grid)
+            if tolerance is not None:
+                break
+            cells //= 2
+        background = beside.submit(paint_background, picture, grid)
+        of_up = (SENSOR, sensor), (LINES, vertical.result())
+        references = [(name, each) for name, each in of_up if each is not None]
+        size, median = source.depth.shape, median_depth(source.depth)
+        ground = _ground(grid, camera, size, median, references, source.is_metric)
+        mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
+        return mesh, background.result()
 
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
@@ -138,7 +144,8 @@ def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     values = np.maximum(values, AT_INFINITY * grid.parallax.min())
     behind = replace(behind, values=values)
     slip = SLIP * grid.cell_angle
-    return _layer(corners, everywhere, slip), _layer(behind, layer, slip)
+    first, second = prefetch(lambda each: _layer(*each, slip), ((corners, everywhere), (behind, layer)))
+    return first, second
 
 
 def _layer(corners: Corners, cells: np.ndarray, slip: float) -> _Layer:

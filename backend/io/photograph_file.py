@@ -102,7 +102,7 @@ def _has_jpeg_end(data: bytes) -> bool:
     while at >= 0 and at + 4 <= len(data):
         is_marker = data[at] == 0xFF and data[at + 1] not in (0, 0xFF)
         if is_marker and data[at + 1] == 0xDA:
-            return data.find(JPEG_END, at) >= 0
+            return data.rfind(JPEG_END, at) >= 0  # from behind, where it is
         length = 2 + int.from_bytes(data[at + 2 : at + 4], "big") if is_marker else 1
         at = data.find(b"\xff", at + length)
     return False

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import shutil
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -30,17 +31,19 @@ from ..contract.files import (
     RESULT_JSON,
 )
 from ..contract.formats import is_compact
-from ..contract.limits import MAX_TEXT_BYTES, read_whole
+from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, check_picture, read_whole
 from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
 from ..runtime.chunks import chunks
 from ..runtime.parallel import for_each
+from ..runtime.resources import available_threads
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode
 from .exr import check_exr
-from .header import read_header
 
 JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with all their colour
+PNG_SIZE = slice(16, 24)  # of its bytes: width and height, big-endian (PNG specification, 11.2.1)
+SHOWN = 1, 99  # percentiles of dioptres from dark to bright
 ROWS = 256  # of a picture, in one go
 
 
@@ -108,13 +111,13 @@ def write_result(
     """
     if not np.all(depth > 0):
         raise ValueError("depth must be above zero everywhere")
-    far, near = (float(edge) for edge in np.percentile(1.0 / depth, (1, 99)))  # dioptres; 0 is infinity
+    far, near = (float(edge) for edge in np.percentile(1.0 / depth, SHOWN))  # dioptres; 0 is infinity
     new = output.new
     with writing_into(output):
         with ThreadPoolExecutor(threads) as pool:
             under_way = [
                 pool.submit(_write_picture, new / ALL_IN_FOCUS_PNG, all_in_focus, is_deep),
-                pool.submit(_write_false_colour, new / DEPTH_PNG, depth, far, near),
+                pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near),
             ]
             _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus, threads)
             for each in under_way:
@@ -173,6 +176,7 @@ def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
     path = Path(folder) / DEPTH_EXR
     try:
         check_exr(path)
+        OpenEXR.set_global_thread_count(available_threads())
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
             return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]
@@ -219,9 +223,10 @@ def read_all_in_focus(folder: Path) -> np.ndarray:
 
     path = Path(folder) / ALL_IN_FOCUS_PNG
     try:
-        read_header(path)  # refuses what it would claim
-        picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    except (InputError, OSError, cv2.error):
+        data = read_whole(path, MAX_FILE_BYTES)
+        check_picture(path, *struct.unpack(">II", data[PNG_SIZE]))  # refuses what it would claim
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except (InputError, OSError, struct.error, cv2.error):
         picture = None
     if picture is None:
         raise InputError(f"{path} cannot be read: name a folder that `estimate` wrote")
@@ -323,10 +328,15 @@ def _write_picture(path: Path, all_in_focus: np.ndarray, is_deep: bool) -> None:
     write_rgb(path, encoded)
 
 
-def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) -> None:
-    """Even steps of colour for even steps of dioptres: near is bright and warm, far is dark."""
+def write_false_colour(path: Path, nearness: np.ndarray) -> None:
+    """Write a picture of (H, W) uint8; near is bright and warm, far is dark. Raises OSError if that fails."""
     import cv2
 
+    _write_bgr(path, cv2.applyColorMap(nearness, cv2.COLORMAP_INFERNO))
+
+
+def _write_depth(path: Path, depth: np.ndarray, far: float, near: float) -> None:
+    """Even steps of colour for even steps of dioptres."""
     level = np.empty(depth.shape, np.uint8)
 
     def colour(some: slice) -> None:
@@ -334,7 +344,7 @@ def _write_false_colour(path: Path, depth: np.ndarray, far: float, near: float) 
         level[some] = np.round(share * 255)
 
     for_each(colour, list(chunks(len(depth), ROWS)))
-    _write_bgr(path, cv2.applyColorMap(level, cv2.COLORMAP_INFERNO))
+    write_false_colour(path, level)
 
 
 def _write_aligned(

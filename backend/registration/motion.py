@@ -88,22 +88,48 @@ def align(
     progress
         Hears of the network's steps.
     """
-    at_rest = np.tile(AT_REST, (len(pictures), 1))
-    cropped = scales_and_shifts(at_rest / relative_fov[:, None])
+    cropped = _cropped(relative_fov)
     greys = [_shrunk_grey(picture) for picture in pictures]
     before = _correlations(greys, cropped)
     unmeasured = Motion(relative_fov, cropped, before, np.full(len(before), np.nan, np.float32))
     if method != NETWORK:
         return unmeasured
-    size = _size_within(pictures[0], NETWORK_SIZE)
-    views = np.stack([warp(picture, each, size) for picture, each in zip(pictures, cropped, strict=True)])
-    residual = _plausible(estimate_motion(views, sessions, progress), relative_fov)
-    found = scales_and_shifts(residual / relative_fov[:, None])
+    found = coarse_maps(pictures, relative_fov, sessions, NETWORK_SIZE, progress)
     refined = refine_motion(greys, found)
     after = _correlations(greys, refined.maps)
     if np.median(after) < np.median(before) - WORSE:
         return unmeasured
     return Motion(relative_fov, refined.maps, after, refined.misregistration, refined.model)
+
+
+def coarse_maps(
+    pictures: np.ndarray,
+    relative_fov: np.ndarray,
+    sessions: Sessions,
+    side: int | None,
+    progress: StageProgress = lambda done, of: None,
+) -> np.ndarray:
+    """Return the maps (N, 2, 15) of pictures by what the thin lens tells and our network sees.
+
+    Parameters
+    ----------
+    pictures, relative_fov, sessions, progress
+        As `align` takes them.
+    side
+        Pixels of the longer side at which the network looks; None where it does not.
+    """
+    cropped = _cropped(relative_fov)
+    if side is None:
+        return cropped
+    size = _size_within(pictures[0], side)
+    views = np.stack([warp(picture, each, size) for picture, each in zip(pictures, cropped, strict=True)])
+    residual = _plausible(estimate_motion(views, sessions, progress), relative_fov)
+    return scales_and_shifts(residual / relative_fov[:, None])
+
+
+def _cropped(relative_fov: np.ndarray) -> np.ndarray:
+    """(N, 2, 15) maps of frames whose field of view alone differs."""
+    return scales_and_shifts(np.tile(AT_REST, (len(relative_fov), 1)) / relative_fov[:, None])
 
 
 def _plausible(motion: np.ndarray, relative_fov: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 from ..stack import FocalStack
 from ..stack.names import join_names
 from ..stack.order import THUMBNAIL_SIDE, longest_rise
-from ..stack.seriation import path_length, profile_distances, sharpness_profile, shortest_path
+from ..stack.seriation import path_length, profile_distances, sharpness_profiles, shortest_path
 
 # The path through the frames in their order, over the shortest. It is 1.00 in 31 stacks, real and rendered,
 # and 1.12 and more where two of ten frames or fewer are exchanged.
@@ -24,7 +24,7 @@ MOST_NAMED = 0.25  # of the frames; more are not the exception
 
 def profiles(photographs: np.ndarray) -> list[np.ndarray]:
     """Return the log sharpness of the tiles of photographs (N, h, w, 3), sRGB float32."""
-    return [sharpness_profile(_thumbnail(photograph)) for photograph in photographs]
+    return sharpness_profiles([_thumbnail(photograph) for photograph in photographs])
 
 
 def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from .seriation import measure_descent, sharpness_profile
+from .seriation import measure_descent, sharpness_profiles
 
 MAX_FRAMES = 12  # of long stacks so many are compared, evenly spread
 ALIGNED_SIDE = 320  # pixels; enough to see 0.1 % of magnification
@@ -182,7 +182,7 @@ def measure_direction(thumbnails: Sequence[np.ndarray]) -> Measures:
     thumbnails = [thumbnails[i] for i in chosen]
     aligned, magnification = align_frames(thumbnails)
     edges = trace_edges(aligned)
-    descent = measure_descent([sharpness_profile(thumbnail) for thumbnail in thumbnails])
+    descent = measure_descent(sharpness_profiles(thumbnails))
     return Measures(compare_sides(edges), measure_bulge(edges), descent, magnification)
 
 

@@ -8,7 +8,7 @@ from .direction import judge_direction
 from .focal_stack import FocalStack
 from .names import join_names
 from .order import DETOUR, SURE, read_thumbnails
-from .seriation import path_length, profile_distances, sharpness_profile, shortest_path
+from .seriation import path_length, profile_distances, sharpness_profiles, shortest_path
 
 
 def explain_focus(stack: FocalStack) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def explain_focus(stack: FocalStack) -> tuple[str, ...]:
 
 
 def _order_by_pictures(thumbnails: list[np.ndarray]) -> str:
-    distances = profile_distances([sharpness_profile(thumbnail) for thumbnail in thumbnails])
+    distances = profile_distances(sharpness_profiles(thumbnails))
     own, shortest = (
         path_length(distances, path) for path in (range(len(thumbnails)), shortest_path(distances))
     )

@@ -16,7 +16,7 @@ from ..runtime.resources import available_threads
 from .direction import judge_direction
 from .focal_stack import Frame
 from .overrides import FAR_TO_NEAR, NEAR_TO_FAR
-from .seriation import measure_descent, path_length, profile_distances, sharpness_profile, shortest_path
+from .seriation import measure_descent, path_length, profile_distances, sharpness_profiles, shortest_path
 
 THUMBNAIL_SIDE = 640  # pixels
 DECODED_AT_ONCE = 2  # photographs, some of which are only small once they are decoded whole
@@ -87,7 +87,7 @@ def sequence_by_sharpness(frames: Sequence[Frame]) -> FocusSequence:
         Where a photograph is damaged.
     """
     thumbnails = read_thumbnails(frames)
-    profiles = [sharpness_profile(thumbnail) for thumbnail in thumbnails]
+    profiles = sharpness_profiles(thumbnails)
     distances = profile_distances(profiles)
     names, shortest = np.arange(len(frames)), shortest_path(distances)
     is_by_name = path_length(distances, names) <= DETOUR * path_length(distances, shortest)
@@ -170,7 +170,7 @@ def is_reversed_by_sharpness(frames: Sequence[Frame]) -> bool:
     InputError
         Where a photograph is damaged.
     """
-    profiles = [sharpness_profile(thumbnail) for thumbnail in read_thumbnails(frames)]
+    profiles = sharpness_profiles(read_thumbnails(frames))
     return measure_descent(profiles) < -CLEAR_DESCENT
 
 

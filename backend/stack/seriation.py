@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
+
 TILES = (16, 12)  # across and down: wide enough that breathing leaves content in its tile
 EDGE_SCALE = 2  # pixels of a thumbnail; at 1 grain and JPEG blocks hide the order of blurred frames
 NOISE = 0.01  # of edges relative to brightness: what lies under it is no detail
@@ -31,6 +33,11 @@ def sharpness_profile(grey: np.ndarray) -> np.ndarray:
     relative = grey / (cv2.GaussianBlur(grey, (0, 0), 8) + 8)
     edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(relative, (0, 0), EDGE_SCALE), cv2.CV_32F))
     return np.log(cv2.resize(edges, TILES, interpolation=cv2.INTER_AREA) + NOISE)
+
+
+def sharpness_profiles(greys: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the profiles of pictures (h, w) uint8, as `sharpness_profile` does."""
+    return list(prefetch(sharpness_profile, greys))
 
 
 def profile_distances(profiles: Sequence[np.ndarray]) -> np.ndarray:

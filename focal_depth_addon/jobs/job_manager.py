@@ -17,7 +17,7 @@ from .scratch import Scratch, remove_abandoned
 from .shoot import Shoot
 from .standby import Standby
 from .timer import Timer
-from .view import in_view_of, redraw_sidebars
+from .view import in_view_of, redraw_sidebars, redraw_views
 
 INTERVAL = 0.1  # seconds from one poll of a process to the next
 STOPPED_BY_UNDO = "Undo stopped the running task: start it again"
@@ -112,6 +112,11 @@ class JobManager:
         """The process of the job that is running, or None."""
         return None if self.run is None else self.run.process
 
+    @property
+    def first_look(self) -> Path | None:
+        """File of the running job's rough picture of depth, or None."""
+        return None if self.run is None else self.run.process.first_look
+
     def start(self, job: Job, scene: bpy.types.Scene) -> Run:
         """Start the process of a job.
 
@@ -171,11 +176,15 @@ class JobManager:
 
     def poll(self) -> bool:
         """Read the process's messages; return whether it runs."""
+        before = self.first_look
         try:
             return self.run is not None and self.run.process.poll()
         except Exception:
             self.stop()
             raise
+        finally:
+            if self.first_look != before:
+                redraw_views()
 
     def cancel(self) -> None:
         """Ask the process to stop. Does not wait: what waits for the job sees the end, and ends."""

@@ -15,6 +15,14 @@ def redraw_sidebars() -> None:
                     region.tag_redraw()
 
 
+def redraw_views() -> None:
+    """Redraw the 3D views themselves."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
 def in_view_of(scene: bpy.types.Scene | None) -> AbstractContextManager:
     """Return the context of a person whose mouse is in the largest 3D view of a window with that scene."""
     windows = [window for window in bpy.context.window_manager.windows if window.scene == scene]

@@ -60,6 +60,8 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
             *photographs,
             "--output",
             str(self._folder),
+            "--first-look",
+            str(scratch / "first_look.png"),
             *choice_arguments(settings),
             *distances,
             *lens_arguments(settings),

@@ -1,4 +1,4 @@
-"""A result's picture of depth over the 3D views, from the moment that there is a result."""
+"""A picture of depth over the 3D views: rough, while depth is estimated, and then the result's."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from gpu_extras.batch import batch_for_shader
 from ...backend.contract.files import DEPTH_PNG
 from .. import result_folder
 from ..errors import UserError
+from ..jobs import manager
 from ..translations import translate
 
 SHARE = 0.42  # of a view's width and height, at most
@@ -17,24 +18,34 @@ MARGIN = 16  # pixels to the view's edge, before the interface's scale
 TEXT = 12  # points
 WHITE = 1.0, 1.0, 1.0, 1.0
 CAPTION = "Depth: near is bright, far is dark"
+FIRST_CAPTION = "First look at depth: the estimate goes on"
 
 _handler = None
 _loaded: tuple[Path, int, gpu.types.GPUTexture] | None = None  # file, when it was written, picture
 
 
 def is_shown(scene: bpy.types.Scene) -> bool:
-    """Whether views show a picture of depth."""
+    """Whether views show the picture of a result's depth."""
     settings = scene.focal_depth
     return bool(settings.result) and settings.preview.in_view
+
+
+def picture_of(scene: bpy.types.Scene) -> tuple[Path, str] | None:
+    """Return the file that views show, and what it is called; None where they show none."""
+    run = manager.run
+    if run is not None and run.scene_name == scene.name and run.process.first_look is not None:
+        return run.process.first_look, FIRST_CAPTION
+    if is_shown(scene):
+        return result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG, CAPTION
+    return None
 
 
 def _draw() -> None:
     """Draw the picture in the lower left of the view, as large as it may be."""
     scene, region = bpy.context.scene, bpy.context.region
-    if not is_shown(scene):
-        return
-    texture = _texture(result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG)
-    if texture is None:
+    picture = picture_of(scene)
+    texture = None if picture is None else _texture(picture[0])
+    if picture is None or texture is None:
         return
     margin = MARGIN * bpy.context.preferences.system.ui_scale
     scale = min(SHARE * region.width / texture.width, SHARE * region.height / texture.height)
@@ -49,7 +60,7 @@ def _draw() -> None:
     blf.size(0, TEXT * bpy.context.preferences.system.ui_scale)
     blf.color(0, *WHITE)
     blf.position(0, margin, top + margin / 2, 0)
-    blf.draw(0, translate(CAPTION))
+    blf.draw(0, translate(picture[1]))
 
 
 def _texture(path: Path) -> gpu.types.GPUTexture | None:
@@ -58,7 +69,10 @@ def _texture(path: Path) -> gpu.types.GPUTexture | None:
     try:
         written = path.stat().st_mtime_ns
         if _loaded is None or _loaded[:2] != (path, written):
-            _loaded = path, written, gpu.texture.from_image(result_folder.load_image(path))
+            image = result_folder.load_image(path)
+            _loaded = path, written, gpu.texture.from_image(image)
+            if path.name != DEPTH_PNG:  # a first look, whose file goes with the run
+                bpy.data.images.remove(image)
     except (OSError, UserError, RuntimeError):
         return None
     return _loaded[2]

@@ -18,7 +18,10 @@ from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
 @pytest.fixture(scope="session")
 def balls(tmp_path_factory, command):
     folder = tmp_path_factory.mktemp("balls") / "result"
-    done = command("estimate", shared_stack("balls"), "--output", folder, "--save-aligned", "--messages")
+    look = "--first-look", folder.parent / "look.png"
+    done = command(
+        "estimate", shared_stack("balls"), "--output", folder, "--save-aligned", *look, "--messages"
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return folder, [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -40,6 +43,24 @@ def test_the_result_is_whole(balls):
     assert overall == sorted(overall)
     assert overall[-1] == 1
     assert not list(folder.parent.glob("*.unfinished*"))
+
+
+def test_a_first_look_comes_first_and_is_much_like_the_result(balls):
+    folder, messages = balls
+    types = [message["type"] for message in messages]
+    assert types.index("first_look") == 1 and messages[0]["stage"] == "read"
+    path = messages[1]["path"]
+    first, last = (cv2.imread(str(each)).sum(axis=2) for each in (path, folder / "depth.png"))
+    last = cv2.resize(last.astype(np.float32), first.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert max(first.shape) == 480
+    assert np.corrcoef(first.ravel(), last.ravel())[0, 1] > 0.95
+
+
+def test_a_first_look_that_cannot_be_written_is_explained(command, tmp_path):
+    stack, look = shared_stack("balls"), tmp_path / "missing" / "look.png"
+    done = command("estimate", stack, "--output", tmp_path / "r", "--first-look", look)
+    assert done.returncode == 2 and not (tmp_path / "r").exists()
+    assert f"{look} cannot be written (No such file or directory): choose another file" in done.stderr
 
 
 def test_the_near_ball_the_far_balls_and_the_table_are_in_order(balls):

@@ -1,0 +1,69 @@
+"""A first look at depth, in a fraction of a second: for people to see before the estimate proper is there.
+
+It takes the small grey pictures by which the frames were put in order, the large motion between them, and
+one run of the network.
+"""
+
+import cv2
+import numpy as np
+
+from ..contract.qualities import NETWORK
+from ..fusion.all_in_focus import fuse
+from ..registration.motion import coarse_maps, relative_field_of_view
+from ..registration.warp import warp
+from ..runtime.sessions import Sessions
+from ..stack import FocalStack
+from ..stack.order import read_thumbnails
+from .edges import refine_edges
+from .focal_unet import EDGE_STEP, run_network
+from .scales import resize
+
+SIDE = 480  # pixels of the longer side, at most
+MOTION_SIDE = 128  # at which motion is looked for
+MOST_FRAMES = 12
+
+
+def first_look(stack: FocalStack, alignment: str, sessions: Sessions) -> np.ndarray:
+    """Infer depth roughly.
+
+    Parameters
+    ----------
+    stack
+        As `read_stack` returns it. Of many frames some are looked at, from the farthest to the nearest.
+    alignment
+        Of `qualities.ALIGNMENTS`.
+    sessions
+        For the networks.
+
+    Returns
+    -------
+    ndarray
+        (h, w) float32 normalised dioptres, with the shape of the photographs.
+
+    Raises
+    ------
+    InputError
+        Where a photograph is damaged.
+    """
+    count = len(stack.frames)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_FRAMES)).round().astype(int))
+    greys = [_small(thumbnail) for thumbnail in read_thumbnails([stack.frames[index] for index in chosen])]
+    pictures = np.stack([cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB) for grey in greys])
+    maps = coarse_maps(
+        pictures,
+        relative_field_of_view(stack, alignment)[chosen],
+        sessions,
+        MOTION_SIDE if alignment == NETWORK else None,
+    )
+    size = pictures.shape[2], pictures.shape[1]
+    aligned = np.stack([warp(picture, each, size) for picture, each in zip(pictures, maps, strict=True)])
+    positions = stack.positions[chosen]
+    depth, uncertainty = run_network(sessions, aligned, positions)
+    return refine_edges(depth, 1 / uncertainty, fuse(depth, aligned, positions), EDGE_STEP)
+
+
+def _small(thumbnail: np.ndarray) -> np.ndarray:
+    """(h, w) float32, 0 to 1."""
+    height, width = thumbnail.shape
+    shrink = min(1.0, SIDE / max(thumbnail.shape))
+    return resize(thumbnail.astype(np.float32) / 255, (round(width * shrink), round(height * shrink)))
