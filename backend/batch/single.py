@@ -13,8 +13,9 @@ from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
 from ..contract.output_folder import OutputFolder
 from ..contract.schema import Description
 from ..io.aligned_frames import AlignedFrames
+from ..io.colour import to_integers
 from ..io.result import Result, is_deep
-from ..io.result_folder import SHOWN, open_result, read_description, to_integers, write_false_colour
+from ..io.result_folder import SHOWN, open_result, read_description, write_false_colour
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter

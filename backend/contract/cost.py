@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from .errors import InputError
 from .qualities import FOCAL_UNET, WON_JEON, enlargement, working_size
 
-MAX_TILE = 7_000_000  # pixels times frames that a network takes at a time: more is hardly faster
+MAX_TILE = 10_000_000  # pixels times frames that a network takes at a time: more is hardly faster
 TILE_OVERLAP = 96  # pixels a tile sees beyond its own part
 MIN_TILE = (3 * TILE_OVERLAP) ** 2  # pixels
 
 # Bytes, whatever the size: Python with its libraries, and the same with the networks' sessions.
-LIBRARIES, SESSIONS = 0.12e9, 0.29e9
+LIBRARIES, SESSIONS = 0.12e9, 0.17e9
 # Bytes a pixel and frame of the working size: pictures held, and while they are aligned.
 HELD, ALIGNING = 17, 26
 MAPS = 20  # bytes a pixel of the working size, however many frames
-PREDICTED = {FOCAL_UNET: 75, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
-FUSED = {8: 43, 16: 74, 32: 90}  # bytes a pixel of a photograph, by bits a channel, two being in memory
-DECODED = {8: 18, 16: 26, 32: 44}  # bytes a pixel while a photograph is decoded to floats
+PREDICTED = {FOCAL_UNET: 57, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
+FUSED = {8: 34, 16: 80, 32: 168}  # bytes a pixel of a photograph, by bits a channel, some being in memory
+DECODED = {8: 18, 16: 26, 32: 60}  # bytes a pixel while a photograph is decoded to floats
 DECODER_RESIDUE = 16  # of these, what the C library holds on to of each decoder but the first
 SAFETY = 1.1  # what is planned for may take so many times as much
 SHRINK, MIN_WORKING_SIDE = 0.9, 256  # steps to a smaller working size, and the smallest longer side in pixels
@@ -154,15 +154,15 @@ def decoders(load: Load, plan: Plan, threads: int, decoded_pixels: int, max_memo
 
 
 def stage_seconds(load: Load, plan: Plan, threads: int) -> dict[str, float]:
-    """Return about how many seconds each stage takes, in their order; the networks alone use all threads."""
+    """Return about how many seconds each stage takes, in their order."""
     whole = load.pixels / 1e6
     return {
         "read": 0.003 * load.frames * whole,
-        "align": 0.14 * load.frames / threads,
+        "align": 0.22 * load.frames / threads,
         "depth": 0.4 * load.frames * plan.predicted_pixels / 1e6 / threads,
-        "fuse": 0.018 * load.frames * whole,
-        "enlarge": 0.2 * whole,
-        "write": 0.3 + 0.13 * whole,
+        "fuse": 0.028 * load.frames * whole / threads,
+        "enlarge": 0.08 * whole / threads,
+        "write": 0.3 + 0.2 * whole / threads,
     }
 
 

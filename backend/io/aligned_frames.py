@@ -9,8 +9,10 @@ import numpy as np
 
 from ..contract.files import ALIGNED
 from ..contract.output_folder import OutputFolder
+from ..runtime.chunks import chunks
 from ..stack import Frame
-from .result_folder import aligned_name, aligned_suffix, to_integers, write_rgb, writing_into
+from .colour import to_integers
+from .result_folder import ROWS, aligned_name, aligned_suffix, write_rgb, writing_into
 
 AT_ONCE = 2  # frames: packing keeps up with resampling, and each is held meanwhile
 
@@ -91,7 +93,9 @@ class AlignedFrames:
 
     def _write(self, path: Path, pixels: np.ndarray, gain: np.ndarray) -> None:
         if self._is_deep:
-            picture = to_integers(pixels * gain)
+            picture = np.empty(pixels.shape, np.uint16)
+            for rows in chunks(len(pixels), ROWS):
+                picture[rows] = to_integers(pixels[rows] * gain)
         else:
             table = to_integers(np.arange(256, dtype=np.uint8)[:, None] * gain, np.uint8)
             picture = cv2.LUT(pixels, table[:, None])

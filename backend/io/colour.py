@@ -4,24 +4,31 @@ import functools
 
 import numpy as np
 
-from ..runtime.chunks import chunks
-from ..runtime.parallel import for_each
+from ..runtime.parallel import elementwise
 
 FINEST = 32768  # steps between 0 and 1 of encoded values of the lookup table: finer than half floats are
 
 
 def srgb_encode(linear: np.ndarray) -> np.ndarray:
     """Return scene-linear values as sRGB-encoded ones, float32; the straight part carries values under 0."""
-    linear = np.asarray(linear, dtype=np.float32)
-    curved = 1.055 * np.power(np.maximum(linear, 0), np.float32(1 / 2.4)) - 0.055
-    return np.where(linear <= 0.0031308, 12.92 * linear, curved).astype(np.float32, copy=False)
+
+    def encode(linear: np.ndarray) -> np.ndarray:
+        linear = linear.astype(np.float32, copy=False)
+        curved = 1.055 * np.power(np.maximum(linear, 0), np.float32(1 / 2.4)) - 0.055
+        return np.where(linear <= 0.0031308, 12.92 * linear, curved)
+
+    return elementwise(encode, np.asarray(linear), np.float32)
 
 
 def srgb_decode(encoded: np.ndarray) -> np.ndarray:
     """Return sRGB-encoded values as scene-linear ones, float32: the inverse of `srgb_encode`."""
-    encoded = np.asarray(encoded, dtype=np.float32)
-    curved = np.power((np.maximum(encoded, 0) + 0.055) / 1.055, np.float32(2.4))
-    return np.where(encoded <= 0.04045, encoded / 12.92, curved).astype(np.float32, copy=False)
+
+    def decode(encoded: np.ndarray) -> np.ndarray:
+        encoded = encoded.astype(np.float32, copy=False)
+        curved = np.power((np.maximum(encoded, 0) + 0.055) / 1.055, np.float32(2.4))
+        return np.where(encoded <= 0.04045, encoded / 12.92, curved)
+
+    return elementwise(decode, np.asarray(encoded), np.float32)
 
 
 def half_linear(encoded: np.ndarray) -> np.ndarray:
@@ -29,29 +36,26 @@ def half_linear(encoded: np.ndarray) -> np.ndarray:
 
     Half floats hold what eight bits do: their steps are at most a ninth of one of an 8-bit picture.
     """
-    linear = np.empty(encoded.shape, np.float16)
-    source, target, table = encoded.reshape(-1), linear.reshape(-1), _linear_halves()
+    table = _linear_halves()
 
-    def look_up(chunk: slice) -> None:
-        codes = np.clip(source[chunk] * FINEST + 0.5, 0, len(table) - 1)
-        target[chunk] = table[codes.astype(np.uint16)]
+    def look_up(encoded: np.ndarray) -> np.ndarray:
+        return table[np.clip(encoded * FINEST + 0.5, 0, len(table) - 1).astype(np.uint16)]
 
-    for_each(look_up, list(chunks(len(source))))
-    return linear
+    return elementwise(look_up, encoded, np.float16)
 
 
 def srgb_bytes(linear: np.ndarray) -> np.ndarray:
     """Return scene-linear values as sRGB-encoded uint8, half floats by a table; highlights are cut."""
     if linear.dtype == np.float16:
-        encoded = np.empty(linear.shape, np.uint8)
-        source, target, table = linear.view(np.uint16).reshape(-1), encoded.reshape(-1), _bytes_of_halves()
+        table = _bytes_of_halves()
+        return elementwise(lambda halves: table[halves.view(np.uint16)], linear, np.uint8)
+    return to_integers(srgb_encode(linear), np.uint8)
 
-        def look_up(chunk: slice) -> None:
-            target[chunk] = table[source[chunk]]
 
-        for_each(look_up, list(chunks(len(source))))
-        return encoded
-    return np.rint(255 * np.clip(srgb_encode(linear), 0, 1)).astype(np.uint8)
+def to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
+    """Return sRGB-encoded values 0 to 1 as integers of a kind."""
+    most = np.iinfo(kind).max
+    return elementwise(lambda values: np.rint(np.clip(values, 0, 1) * most), encoded, kind)
 
 
 @functools.cache

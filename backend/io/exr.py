@@ -78,16 +78,23 @@ def read_exr(path: Path, is_whole: bool = False) -> np.ndarray:
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.parts[layer.part].channels
-            planes = [np.float32(channels[name].pixels) for name in layer.colours]
+            pixels = _colours([channels[name].pixels for name in layer.colours])
             alpha = None if layer.alpha is None else channels[layer.alpha].pixels
     except Exception:  # the library raises its own types and RuntimeError alike
         raise damaged(path) from None
-    pixels = np.stack(planes * (4 - len(planes)) if len(planes) == 1 else planes, axis=-1)
-    pixels = np.clip(np.nan_to_num(pixels), -LIGHTEST, LIGHTEST)
     is_empty = np.zeros(pixels.shape[:2], bool) if alpha is None else alpha == 0
     if crop is not None:
         pixels, is_empty = _on_whole(pixels, crop), _on_whole(is_empty, crop, True)
     return fill_transparent(pixels, is_empty)
+
+
+def _colours(planes: list[np.ndarray]) -> np.ndarray:
+    """(H, W, 3) float32 of three planes, or of one that is grey: numbers, however large the file has them."""
+    pixels = np.empty((*planes[0].shape, 3), np.float32)
+    for index in range(3):
+        pixels[..., index] = planes[index % len(planes)]
+    np.nan_to_num(pixels, copy=False)
+    return np.clip(pixels, -LIGHTEST, LIGHTEST, out=pixels)
 
 
 def _on_whole(values: np.ndarray, crop: Crop, beyond: float = 0) -> np.ndarray:

@@ -140,7 +140,7 @@ class Result:
             write_result(
                 output,
                 self.depth,
-                self.confidence,
+                self.confidence.astype(np.float16),  # as it is written: less to hold
                 self.all_in_focus,
                 self.describe() | (extra or {}),
                 aligned=aligned,

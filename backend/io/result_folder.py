@@ -38,7 +38,7 @@ from ..runtime.chunks import chunks
 from ..runtime.parallel import for_each
 from ..runtime.resources import available_threads
 from .arrays import write_arrays
-from .colour import srgb_bytes, srgb_encode
+from .colour import srgb_bytes, srgb_encode, to_integers
 from .exr import check_exr
 
 JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with all their colour
@@ -89,7 +89,7 @@ def write_result(
     depth
         (H, W) float32, planar, above 0; infinity is allowed.
     confidence
-        (H, W) float32, 0 to 1.
+        (H, W) float16 or float32, 0 to 1.
     all_in_focus
         (H, W, 3) float16 or float32, scene linear, Rec.709; kept as that type.
     description
@@ -280,12 +280,10 @@ def _write_exr(
     """One part and one layer: Blender 4.2 shows only Combined of a multi-part file."""
     import OpenEXR
 
-    height, width = depth.shape
-    combined = np.ones((height, width, 4), all_in_focus.dtype)
-    combined[..., :3] = all_in_focus
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     channels = {
-        f"{LAYER}.Combined": combined,
+        f"{LAYER}.Combined": np.ascontiguousarray(all_in_focus),
+        f"{LAYER}.Combined.A": np.ones(depth.shape, all_in_focus.dtype),
         f"{LAYER}.Depth.Z": np.ascontiguousarray(depth, dtype=np.float32),
         f"{LAYER}.Confidence.V": np.ascontiguousarray(
             confidence, dtype=np.float16
@@ -296,11 +294,6 @@ def _write_exr(
         OpenEXR.File(header, channels).write(str(path))
     except RuntimeError as error:  # what OpenEXR makes of a full disk
         raise OSError(str(error)) from error
-
-
-def to_integers(encoded: np.ndarray, kind: type = np.uint16) -> np.ndarray:
-    """Return sRGB-encoded values 0 to 1 as integers of a kind."""
-    return np.round(np.clip(encoded, 0, 1) * np.iinfo(kind).max).astype(kind)
 
 
 def write_rgb(path: Path, rgb: np.ndarray) -> None:

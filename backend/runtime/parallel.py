@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
+
+from .chunks import chunks
 from .resources import available_threads
 
+FEW = 4
 PIECES = 4  # a thread, of what is shared out: some take longer than others
 Item = TypeVar("Item")
 Product = TypeVar("Product")
@@ -20,9 +24,10 @@ def prefetch(
 ) -> Iterator[Product]:
     """Yield `function` of every item, in order.
 
-    Up to `at_once` are finished or under way, by default as many as there are threads.
+    Up to `at_once` are finished or under way, by default as many as there are threads, and few: each of
+    them takes memory.
     """
-    at_once = at_once or available_threads()
+    at_once = at_once or min(FEW, available_threads())
     with ThreadPoolExecutor(at_once) as pool:
         under_way: deque[Future[Product]] = deque()
         try:
@@ -52,3 +57,16 @@ def for_each(function: Callable[[Item], object], items: Sequence[Item]) -> None:
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(do_part, start) for start in range(parts)]:
             done.result()
+
+
+def elementwise(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray, kind: type) -> np.ndarray:
+    """Return what a function makes of single values, as an array of a kind; no array on the way is large."""
+    values = np.ascontiguousarray(values)
+    out = np.empty(values.shape, kind)
+    source, target = values.reshape(-1), out.reshape(-1)
+
+    def apply(chunk: slice) -> None:
+        target[chunk] = function(source[chunk])
+
+    for_each(apply, list(chunks(source.size)))
+    return out

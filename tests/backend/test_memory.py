@@ -37,7 +37,7 @@ def test_less_memory_means_smaller_tiles_and_then_a_smaller_picture():
     assert areas[-1] < areas[0]
 
 
-@pytest.mark.parametrize("limit", [0.0, -1.0, 0.1e9, 1.2e9, float("nan")])
+@pytest.mark.parametrize("limit", [0.0, -1.0, 0.1e9, 1.0e9, float("nan")])
 def test_too_little_is_said_with_what_is_enough(limit):
     with pytest.raises(InputError, match="give at least") as raised:
         planned(40, limit)
