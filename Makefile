@@ -108,7 +108,7 @@ manual: .window/4.3/made $(ZIP)
 
 bench: .venv/installed
 	.venv/bin/python benchmarks/estimate.py
-	.venv/bin/python benchmarks/first_look.py
+	.venv/bin/python benchmarks/rough_depth.py
 	PYTHONPATH=. .venv/bin/python benchmarks/networks.py
 
 # NETWORK=/path/to/one.onnx measures another network beside ours.

@@ -11,9 +11,9 @@ from .contract import messages
 from .contract.cost import Load, Plan, decoders, peak_memory, plan_for
 from .contract.qualities import FOCAL_UNET, NETWORK, working_size
 from .depth.beyond_focus import beyond_warnings
-from .depth.first_look import first_look
 from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
+from .depth.rough_depth import rough_depth
 from .depth.upsampling import upsample
 from .fusion.all_in_focus import AllInFocus
 from .io.colour import half_linear, srgb_bytes, srgb_decode
@@ -76,12 +76,12 @@ class Job:
     plan: Plan
     predictor: DepthPredictor
     resources: Resources
-    on_first_look: "OnFirstLook | None" = None
+    on_rough_depth: "OnRoughDepth | None" = None
     on_aligned: "OnAligned | None" = None
 
 
 Analyse = Callable[[Job, Stages], Analysis]
-OnFirstLook = Callable[[np.ndarray], None]  # depth, (h, w) normalised dioptres
+OnRoughDepth = Callable[[np.ndarray], None]  # depth, (h, w) normalised dioptres
 OnAligned = Callable[[int, Frame, np.ndarray, np.ndarray], None]  # number, frame, pixels (H, W, 3), gain (3,)
 Cache = Callable[[Analyse], Analyse]  # wraps a step: what it has computed before is not computed again
 
@@ -97,7 +97,7 @@ def estimate(
     resources: Resources | None = None,
     progress: Progress = no_progress,
     cache: Cache = no_cache,
-    on_first_look: OnFirstLook | None = None,
+    on_rough_depth: OnRoughDepth | None = None,
     on_aligned: OnAligned | None = None,
 ) -> Result:
     """Infer depth, its uncertainty and an all-in-focus picture from a focal stack.
@@ -114,8 +114,8 @@ def estimate(
         Called with a stage (`contract.messages.STAGES`), how many of its steps are done, and of how many.
     cache
         Wraps the long steps, such as `runtime.cache.ResultCache`.
-    on_first_look
-        Called with rough depth before all else, as `depth.first_look` infers it; not where `cache` spares
+    on_rough_depth
+        Called with rough depth before all else, as `depth.rough_depth` infers it; not where `cache` spares
         that, nor for a network that is not ours.
     on_aligned
         Called with number, frame, pixels and gain of each frame that is aligned at full size, as
@@ -132,7 +132,7 @@ def estimate(
         Where a photograph cannot be read, a network is missing, or memory does not suffice.
     """
     job = plan_job(stack, config or Config(), resources or Resources())
-    job = replace(job, on_first_look=on_first_look, on_aligned=on_aligned)
+    job = replace(job, on_rough_depth=on_rough_depth, on_aligned=on_aligned)
     stages = Stages(progress)
     analysis = cache(analyse)(job, stages)
     stack = analysis.stack.with_warnings(*_warnings(job))
@@ -206,8 +206,8 @@ def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Predict
     sessions.begin_opening(*needed, *job.predictor.models)
     with stages.stage(messages.READ) as report:
         report(0, len(job.stack.frames))
-        if job.on_first_look is not None and job.predictor.kind == FOCAL_UNET:
-            job.on_first_look(first_look(job.stack, job.config.alignment, sessions))
+        if job.on_rough_depth is not None and job.predictor.kind == FOCAL_UNET:
+            job.on_rough_depth(rough_depth(job.stack, job.config.alignment, sessions))
         photographs = _read(job, report)
     with stages.stage(messages.ALIGN) as report:
         report(0, 1)

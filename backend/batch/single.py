@@ -35,14 +35,14 @@ class Request:
         That it may use.
     saves_aligned
         Whether the aligned frames are saved too.
-    first_look
+    rough_depth
         Where a rough picture of depth is written first, or None.
     """
 
     config: Config
     resources: Resources
     saves_aligned: bool = False
-    first_look: Path | None = None
+    rough_depth: Path | None = None
 
 
 def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
@@ -96,8 +96,8 @@ def _estimate(
     stack: FocalStack, output: OutputFolder, request: Request, cache: ResultCache, reporter: Reporter
 ) -> tuple[Result, Iterable[tuple[int, np.ndarray | Path]] | None]:
     """The result, and its aligned frames, which are written into its folder as they are made."""
-    on_first_look = None if request.first_look is None else _show_at(request.first_look, reporter)
-    common = stack, request.config, request.resources, reporter.progress, cache, on_first_look
+    on_rough_depth = None if request.rough_depth is None else _show_at(request.rough_depth, reporter)
+    common = stack, request.config, request.resources, reporter.progress, cache, on_rough_depth
     if not request.saves_aligned:
         return pipeline.estimate(*common), None
     with AlignedFrames(output, is_deep(stack), request.resources.threads) as aligned:
@@ -107,8 +107,8 @@ def _estimate(
     return result, cache.aligned_files() or _counted(result, reporter)
 
 
-def _show_at(path: Path, reporter: Reporter) -> pipeline.OnFirstLook:
-    """What writes a first look there, and says so."""
+def _show_at(path: Path, reporter: Reporter) -> pipeline.OnRoughDepth:
+    """What writes rough depth there, and says so."""
 
     def show(depth: np.ndarray) -> None:
         far, near = np.percentile(depth, SHOWN)
@@ -116,7 +116,7 @@ def _show_at(path: Path, reporter: Reporter) -> pipeline.OnFirstLook:
             write_false_colour(path, to_integers((depth - far) / max(near - far, 1e-6), np.uint8))
         except OSError as error:
             raise InputError(f"{path} cannot be written ({error.strerror}): choose another file") from None
-        reporter.first_look(path)
+        reporter.rough_depth(path)
 
     return show
 

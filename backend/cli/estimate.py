@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photographs", nargs="*", type=Path, help="files, one folder, or a clip")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the result folder")
     parser.add_argument(
-        "--first-look",
+        "--rough-depth",
         type=Path,
         metavar="FILE.png",
         help="write a rough picture of depth there first, to look at until the result is there",
@@ -100,7 +100,7 @@ def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Estimate one stack."""
-    request = replace(request_from(options, reporter), first_look=options.first_look)
+    request = replace(request_from(options, reporter), rough_depth=options.rough_depth)
     check_device(options.device)
     stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     estimate_to_folder(stack, options.output, request, reporter)

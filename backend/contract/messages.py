@@ -51,10 +51,10 @@ class StackStarted:
 
 
 @dataclass(frozen=True)
-class FirstLook:
+class RoughDepth:
     """A rough picture of depth is there to look at, while the estimate goes on; `path` is its file."""
 
-    type: ClassVar[str] = "first_look"
+    type: ClassVar[str] = "rough_depth"
     path: str
 
 
@@ -84,8 +84,8 @@ class Done:
     details: dict[str, object] = field(default_factory=dict)
 
 
-Message = Progress | StackStarted | FirstLook | Warning | Error | Done
-_KINDS = Progress, StackStarted, FirstLook, Warning, Error, Done
+Message = Progress | StackStarted | RoughDepth | Warning | Error | Done
+_KINDS = Progress, StackStarted, RoughDepth, Warning, Error, Done
 _TYPES: dict[str, type] = {each.type: each for each in _KINDS}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..contract import messages
-from ..contract.messages import Done, Error, FirstLook, Message, Progress, StackStarted, Warning
+from ..contract.messages import Done, Error, Message, Progress, RoughDepth, StackStarted, Warning
 
 EARLIEST_ESTIMATE = 0.02  # of a command: before that nothing can be told of its end
 
@@ -45,9 +45,9 @@ class Reporter:
         """Report that what follows is about this stack, of several."""
         self.write(StackStarted(name))
 
-    def first_look(self, path: Path) -> None:
+    def rough_depth(self, path: Path) -> None:
         """Report that a rough picture of depth is there to look at."""
-        self.write(FirstLook(str(path)))
+        self.write(RoughDepth(str(path)))
 
     def warning(self, text: str) -> None:
         """Report what a person should know of a result that is whole."""
@@ -111,8 +111,8 @@ class TextReporter(Reporter):
                 self._write_progress(message)
             case StackStarted(name):
                 self._line(name)
-            case FirstLook(path):
-                self._line(f"first look: {path}")
+            case RoughDepth(path):
+                self._line(f"rough depth: {path}")
             case Warning(text):
                 self._line(f"warning: {text}")
             case Error(text):

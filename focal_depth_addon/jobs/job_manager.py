@@ -113,9 +113,9 @@ class JobManager:
         return None if self.run is None else self.run.process
 
     @property
-    def first_look(self) -> Path | None:
+    def rough_depth(self) -> Path | None:
         """File of the running job's rough picture of depth, or None."""
-        return None if self.run is None else self.run.process.first_look
+        return None if self.run is None else self.run.process.rough_depth
 
     def start(self, job: Job, scene: bpy.types.Scene) -> Run:
         """Start the process of a job.
@@ -176,14 +176,14 @@ class JobManager:
 
     def poll(self) -> bool:
         """Read the process's messages; return whether it runs."""
-        before = self.first_look
+        before = self.rough_depth
         try:
             return self.run is not None and self.run.process.poll()
         except Exception:
             self.stop()
             raise
         finally:
-            if self.first_look != before:
+            if self.rough_depth != before:
                 redraw_views()
 
     def cancel(self) -> None:

@@ -21,9 +21,9 @@ from ...backend.contract.messages import (
     INPUT_AT_FAULT,
     Done,
     Error,
-    FirstLook,
     Message,
     Progress,
+    RoughDepth,
     Warning,
     decode,
 )
@@ -65,7 +65,7 @@ class Process:
         The last message of that type, or None.
     progress_time
         When that came, as `time.monotonic` counts.
-    first_look
+    rough_depth
         File of the rough picture of depth, once there is one.
     warnings, error, result
         What the messages said.
@@ -88,7 +88,7 @@ class Process:
     ) -> None:
         self.progress: Progress | None = None
         self.progress_time = 0.0
-        self.first_look: Path | None = None
+        self.rough_depth: Path | None = None
         self.warnings: list[str] = []
         self.error: str | None = None
         self.result: Done | None = None
@@ -211,8 +211,8 @@ class Process:
         match message:
             case Progress():
                 self.progress, self.progress_time = message, time.monotonic()
-            case FirstLook(path):
-                self.first_look = Path(path)
+            case RoughDepth(path):
+                self.rough_depth = Path(path)
             case Warning(text):
                 self.warnings.append(text)
             case Error(text):

@@ -18,7 +18,7 @@ MARGIN = 16  # pixels to the view's edge, before the interface's scale
 TEXT = 12  # points
 WHITE = 1.0, 1.0, 1.0, 1.0
 CAPTION = "Depth: near is bright, far is dark"
-FIRST_CAPTION = "First look at depth: the estimate goes on"
+ROUGH_CAPTION = "Rough depth: the estimate goes on"
 
 _handler = None
 _loaded: tuple[Path, int, gpu.types.GPUTexture] | None = None  # file, when it was written, picture
@@ -33,10 +33,10 @@ def is_shown(scene: bpy.types.Scene) -> bool:
 def picture_of(scene: bpy.types.Scene) -> tuple[Path, str] | None:
     """Return the file that views show, and what it is called; None where they show none."""
     run = manager.run
-    if run is not None and run.scene_name == scene.name and run.process.first_look is not None:
-        return run.process.first_look, FIRST_CAPTION
+    if run is not None and run.scene_name == scene.name and run.process.rough_depth is not None:
+        return run.process.rough_depth, translate(ROUGH_CAPTION)
     if is_shown(scene):
-        return result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG, CAPTION
+        return result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG, translate(CAPTION)
     return None
 
 
@@ -60,7 +60,7 @@ def _draw() -> None:
     blf.size(0, TEXT * bpy.context.preferences.system.ui_scale)
     blf.color(0, *WHITE)
     blf.position(0, margin, top + margin / 2, 0)
-    blf.draw(0, translate(picture[1]))
+    blf.draw(0, picture[1])
 
 
 def _texture(path: Path) -> gpu.types.GPUTexture | None:
@@ -71,7 +71,7 @@ def _texture(path: Path) -> gpu.types.GPUTexture | None:
         if _loaded is None or _loaded[:2] != (path, written):
             image = result_folder.load_image(path)
             _loaded = path, written, gpu.texture.from_image(image)
-            if path.name != DEPTH_PNG:  # a first look, whose file goes with the run
+            if path.name != DEPTH_PNG:  # rough depth, whose file goes with the run
                 bpy.data.images.remove(image)
     except (OSError, UserError, RuntimeError):
         return None

@@ -692,7 +692,7 @@ MESSAGES = {
     "this file": ("이 파일"),
     "{name} is kept: {file} uses it": ("{name}은(는) 남깁니다. {file}에서 씁니다"),
     "Depth: near is bright, far is dark": ("깊이: 가까우면 밝고 멀면 어둡습니다"),
-    "First look at depth: the estimate goes on": ("깊이 미리 보기: 추정이 계속됩니다"),
+    "Rough depth: the estimate goes on": ("대략의 깊이: 추정이 계속됩니다"),
     "Ground: found in the depth, {share} certain": ("바닥: 깊이에서 찾음, 확실성 {share}"),
     "Ground: by upright lines in the photograph, {share} certain": (
         "바닥: 사진의 수직선으로 찾음, 확실성 {share}"

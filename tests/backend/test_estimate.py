@@ -18,7 +18,7 @@ from photographs import NIKON_SCENES, PROJECT, shared_stack, write_photograph
 @pytest.fixture(scope="session")
 def balls(tmp_path_factory, command):
     folder = tmp_path_factory.mktemp("balls") / "result"
-    look = "--first-look", folder.parent / "look.png"
+    look = "--rough-depth", folder.parent / "look.png"
     done = command(
         "estimate", shared_stack("balls"), "--output", folder, "--save-aligned", *look, "--messages"
     )
@@ -45,10 +45,10 @@ def test_the_result_is_whole(balls):
     assert not list(folder.parent.glob("*.unfinished*"))
 
 
-def test_a_first_look_comes_first_and_is_much_like_the_result(balls):
+def test_a_rough_depth_comes_first_and_is_much_like_the_result(balls):
     folder, messages = balls
     types = [message["type"] for message in messages]
-    assert types.index("first_look") == 1 and messages[0]["stage"] == "read"
+    assert types.index("rough_depth") == 1 and messages[0]["stage"] == "read"
     path = messages[1]["path"]
     first, last = (cv2.imread(str(each)).sum(axis=2) for each in (path, folder / "depth.png"))
     last = cv2.resize(last.astype(np.float32), first.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -56,9 +56,9 @@ def test_a_first_look_comes_first_and_is_much_like_the_result(balls):
     assert np.corrcoef(first.ravel(), last.ravel())[0, 1] > 0.95
 
 
-def test_a_first_look_that_cannot_be_written_is_explained(command, tmp_path):
+def test_a_rough_depth_that_cannot_be_written_is_explained(command, tmp_path):
     stack, look = shared_stack("balls"), tmp_path / "missing" / "look.png"
-    done = command("estimate", stack, "--output", tmp_path / "r", "--first-look", look)
+    done = command("estimate", stack, "--output", tmp_path / "r", "--rough-depth", look)
     assert done.returncode == 2 and not (tmp_path / "r").exists()
     assert f"{look} cannot be written (No such file or directory): choose another file" in done.stderr
 

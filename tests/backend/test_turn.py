@@ -219,7 +219,7 @@ def test_an_interrupted_run_loses_nothing(result, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(result_folder, "_write_false_colour", fails)
+        patch.setattr(result_folder, "write_false_colour", fails)
         with pytest.raises(InputError, match="No space left"):
             turn_round.turn_round(result)
     assert digests(result) == before

@@ -57,20 +57,20 @@ def test_cancelled_halfway_it_is_idle_at_once_and_leaves_nothing(window, estimat
 
 
 def test_depth_is_seen_at_once_and_the_view_goes_over_to_the_result(own_window, estimate, capsys):
-    """The picture in the view is the first look's while the estimate goes on; nothing of it stays."""
+    """The picture in the view is the rough depth's while the estimate goes on; nothing of it stays."""
     shown = "(addon('preview.view_picture').picture_of(bpy.context.scene) or [None])[0]"
     began = time.monotonic()
     estimate(own_window, until=f"{shown} is not None")
     took = time.monotonic() - began
     time.sleep(0.5)  # for Blender to draw
-    assert own_window.run(f"{shown}.name") == "first_look.png" and not own_window.run("idle()")
-    own_window.screenshot("first_look")
+    assert own_window.run(f"{shown}.name") == "rough_depth.png" and not own_window.run("idle()")
+    own_window.screenshot("rough_depth")
     with capsys.disabled():
         print(f"\n  depth is seen {took:.2f} s after the click, without a backend that waits")
     own_window.wait_until("idle()")
     time.sleep(0.5)
     assert own_window.run(f"{shown}.name") == "depth.png"
-    assert not own_window.run("[each.name for each in bpy.data.images if 'first_look' in each.name]")
+    assert not own_window.run("[each.name for each in bpy.data.images if 'rough_depth' in each.name]")
 
 
 def test_it_runs_to_the_end_and_blender_never_hangs(own_window, estimate, small, capsys):

@@ -1,4 +1,4 @@
-"""A first look at depth, in a fraction of a second: for people to see before the estimate proper is there.
+"""Rough depth, in a fraction of a second: for people to see before the estimate proper is there.
 
 It takes the small grey pictures by which the frames were put in order, the large motion between them, and
 one run of the network.
@@ -23,7 +23,7 @@ MOTION_SIDE = 128  # at which motion is looked for
 MOST_FRAMES = 12
 
 
-def first_look(stack: FocalStack, alignment: str, sessions: Sessions) -> np.ndarray:
+def rough_depth(stack: FocalStack, alignment: str, sessions: Sessions) -> np.ndarray:
     """Infer depth roughly.
 
     Parameters

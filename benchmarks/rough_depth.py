@@ -1,6 +1,6 @@
 """How soon depth is seen after the click, and how soon a cancelled estimate has ended.
 
-    .venv/bin/python benchmarks/first_look.py [--output DIR] [--megapixels 12] [--frames 10] [--runs 5]
+    .venv/bin/python benchmarks/rough_depth.py [--output DIR] [--megapixels 12] [--frames 10] [--runs 5]
 
 As the panel does it: a backend waits, is handed an estimate that saves aligned frames, and is cancelled by
 the end of its standard input. Medians of the runs, in seconds from the hand-over, and from the cancelling.
@@ -25,11 +25,17 @@ CANCELLED_IN = "depth"  # the stage
 
 
 def measure(stack: Path, scratch: Path) -> tuple[float, float]:
-    """Seconds to the first look, and from cancelling to the end."""
+    """Seconds to rough depth, and from cancelling to the end."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     streams = {"stdout": str(scratch / "messages"), "stderr": str(scratch / "log")}
-    choices = ["--save-aligned", "--first-look", str(scratch / "look.png"), "--messages", "--stop-with-stdin"]
+    choices = [
+        "--save-aligned",
+        "--rough-depth",
+        str(scratch / "a.png"),
+        "--messages",
+        "--stop-with-stdin",
+    ]
     arguments = ["estimate", str(stack), "--output", str(scratch / "result"), *choices]
     (scratch / "order.json").write_text(json.dumps({"arguments": arguments, **streams}))
     process = subprocess.Popen(STANDBY, stdin=subprocess.PIPE)
@@ -38,12 +44,12 @@ def measure(stack: Path, scratch: Path) -> tuple[float, float]:
     process.stdin.write(json.dumps(str(scratch / "order.json")).encode() + b"\n")
     process.stdin.flush()
     for message in _messages(scratch / "messages", process):
-        if message["type"] == "first_look":
+        if message["type"] == "rough_depth":
             seen = time.perf_counter() - began
         elif message.get("stage") == CANCELLED_IN:
             break
     if seen is None:
-        raise SystemExit(f"no first look: {(scratch / 'log').read_text()}")
+        raise SystemExit(f"no rough depth: {(scratch / 'log').read_text()}")
     began = time.perf_counter()
     process.stdin.close()
     process.wait()
@@ -73,7 +79,7 @@ def main() -> None:
     stack = make_stack(
         options.output / f"{options.frames}x{options.megapixels:g}", options.frames, options.megapixels
     )
-    runs = [measure(stack.resolve(), options.output.resolve() / "first_look") for _ in range(options.runs)]
+    runs = [measure(stack.resolve(), options.output.resolve() / "rough_depth") for _ in range(options.runs)]
     seen, cancelled = (statistics.median(each) for each in zip(*runs, strict=True))
     print(
         f"{options.frames} x {options.megapixels:g} MP: seen in {seen:.2f} s, cancelled in {cancelled:.2f} s"
