@@ -69,7 +69,7 @@ class DepthPredictor(Protocol):
         positions
             (N,) float32, normalised dioptres of the frames.
         sessions
-            Where its networks are open, or opened.
+            Where its networks are open, or opened; they are released when they have run.
         progress
             Hears of every tile.
         quality

@@ -47,23 +47,28 @@ def rough_depth(stack: FocalStack, alignment: str, sessions: Sessions) -> np.nda
     """
     count = len(stack.frames)
     chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_FRAMES)).round().astype(int))
-    greys = [_small(thumbnail) for thumbnail in read_thumbnails([stack.frames[index] for index in chosen])]
-    pictures = np.stack([cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB) for grey in greys])
+    size = _size(*stack.size)
+    thumbnails = read_thumbnails([stack.frames[index] for index in chosen])
+    pictures = np.stack([_as_rgb(thumbnail, size) for thumbnail in thumbnails])
     maps = coarse_maps(
         pictures,
         relative_field_of_view(stack, alignment)[chosen],
         sessions,
         MOTION_SIDE if alignment == NETWORK else None,
     )
-    size = pictures.shape[2], pictures.shape[1]
     aligned = np.stack([warp(picture, each, size) for picture, each in zip(pictures, maps, strict=True)])
     positions = stack.positions[chosen]
     depth, uncertainty = run_network(sessions, aligned, positions)
     return refine_edges(depth, 1 / uncertainty, fuse(depth, aligned, positions), EDGE_STEP)
 
 
-def _small(thumbnail: np.ndarray) -> np.ndarray:
-    """(h, w) float32, 0 to 1."""
-    height, width = thumbnail.shape
-    shrink = min(1.0, SIDE / max(thumbnail.shape))
-    return resize(thumbnail.astype(np.float32) / 255, (round(width * shrink), round(height * shrink)))
+def _size(width: int, height: int) -> tuple[int, int]:
+    """Width and height at which photographs of a size are looked at."""
+    shrink = min(1.0, SIDE / max(width, height))
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _as_rgb(thumbnail: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(h, w, 3) float32, 0 to 1: of one size, though photographs may differ by a pixel or two."""
+    grey = resize(thumbnail.astype(np.float32) / 255, size)
+    return cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)

@@ -71,7 +71,9 @@ class WonJeon:
             depth = run_network(session, tile, positions)
             return depth, np.zeros_like(depth)
 
-        return Prediction(*predict_in_tiles(predict_tile, pictures, positions, progress, max_tile))
+        maps = predict_in_tiles(predict_tile, pictures, positions, progress, max_tile)
+        sessions.release(self._model)
+        return Prediction(*maps)
 
 
 def open_network(sessions: Sessions, model: Path) -> Session:

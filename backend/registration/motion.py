@@ -18,6 +18,7 @@ from .refine import SIDE, refine_motion
 from .warp import warp
 
 NETWORK_SIZE = 256  # longer side at which the network looks for motion, which is refined afterwards
+LEAST_SIDE = 16  # pixels, of narrow pictures: two at the coarsest level of the network
 AT_REST = np.array([1, 0, 0], np.float32)  # scale and shifts of no motion
 SHRUNK = 4  # times smaller is a picture of which only the coarse is wanted
 CORRELATED_SIZE = 320  # longer side at which frames are compared
@@ -177,4 +178,4 @@ def _size_within(picture: np.ndarray, side: int) -> tuple[int, int]:
     """Width and height of a picture whose longer side is no longer than that."""
     height, width = picture.shape[:2]
     shrink = min(1.0, side / max(height, width))
-    return max(8, round(width * shrink)), max(8, round(height * shrink))
+    return max(LEAST_SIDE, round(width * shrink)), max(LEAST_SIDE, round(height * shrink))

@@ -63,6 +63,22 @@ def test_a_rough_depth_that_cannot_be_written_is_explained(command, tmp_path):
     assert f"{look} cannot be written (No such file or directory): choose another file" in done.stderr
 
 
+@pytest.mark.parametrize("sizes", [[(300, 200), (301, 200), (300, 201)], [(1600, 40)] * 3])
+def test_photographs_of_unlike_or_narrow_sizes_have_a_rough_depth_too(sizes, command, tmp_path):
+    (tmp_path / "stack").mkdir()
+    texture = np.random.default_rng(0).integers(0, 256, (220, 1600, 3), np.uint8)
+    for index, (width, height) in enumerate(sizes):
+        picture = cv2.GaussianBlur(texture, (0, 0), 2)
+        third = slice(index * width // 3, (index + 1) * width // 3)
+        picture[:, third] = texture[:, third]
+        write_photograph(tmp_path / "stack" / f"{index}.jpg", picture[:height, :width])
+    look = tmp_path / "look.png"
+    done = command("estimate", tmp_path / "stack", "--output", tmp_path / "r", "--rough-depth", look)
+    assert done.returncode == 0, done.stderr
+    width, height = min(sizes)
+    assert cv2.imread(str(look)).shape[1] == min(480, width)
+
+
 def test_the_near_ball_the_far_balls_and_the_table_are_in_order(balls):
     depth, confidence = read_depth(balls[0])
     assert depth.shape == (720, 1280)
