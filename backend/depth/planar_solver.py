@@ -9,16 +9,21 @@ plate of Terzopoulos, IEEE PAMI 1986); the little tension keeps what is extrapol
 grid is solved by conjugate gradients, from the solution on the grid of half its size.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
+from ..runtime.parallel import for_each
 
 STIFFNESS = 30.0  # against a weight of 1: planes over (STIFFNESS / weight)^(1/4) pixels
 TENSION = 0.1
 STEPS = 5, 15, 40, 60, 100, 200  # that suffice where data are dense
 SOLVED = 1e-13  # of the data's square: beyond, rounding errors would grow step by step
 CUT = 0.5  # a link below is one
+BLOCK = 100_000  # pixels that a core does at a time
+REACH = 2  # rows on which a row depends, before it and after
 SMALLEST = 10  # pixels of the shorter side of the coarsest grid
 
 
@@ -116,20 +121,22 @@ def _halved_links(across: np.ndarray) -> np.ndarray:
     return (least[::2] + least[1::2]) / 2
 
 
-class _Operator:
-    """The sum's matrix on one grid; differences are per pixel of the finest one."""
+@dataclass(frozen=True)
+class _Coefficients:
+    """Of the sum's matrix on one grid, or on rows of it."""
 
-    def __init__(self, grid: Grid) -> None:
-        stiffness = np.float32(STIFFNESS / 16**grid.level)
-        tension = np.float32(grid.tension / 4**grid.level)
-        across, down = grid.across, grid.down
-        corner = np.minimum(np.minimum(across[:-1], across[1:]), np.minimum(down[:, :-1], down[:, 1:]))
-        self.weights = grid.weights
-        self.slope_x, self.slope_y = tension * across, tension * down
-        self.bend_x = stiffness * np.minimum(across[:, :-1], across[:, 1:])
-        self.bend_y = stiffness * np.minimum(down[:-1], down[1:])
-        self.twist = 2 * stiffness * corner
-        self.inverse_diagonal = 1 / np.maximum(self._diagonal(), 1e-12)
+    weights: np.ndarray
+    slope_x: np.ndarray
+    slope_y: np.ndarray
+    bend_x: np.ndarray
+    bend_y: np.ndarray
+    twist: np.ndarray
+
+    def rows(self, first: int, end: int) -> "_Coefficients":
+        """Return those of the rows from `first` to before `end`, as if there were no others."""
+        less = {"slope_y": 1, "bend_y": 2, "twist": 1}
+        parts = {name: values[first : end - less.get(name, 0)] for name, values in vars(self).items()}
+        return _Coefficients(**parts)
 
     def times(self, x: np.ndarray) -> np.ndarray:
         out = self.weights * x
@@ -150,7 +157,7 @@ class _Operator:
         out[1:] += flow_y
         return out
 
-    def _diagonal(self) -> np.ndarray:
+    def diagonal(self) -> np.ndarray:
         out = self.weights.copy()
         for part in (out[:, 1:], out[:, :-1]):
             part += self.slope_x
@@ -163,6 +170,46 @@ class _Operator:
         for part in (out[1:, 1:], out[1:, :-1], out[:-1, 1:], out[:-1, :-1]):
             part += self.twist
         return out
+
+
+class _Operator:
+    """The sum's matrix on one grid; differences are per pixel of the finest one."""
+
+    def __init__(self, grid: Grid) -> None:
+        stiffness = np.float32(STIFFNESS / 16**grid.level)
+        tension = np.float32(grid.tension / 4**grid.level)
+        across, down = grid.across, grid.down
+        corner = np.minimum(np.minimum(across[:-1], across[1:]), np.minimum(down[:, :-1], down[:, 1:]))
+        coefficients = _Coefficients(
+            weights=grid.weights,
+            slope_x=tension * across,
+            slope_y=tension * down,
+            bend_x=stiffness * np.minimum(across[:, :-1], across[:, 1:]),
+            bend_y=stiffness * np.minimum(down[:-1], down[1:]),
+            twist=2 * stiffness * corner,
+        )
+        self.inverse_diagonal = 1 / np.maximum(coefficients.diagonal(), 1e-12)
+        self._blocks = list(_blocks(coefficients))
+
+    def times(self, x: np.ndarray) -> np.ndarray:
+        out = np.empty_like(x)
+
+        def fill(block: tuple[int, int, int, int, _Coefficients]) -> None:
+            start, stop, first, end, coefficients = block
+            out[start:stop] = coefficients.times(x[first:end])[start - first : stop - first]
+
+        for_each(fill, self._blocks)
+        return out
+
+
+def _blocks(coefficients: _Coefficients) -> Iterator[tuple[int, int, int, int, _Coefficients]]:
+    """Yield blocks of rows that fit a core's cache: from which row to which, and what they depend on."""
+    height, width = coefficients.weights.shape
+    step = max(1, BLOCK // width)
+    for start in range(0, height, step):
+        stop = min(start + step, height)
+        first, end = max(start - REACH, 0), min(stop + REACH, height)
+        yield start, stop, first, end, coefficients.rows(first, end)
 
 
 def _descend(operator: _Operator, right: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """A depth map as a mesh: surfaces cut apart at depth jumps, and what lies behind the cuts."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import cv2
@@ -113,10 +113,18 @@ def build_mesh(
         (H, W, 3) uint8 sRGB: the picture that the mesh's background shows.
     """
     cells = min(MAX_CELLS, 4 * max_triangles)
-    with ThreadPoolExecutor(1) as beside:
+    size, median = source.depth.shape, median_depth(source.depth)
+
+    def ground_of(grid: DepthGrid) -> dict[str, np.ndarray]:
+        of_up = (SENSOR, sensor), (LINES, vertical.result())
+        references = [(name, each) for name, each in of_up if each is not None]
+        return _ground(grid, camera, size, median, references, source.is_metric)
+
+    with ThreadPoolExecutor(2) as beside:
         vertical = beside.submit(find_vertical, picture, camera)
         while True:
             grid = build_grid(source, picture, camera, cells)
+            ground = beside.submit(ground_of, grid)
             layers = _layers(grid)
             budget = max_triangles - 2 * grid.cut_count  # two triangles bridge a cut
             tolerance = _tolerance(layers, budget, grid)
@@ -124,12 +132,7 @@ def build_mesh(
                 break
             cells //= 2
         background = beside.submit(paint_background, picture, grid)
-        of_up = (SENSOR, sensor), (LINES, vertical.result())
-        references = [(name, each) for name, each in of_up if each is not None]
-        size, median = source.depth.shape, median_depth(source.depth)
-        ground = _ground(grid, camera, size, median, references, source.is_metric)
-        mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
-        return mesh, background.result()
+        return _assemble(grid, layers, tolerance, camera, size, median, ground), background.result()
 
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
@@ -184,7 +187,7 @@ def _assemble(
     camera: Pinhole,
     size: tuple[int, ...],
     median: float,
-    ground: dict[str, np.ndarray],
+    ground: Future[dict[str, np.ndarray]],
 ) -> MeshArrays:
     """All layers' triangles and the bridges, of vertices numbered once, for a picture of `size` (H, W)."""
     count = layers[0].errors.size
@@ -217,7 +220,7 @@ def _assemble(
         gap=np.concatenate([zeros[0], gap, zeros[1]]),
         background=np.arange(len(faces)) >= len(faces) - len(behind),
         cut=np.array(CUT, np.float32),
-        **ground,
+        **ground.result(),
     )
 
 

@@ -115,14 +115,13 @@ def measure_texture(pictures: np.ndarray) -> np.ndarray:
         (h, w) float32, 0 and more.
     """
     energies = np.stack(list(prefetch(_fine_contrast, pictures)))
-    least, most = energies.min(0), energies.max(0)
-    middle = least.copy()
 
-    def find_middle(rows: slice) -> None:
-        middle[rows] = np.median(energies[:, rows], 0)
+    def sort(rows: slice) -> None:
+        energies[:, rows].sort(0)
 
-    if len(energies) > 2:
-        for_each(find_middle, list(chunks(len(middle), ROWS)))
+    for_each(sort, list(chunks(energies.shape[1], ROWS)))
+    least, most, half = energies[0], energies[-1], len(energies) // 2
+    middle = (energies[half] + energies[-1 - half]) / 2 if len(energies) > 2 else least
     return (most - middle) / (least + float(np.quantile(least, NOISY_SHARE)) + 1e-4)
 
 

@@ -118,5 +118,6 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     # Threads that wait by spinning take the core of whatever else runs, be it Blender's window.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_mem_pattern = False  # it would keep memory for every size of a tile
+    options.enable_mem_reuse = False  # its plan takes most of the time to open a network, and saves nothing
     # Bytes, since ONNX Runtime does not open every path that Python does.
     return cast(Session, onnxruntime.InferenceSession(network, options, providers=providers(device)))
