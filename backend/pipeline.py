@@ -15,7 +15,7 @@ from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.rough_depth import rough_depth
 from .depth.upsampling import upsample
-from .fusion.all_in_focus import AllInFocus
+from .fusion.all_in_focus import AllInFocus, clear_of_blur
 from .io.colour import half_linear, srgb_bytes, srgb_decode
 from .io.photographs import count_decoded_pixels, read_photograph_at
 from .io.result import Result, is_deep
@@ -264,7 +264,8 @@ def _fuse(
     on_aligned: OnAligned | None,
 ) -> np.ndarray:
     """All-in-focus picture (H, W, 3) sRGB of full size."""
-    fusion = AllInFocus(_resize(prediction.normalised, stack.size), stack.positions)
+    focus = clear_of_blur(prediction.normalised, stack.widest_blur)
+    fusion = AllInFocus(_resize(focus, stack.size), stack.positions)
     count = len(stack.frames)
     wanted = [fusion.tiles_of(index) for index in range(count)] if on_aligned is None else None
     for index, pixels, gain in aligned_frames(stack, motion, gains, wanted):

@@ -5,7 +5,8 @@ surfaces, and its focus leaves out a third of the scene. With `--long-side 4243 
 megapixels; the same scenes, finer.
 
 Each stack is a folder: frames `NN.jpg` from far to near, `focus.csv`, `depth.npz` (`depth`, (H, W) float32
-metres, planar, on the grid of the last frame, which is the reference) and `truth.json`.
+metres, planar, on the grid of the last frame, which is the reference), `truth/all_in_focus.png`, what a
+pinhole would show on that grid, and `truth.json`.
 """
 
 import argparse
@@ -25,6 +26,10 @@ STOPS = (1.2, 1.4, 1.7, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
 FRAME_COUNTS = (6, 8, 10)
 LONG_SIDE, ASPECT = 480, 2 / 3
 SAMPLES, NOISE = 14, 0.03
+PINHOLE_SAMPLES, PINHOLE_NOISE = (
+    8,
+    0.005,
+)  # times the samples of a photograph: the picture without blur is truth
 JPEG_QUALITY = 95
 
 
@@ -132,6 +137,10 @@ def render_stack(
     np.savez_compressed(folder / "depth.npz", depth=cameras.depth_truth(camera, lens, photographs[-1]))
     for number, frame in enumerate(photographs):
         cameras.photograph(camera, lens, frame, folder / f"{number:02d}.jpg", JPEG_QUALITY)
+    cameras.set_up_cycles(
+        size, PINHOLE_SAMPLES * film.samples, PINHOLE_NOISE, surroundings.bounces, denoise=True
+    )
+    cameras.picture(camera, lens, photographs[-1], folder / "truth" / "all_in_focus.png")
     _write_focus(folder, lens, photographs)
     description = {"kind": kind.name, "hand_held": hand_held, "seed": [seed, index], "size": size}
     (folder / "truth.json").write_text(

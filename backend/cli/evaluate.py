@@ -50,6 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="measure with frames reversed, with half of them, and the order without distances too; of real "
         "stacks without distances the marked pairs with file names reversed",
     )
+    parser.add_argument(
+        "--all-in-focus",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="other programs' all-in-focus pictures, SCENE.png, measured beside ours where the true one "
+        "is known; repeatable",
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the cores")
     parser.add_argument(
         "--output",
@@ -80,13 +89,17 @@ def _config_from(options: argparse.Namespace, reporter: Reporter) -> EvaluationC
         current_name("--method", name, FORMER_METHOD_NAMES, reporter) for name in options.method or METHODS
     ]
     alignments = options.alignment or [NETWORK]
-    config = EvaluationConfig(_unique(methods), _unique(alignments), options.invariance)
+    pictures = _unique([str(folder) for folder in options.all_in_focus])
+    config = EvaluationConfig(_unique(methods), _unique(alignments), options.invariance, pictures)
     if config.invariance and NETWORK not in config.alignments:
         raise InputError("--invariance needs frames aligned by our network; add --alignment network")
     if options.workers < 1:
         raise InputError("--workers must be 1 or more")
     for method in config.methods:
         check_method(method)
+    for folder in options.all_in_focus:
+        if not folder.is_dir():
+            raise InputError(f"--all-in-focus {folder} is no folder: name one with a picture for every scene")
     return config
 
 

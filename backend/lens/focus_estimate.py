@@ -1,5 +1,7 @@
 """What blur tells of a stack's focus: its steps where no distances are known, else whether those fit."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..stack import FocalStack
@@ -16,7 +18,7 @@ TYPE_TWO = "type the focus distances of two photographs to get metres"
 
 
 def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
-    """Return the stack with the focus that blur shows, or with a check of distances where they are known.
+    """Return the stack with the blur it has, and the focus that blur shows, or a check of distances it has.
 
     Parameters
     ----------
@@ -29,6 +31,7 @@ def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
     if blur is None or not is_blur_sure(blur):
         return stack
     height, width = pictures.shape[1:3]
+    stack = replace(stack, widest_blur=float(blur.positions[-1]) / max(height, width))
     scale = _scale(stack, width)
     if stack.dioptres is not None:
         written = np.array([frame.dioptres for frame in stack.frames], np.float64)

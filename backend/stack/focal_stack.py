@@ -95,6 +95,9 @@ class FocalStack:
     order_certainty
         Probability that the first frame is the far end: 1 where distances or a person determine it, 0.5 where
         nothing does.
+    widest_blur
+        Circle of confusion, in longer sides of the picture, of what is sharp at one end of the focus range in
+        the frame at the other end; None where blur was not measured.
     """
 
     frames: tuple[Frame, ...]
@@ -103,6 +106,7 @@ class FocalStack:
     warnings: tuple[str, ...] = ()
     relative_dioptres: np.ndarray | None = None
     order_certainty: float = 1.0
+    widest_blur: float | None = None
 
     @property
     def is_metric(self) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from ...registration.polynomial import affine_maps
 from ...stack import FocalStack, read_stack
 from .alignments import ALIGNMENTS, NETWORK, AlignedStack, align_stack
+from .all_in_focus import all_in_focus_pictures, measure_picture
 from .data.scene import METRES, MIN_INVERSE, EvaluationStack, Scene
 from .data.surfaces import Surfaces
 from .invariance import measure_invariance, pairs_of_reversed_names, recover_order
@@ -43,11 +44,14 @@ class EvaluationConfig:
         Of ALIGNMENTS.
     invariance
         Whether invariance to the frames is measured too.
+    all_in_focus
+        Folders of other programs' all-in-focus pictures, one for every scene.
     """
 
     methods: tuple[str, ...]
     alignments: tuple[str, ...] = (NETWORK,)
     invariance: bool = False
+    all_in_focus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,12 @@ def compare_methods(scene: Scene, config: EvaluationConfig) -> tuple[SceneMeasur
     if truth is None:
         return SceneMeasures({name: {"seconds": each.seconds} for name, each in columns.items()}), maps
     best = {method: each for (method, alignment), each in estimates.items() if alignment == _best(stack)}
+    values = {name: _measure(each, stack, truth) for name, each in columns.items()}
+    for method, picture in all_in_focus_pictures(scene.name, stack, config.methods, config.all_in_focus):
+        name = column_name(method)
+        values[name] = values.get(name, {}) | measure_picture(stack, picture, near_edges(truth, stack.valid))
     measures = SceneMeasures(
-        measures={name: _measure(each, stack, truth) for name, each in columns.items()},
+        measures=values,
         pixels={
             column_name(method): sample_pixels(
                 each.uncertainty[stack.valid], np.abs(each.depth - truth)[stack.valid]

@@ -9,13 +9,12 @@ from typing import Any
 
 from . import record
 from .marked_report import RANGE_MEASURES, marked_tables
-from .measures import MEASURES
 from .methods import heading
-from .report import COLUMNS, best_columns
+from .report import ALL_MEASURES, COLUMNS, best_columns
 
 ERRORS = "error", "planarity"  # by which scenes are sorted: with truth, and with marks alone
 TEMPLATE, PAGE = "page.html", "index.html"
-UNITS = {each.name: each.unit for each in MEASURES} | dict.fromkeys(RANGE_MEASURES, "of the range")
+UNITS = {each.name: each.unit for each in ALL_MEASURES} | dict.fromkeys(RANGE_MEASURES, "of the range")
 UNITS["seconds"] = "s"
 
 
@@ -70,7 +69,10 @@ def _scene(
         pictures.append(("truth", f"{base}/{record.TRUTH}", ""))
     for column in measures:
         depth, error = (record.picture_name(column, kind) for kind in ("depth", "error"))
-        pictures.append((column, f"{base}/{depth}", f"{base}/{error}" if (folder / error).exists() else ""))
+        if (folder / depth).exists():
+            pictures.append(
+                (column, f"{base}/{depth}", f"{base}/{error}" if (folder / error).exists() else "")
+            )
     return {"name": name, "pictures": pictures, "errors": errors}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .all_in_focus import PICTURE_MEASURES
 from .compare import SceneMeasures
 from .marked_report import MARKED_COLUMNS, marked_means, marked_tables, summarise_marks
 from .measures import LARGER, MEASURES
@@ -21,8 +22,9 @@ from .uncertainty import error_by_uncertainty
 
 COLUMN = 12  # characters of a column, within which headings are broken
 NOT_HAND_HELD = "not hand-held"
-COLUMNS = ("error", "edges", *(each.name for each in MEASURES), *MARKED_COLUMNS, "seconds")
-LARGER_IS_BETTER = {each.name for each in MEASURES if each.better == LARGER} | {"pairs"}
+ALL_MEASURES = *MEASURES, *PICTURE_MEASURES
+COLUMNS = ("error", "edges", *(each.name for each in ALL_MEASURES), *MARKED_COLUMNS, "seconds")
+LARGER_IS_BETTER = {each.name for each in ALL_MEASURES if each.better == LARGER} | {"pairs"}
 NEITHER_IS_BETTER = {"confidence"}
 
 
@@ -191,7 +193,10 @@ def _measure_lines(means: dict[str, dict[str, float]]) -> Iterator[str]:
     yield "measures, as their authors define them: means over scenes, in the truth's unit"
     rows = {
         heading(column): [
-            f"{values[name]:.4g}{'*' if winners.get(name) == column else ' '}" for name in names
+            "–"
+            if math.isnan(values[name])
+            else f"{values[name]:.4g}{'*' if winners.get(name) == column else ' '}"
+            for name in names
         ]
         for column, values in means.items()
     }

@@ -42,7 +42,10 @@ def measure_scenes(
     InputError
         Of the first scene that cannot be measured; the records of others stay.
     """
-    fields = asdict(config) | {"methods": [fingerprint(method) for method in config.methods]}
+    fields = asdict(config) | {
+        "methods": [fingerprint(method) for method in config.methods],
+        "all_in_focus": [fingerprint(folder) for folder in config.all_in_focus],
+    }
     digests = {scene: _fingerprint(fields | {"surfaces": repr(scene.surfaces)}) for scene in scenes}
     folders = {
         scene: record.scene_folder(output, scene.data_set, scene.split, scene.name) for scene in scenes

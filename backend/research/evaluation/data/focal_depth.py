@@ -1,8 +1,9 @@
 """Focal Depth's own layout, as `python -m rendering.validation` writes it: photographs as taken.
 
-A folder for each stack: photographs, `focus.csv` (`file,focus_distance_m,...`), and, where there is true
-depth, `depth.npz` ("depth": (H, W) metres, planar, on the grid of the nearest-focus photograph; infinity is 0
-dioptres, 0 and not a number are unknown). The photographs are yet to be aligned.
+A folder for each stack: photographs, `focus.csv` (`file,focus_distance_m,...`), and, where there is truth,
+`depth.npz` ("depth": (H, W) metres, planar, on the grid of the nearest-focus photograph; infinity is 0
+dioptres, 0 and not a number are unknown) and `truth/all_in_focus.png`, on the same grid without any blur. The
+photographs are yet to be aligned.
 """
 
 from functools import partial
@@ -23,6 +24,7 @@ SOURCE = DataSetSource(
     "STACK/ with photographs, focus.csv (file,focus_distance_m) and depth.npz (depth in metres)",
 )
 TRUTH, TABLE = "depth.npz", "focus.csv"
+TRUE_PICTURE = Path("truth", "all_in_focus.png")
 
 
 def read(path: Path) -> list[Scene]:
@@ -54,4 +56,16 @@ def _load(folder: Path) -> EvaluationStack:
         raise InputError(f"{folder / TRUTH} is not {width} x {height} as the photographs; render them again")
     valid = depth > 0
     truth = np.divide(1, depth, out=np.zeros_like(depth), where=valid)
-    return EvaluationStack(pictures, focus, DIOPTRES, truth, valid, folder)
+    return EvaluationStack(
+        pictures, focus, DIOPTRES, truth, valid, folder, all_in_focus=_true_picture(folder, pictures)
+    )
+
+
+def _true_picture(folder: Path, pictures: np.ndarray) -> np.ndarray | None:
+    path = folder / TRUE_PICTURE
+    if not path.exists():
+        return None
+    picture = read_photographs([path], SOURCE)[0]
+    if picture.shape != pictures.shape[1:]:
+        raise SOURCE.damaged_error(path)
+    return picture

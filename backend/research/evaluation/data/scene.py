@@ -35,6 +35,8 @@ class EvaluationStack:
         (H, W) float64, 0 to 1, in the truth; None where all is equally certain.
     registration
         That the pictures come from; None where they were registered by nobody or by others.
+    all_in_focus
+        (H, W, 3) float32 sRGB 0 to 1: what a pinhole would show; None where it is unknown.
     """
 
     pictures: np.ndarray
@@ -45,6 +47,7 @@ class EvaluationStack:
     folder: Path | None = None
     confidence: np.ndarray | None = None
     registration: Registration | None = None
+    all_in_focus: np.ndarray | None = None
 
     @property
     def positions(self) -> np.ndarray:
