@@ -16,6 +16,7 @@ from ..io.aligned_frames import AlignedFrames
 from ..io.colour import to_integers
 from ..io.result import Result, is_deep
 from ..io.result_folder import SHOWN, open_result, read_description, write_false_colour
+from ..retouch.result import retouch_result
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
@@ -69,12 +70,24 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
     InputError
         Where the folder cannot be written or a photograph cannot be read.
     """
+    reused = _write(stack, folder, request, reporter)
+    try:
+        left_out = retouch_result(folder, reporter.progress, request.resources.threads)
+    except InputError as error:  # the estimate is whole without what was painted
+        left_out = [f"{error}."]
+    for text in left_out:
+        reporter.warning(text)
+    _report(read_description(folder), folder, reporter, reused)
+    return reused
+
+
+def _write(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
+    """Write the result as it is estimated; returns what was used again."""
     with open_result(folder) as output:
         job = pipeline.plan_job(stack, request.config, request.resources)
         fingerprint = result_fingerprint(job, request.saves_aligned)
         cache = ResultCache(folder)
-        if (description := cache.is_current(fingerprint)) is not None:
-            _report(description, folder, reporter, REUSED_ALL)
+        if cache.is_current(fingerprint) is not None:
             return REUSED_ALL
         reporter.plan(stage_seconds(pipeline.load_of(stack), job.plan, request.resources.threads))
         result, aligned = _estimate(stack, output, request, cache, reporter)
@@ -87,9 +100,7 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
             threads=request.resources.threads,
         )
         reporter.progress(WRITE, 1, 1)
-    reused = REUSED_NETWORKS if cache.was_used else None
-    _report(read_description(folder), folder, reporter, reused)
-    return reused
+    return REUSED_NETWORKS if cache.was_used else None
 
 
 def _estimate(

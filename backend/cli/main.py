@@ -25,6 +25,7 @@ COMMANDS = {
     "inspect": ("inspect", "print the frames of a focal stack, their focus distances and warnings"),
     "calibrate": ("calibrate", "measure a lens by a focal stack of something flat, for all its stacks"),
     "turn": ("turn", "exchange near and far of a relative result, with nothing inferred again"),
+    "retouch": ("retouch", "apply what was painted over a result, with nothing inferred again"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "preview": ("preview", "make small arrays and pictures to show from a result folder"),
     "look": ("look", "the name of preview until version 0.1"),
@@ -39,7 +40,7 @@ COMMANDS = {
 # What the extension's zip does without, and which extra brings it: heavy libraries, and our own modules that
 # need them.
 EXTRAS = dict.fromkeys(("torch", "onnx", "onnxscript", "safetensors", "matplotlib", PACKAGE), "train")
-EXTRAS |= dict.fromkeys(("h5py", "jinja2"), "evaluate")
+EXTRAS |= dict.fromkeys(("h5py", "jinja2", "skimage", "flip_evaluator"), "evaluate")
 EXTRAS |= dict.fromkeys(("distributed", f"{__package__}.batch"), "farm")
 
 

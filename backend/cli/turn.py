@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..contract.messages import READ, WRITE
 from ..io.turn_round import turn_round
+from ..retouch.result import retouch_result
 from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
 
@@ -17,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Turn the result round, and say with which --order an estimate agrees."""
     reporter.plan({READ: 1, WRITE: 4})
-    order = turn_round(options.result, reporter.progress, Resources().threads)
+    threads = Resources().threads
+    order = turn_round(options.result, reporter.progress, threads)
+    for text in retouch_result(options.result, reporter.progress, threads):
+        reporter.warning(text)
     remedy = f": estimate with --order {order} from now on" if order else ""
     reporter.result(options.result, f"{options.result} is turned round{remedy}", order=order)

@@ -87,6 +87,7 @@ class Description(TypedDict):
     fingerprint: NotRequired[
         str
     ]  # of all that made it; written by the command, which then need not run again
+    retouch: NotRequired[str]  # digest of the layers that were applied; not there where nothing was painted
     size: list[int]  # width and height in pixels
     depth: Depth
     confidence_unit: NotRequired[float]  # normalised dioptres of expected error at which confidence is 1/e

@@ -25,6 +25,7 @@ from ..contract.files import (
     CACHE,
     DEPTH_EXR,
     DEPTH_PNG,
+    ESTIMATE_EXR,
     LAYER,
     OWNED,
     PARTIAL,
@@ -148,14 +149,39 @@ def writing_into(output: OutputFolder) -> Iterator[None]:
         raise _unwritable(output.path, error) from error
 
 
-def read_depth(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read depth and confidence of a result, each (H, W) float32. Raises InputError where there is none."""
-    depth, confidence = _read_channels(folder, "Depth.Z", "Confidence.V")
+def read_depth(folder: Path, estimated: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Read depth and confidence of a result.
+
+    Parameters
+    ----------
+    folder
+        Of the result.
+    estimated
+        As they were before anything was retouched.
+
+    Returns
+    -------
+    tuple of ndarray
+        (H, W) float32 each.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    depth, confidence = _read_channels(folder, ("Depth.Z", "Confidence.V"), estimated)
     return depth.astype(np.float32, copy=False), confidence.astype(np.float32, copy=False)
 
 
-def read_linear_picture(folder: Path) -> np.ndarray:
+def read_linear_picture(folder: Path, estimated: bool = False) -> np.ndarray:
     """Read the all-in-focus picture of a result to the bit.
+
+    Parameters
+    ----------
+    folder
+        Of the result.
+    estimated
+        As it was before anything was retouched.
 
     Returns
     -------
@@ -167,13 +193,15 @@ def read_linear_picture(folder: Path) -> np.ndarray:
     InputError
         Where there is none.
     """
-    return np.stack(_read_channels(folder, *(f"Combined.{colour}" for colour in "RGB")), axis=-1)
+    return np.stack(_read_channels(folder, [f"Combined.{colour}" for colour in "RGB"], estimated), axis=-1)
 
 
-def _read_channels(folder: Path, *names: str) -> list[np.ndarray]:
+def _read_channels(folder: Path, names: Iterable[str], estimated: bool) -> list[np.ndarray]:
     import OpenEXR
 
-    path = Path(folder) / DEPTH_EXR
+    path = Path(folder) / ESTIMATE_EXR
+    if not (estimated and path.exists()):
+        path = Path(folder) / DEPTH_EXR
     try:
         check_exr(path)
         OpenEXR.set_global_thread_count(available_threads())
@@ -354,14 +382,15 @@ def _write_aligned(
         suffix = picture.suffix if isinstance(picture, Path) else aligned_suffix(file, is_deep)
         name = aligned_name(index, file, suffix)
         if isinstance(picture, Path):
-            _link_or_copy(picture, folder / name)
+            link_or_copy(picture, folder / name)
         else:
             write_rgb(folder / name, to_integers(picture, np.uint16 if is_deep else np.uint8))
         frames[index] = {**frames[index], "aligned": f"{folder.name}/{name}"}
     return frames
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
+    """Have a file in a second place too. Raises OSError where that fails."""
     if source == target:  # it was written here already
         return
     try:

@@ -39,7 +39,8 @@ NOT_BY_NAME = "type the focus distances of both before you estimate again"
 def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1) -> str | None:
     """Exchange near and far of a relative result: its depth, the order of its frames and what goes with it.
 
-    The result is replaced at the last moment, so that an interrupted run loses nothing; its cache goes.
+    The result is replaced at the last moment, so that an interrupted run loses nothing; its cache goes, and
+    what was painted over it waits in its folder to be applied again.
     Turned twice, it has its first depth again.
 
     Parameters
@@ -68,8 +69,8 @@ def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1)
         progress(READ, 0, 1)
         description = read_description(output.path)
         _check_relative(description, folder)
-        depth, confidence = read_depth(output.path)
-        picture = read_linear_picture(output.path)
+        depth, confidence = read_depth(output.path, estimated=True)
+        picture = read_linear_picture(output.path, estimated=True)
         paths = aligned_paths(output.path, description)
         is_deep = read_header(output.path / ALL_IN_FOCUS_PNG).bits_per_channel > 8
         for path in (output.path / ALL_IN_FOCUS_PNG, *(paths or ())):
@@ -142,7 +143,8 @@ def turn_description(description: Description) -> dict[str, Any]:
     if isinstance(profile := description.get("lens_profile"), dict):
         changed["lens_profile"] = _turn_profile(profile)
     # Without its fingerprint no estimate takes the result for the one that it would write.
-    return {key: value for key, value in description.items() if key != "fingerprint"} | changed
+    gone = "fingerprint", "retouch"
+    return {key: value for key, value in description.items() if key not in gone} | changed
 
 
 def name_order(frames: Sequence[Frame] | Sequence[dict[str, Any]]) -> str | None:

@@ -162,7 +162,7 @@ class ResultCache:
             arrays = _Arrays(**saved)
             if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
                 return None
-            picture = result_folder.read_linear_picture(self._folder)
+            picture = result_folder.read_linear_picture(self._folder, estimated=True)
             self.aligned_files()
         except (InputError, OSError, KeyError, TypeError):
             return None

@@ -67,19 +67,10 @@ def measure_picture(stack: EvaluationStack, picture: np.ndarray, edges: np.ndarr
     -------
     dict
         The values of PICTURE_MEASURES by name; not a number where there are no edges.
-
-    Raises
-    ------
-    InputError
-        Without the packages that measure.
     """
-    try:
-        import flip_evaluator
-        from skimage.metrics import structural_similarity
-    except ImportError:
-        raise InputError(
-            "Pictures need scikit-image and flip-evaluator: pip install 'focal-depth[evaluate]'"
-        ) from None
+    import flip_evaluator
+    from skimage.metrics import structural_similarity
+
     assert stack.all_in_focus is not None
     picture, truth = (np.clip(each, 0, 1).astype(np.float32) for each in (picture, stack.all_in_focus))
     square = ((picture - truth) ** 2).mean(-1)

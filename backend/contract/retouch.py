@@ -1,0 +1,107 @@
+"""Retouch layers: what a person painted over a result, kept in its folder and applied after every estimate.
+
+RESULT/retouch/layers.json lists them from the bottom up:
+
+    {"format": 1, "layers": [{"name": "Wall", "tool": "flatten", "mask": "wall.png"}, ...]}
+
+A mask is a PNG beside it, white where it was painted, of the result's shape at any size. `push` has an
+`amount` in normalised dioptres, above 0 for nearer, and `frame` the `frame` whose photograph it shows, by the
+`name` that result.json has. A layer whose `shown` is false is kept and not applied.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from .files import LAYERS_JSON
+
+FORMAT = 1
+FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS = (
+    "flatten",
+    "from_neighbours",
+    "push",
+    "cut",
+    "same_surface",
+    "trust",
+    "distrust",
+)
+FRAME, BACKGROUND, HEAL = PICTURE_TOOLS = "frame", "background", "heal"
+TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS
+MAX_LAYERS = 1000
+KINDS = {
+    "name": str,
+    "tool": str,
+    "mask": str,
+    "amount": (int, float),
+    "frame": str,
+    "shown": bool,
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a retouched result.
+
+    Attributes
+    ----------
+    name
+        For people.
+    tool
+        Of TOOLS.
+    mask
+        Name of the picture in the folder of layers.json.
+    amount
+        Of `push`: normalised dioptres, above 0 for nearer.
+    frame
+        Of `frame`: the photograph, as result.json names it.
+    shown
+        Whether it is applied.
+    """
+
+    name: str
+    tool: str
+    mask: str
+    amount: float = 0.0
+    frame: str = ""
+    shown: bool = True
+
+
+def parse_layers(text: str) -> list[Layer]:
+    """Read the text of a layers.json, and check all that readers rely on.
+
+    Raises
+    ------
+    ValueError
+        Where it is damaged, or of a newer version; the text says which layer is at fault.
+    """
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            raise ValueError("it was written by another version of Focal Depth")
+        entries = content["layers"]
+        if not isinstance(entries, list) or len(entries) > MAX_LAYERS:
+            raise ValueError("it has no list of layers")
+    except (KeyError, RecursionError, TypeError) as error:
+        raise ValueError("it has no list of layers") from error
+    return [_layer(number, entry) for number, entry in enumerate(entries, 1)]
+
+
+def format_layers(layers: list[Layer]) -> str:
+    """Return the text of a layers.json."""
+    return json.dumps({"format": FORMAT, "layers": [vars(layer) for layer in layers]}, indent=1) + "\n"
+
+
+def _layer(number: int, entry: Any) -> Layer:
+    if not isinstance(entry, dict) or not {"name", "tool", "mask"} <= entry.keys() <= KINDS.keys():
+        raise ValueError(f"layer {number} needs a name, a tool and a mask, and nothing unknown")
+    if not all(isinstance(value, KINDS[key]) for key, value in entry.items()):
+        raise ValueError(f"layer {number} has a value of the wrong kind")
+    layer = Layer(**entry)
+    if layer.tool not in TOOLS:
+        raise ValueError(f"layer {number} has no tool of that name: use one of {', '.join(TOOLS)}")
+    if isinstance(layer.amount, bool) or not abs(layer.amount) <= 1:
+        raise ValueError(f"layer {number} needs an amount from -1 to 1")
+    if PurePath(layer.mask).name != layer.mask or not layer.mask.endswith(".png"):
+        raise ValueError(f"layer {number} needs a mask that is a .png beside {LAYERS_JSON}")
+    return layer

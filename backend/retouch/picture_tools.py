@@ -1,0 +1,86 @@
+"""Tools that change the all-in-focus picture where a mask is painted, and nowhere else."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..contract.errors import InputError
+from ..contract.files import BACKGROUND_PNG
+from ..contract.retouch import FRAME, HEAL
+from ..contract.schema import Description
+from ..io.colour import srgb_bytes, srgb_decode
+from ..io.photographs import read_photograph
+from ..io.result_folder import aligned_paths
+from .masks import PaintedLayer
+
+HEALED_RADIUS = 5  # pixels about what is healed that it is filled from
+
+
+def retouch_picture(
+    picture: np.ndarray, painted: PaintedLayer, folder: Path, description: Description
+) -> np.ndarray:
+    """Apply one layer of a picture tool.
+
+    Parameters
+    ----------
+    picture
+        (H, W, 3) float16 or float32, scene linear.
+    painted
+        The layer.
+    folder, description
+        Of the result, which has the aligned frames and the background's picture.
+
+    Returns
+    -------
+    ndarray
+        Of the same type, the same but where the mask is above 0.
+
+    Raises
+    ------
+    InputError
+        Where what the layer paints from is missing.
+    """
+    box = painted.box
+    mask = painted.mask[box][..., None]
+    if not mask.size:
+        return picture
+    source = (
+        _healed(picture, painted.mask)[box]
+        if painted.layer.tool == HEAL
+        else _read(_source(painted, folder, description), picture.shape)[box]
+    )
+    retouched = picture.copy()
+    part = picture[box].astype(np.float32)
+    retouched[box] = np.where(mask > 0, part + mask * (srgb_decode(source) - part), part)
+    return retouched
+
+
+def _source(painted: PaintedLayer, folder: Path, description: Description) -> Path:
+    if painted.layer.tool != FRAME:
+        path = folder / BACKGROUND_PNG
+        if not path.is_file():
+            raise InputError(f"{path} is not there yet: build a mesh first, which paints what lies behind")
+        return path
+    names = [frame["name"] for frame in description["frames"]]
+    if painted.layer.frame not in names:
+        raise InputError(f"{painted.layer.frame} is no photograph of {folder}: choose another one")
+    paths = aligned_paths(folder, description)
+    if paths is None:
+        raise InputError(f"{folder} has no aligned frames to paint from: estimate with aligned frames saved")
+    return paths[names.index(painted.layer.frame)]
+
+
+def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    picture = read_photograph(path)
+    if picture.shape != shape:
+        raise InputError(f"{path} is not of the result's size: estimate again")
+    return picture
+
+
+def _healed(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float32 sRGB, filled from what is about it (Telea, 2004)."""
+    painted = (mask > 0).astype(np.uint8)
+    return (
+        cv2.inpaint(srgb_bytes(picture), painted, HEALED_RADIUS, cv2.INPAINT_TELEA).astype(np.float32) / 255
+    )
