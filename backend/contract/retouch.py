@@ -4,13 +4,17 @@ RESULT/retouch/layers.json lists them from the bottom up:
 
     {"format": 1, "layers": [{"name": "Wall", "tool": "flatten", "mask": "wall.png"}, ...]}
 
-A mask is a PNG beside it, white where it was painted, of the result's shape at any size. `push` has an
-`amount` in normalised dioptres, above 0 for nearer, and `frame` the `frame` whose photograph it shows, by the
-`name` that result.json has. A layer whose `shown` is false is kept and not applied.
+A `mask` is a PNG beside it, white where it was painted, of the result's shape at any size. In its place a
+layer may have `outlines`: {"points": [[x, y], ...], "width": 0}, points from 0 to 1 of the picture's width and
+height, from its top left. An outline of width 0 is closed and filled; another is a stroke, `width` longer sides
+of the picture wide. `push` has an `amount` in normalised dioptres, above 0 for nearer, and `frame` the `frame`
+whose photograph it shows, by the `name` that result.json has. A layer whose `shown` is false is kept and not
+applied.
 """
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -28,7 +32,7 @@ FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS
 )
 FRAME, BACKGROUND, HEAL = PICTURE_TOOLS = "frame", "background", "heal"
 TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS
-MAX_LAYERS = 1000
+MAX_LAYERS, MAX_POINTS = 1000, 100_000
 KINDS = {
     "name": str,
     "tool": str,
@@ -36,6 +40,7 @@ KINDS = {
     "amount": (int, float),
     "frame": str,
     "shown": bool,
+    "outlines": list,
 }
 
 
@@ -50,21 +55,24 @@ class Layer:
     tool
         Of TOOLS.
     mask
-        Name of the picture in the folder of layers.json.
+        Name of the picture in the folder of layers.json; "" where there are outlines.
     amount
         Of `push`: normalised dioptres, above 0 for nearer.
     frame
         Of `frame`: the photograph, as result.json names it.
     shown
         Whether it is applied.
+    outlines
+        As layers.json has them.
     """
 
     name: str
     tool: str
-    mask: str
+    mask: str = ""
     amount: float = 0.0
     frame: str = ""
     shown: bool = True
+    outlines: list[dict[str, Any]] = field(default_factory=list)
 
 
 def parse_layers(text: str) -> list[Layer]:
@@ -93,15 +101,38 @@ def format_layers(layers: list[Layer]) -> str:
 
 
 def _layer(number: int, entry: Any) -> Layer:
-    if not isinstance(entry, dict) or not {"name", "tool", "mask"} <= entry.keys() <= KINDS.keys():
-        raise ValueError(f"layer {number} needs a name, a tool and a mask, and nothing unknown")
+    if not isinstance(entry, dict) or not {"name", "tool"} <= entry.keys() <= KINDS.keys():
+        raise ValueError(f"layer {number} needs a name and a tool, and nothing unknown")
     if not all(isinstance(value, KINDS[key]) for key, value in entry.items()):
         raise ValueError(f"layer {number} has a value of the wrong kind")
     layer = Layer(**entry)
     if layer.tool not in TOOLS:
         raise ValueError(f"layer {number} has no tool of that name: use one of {', '.join(TOOLS)}")
-    if isinstance(layer.amount, bool) or not abs(layer.amount) <= 1:
+    if not _is_number(layer.amount, 1):
         raise ValueError(f"layer {number} needs an amount from -1 to 1")
-    if PurePath(layer.mask).name != layer.mask or not layer.mask.endswith(".png"):
+    if bool(layer.mask) == bool(layer.outlines):
+        raise ValueError(f"layer {number} needs either a mask or outlines")
+    if layer.mask and (PurePath(layer.mask).name != layer.mask or not layer.mask.endswith(".png")):
         raise ValueError(f"layer {number} needs a mask that is a .png beside {LAYERS_JSON}")
+    if not all(map(_is_outline, layer.outlines)):
+        raise ValueError(f"layer {number} has an outline that is none")
     return layer
+
+
+def _is_outline(outline: Any) -> bool:
+    if not isinstance(outline, dict) or not outline.keys() == {"points", "width"}:
+        return False
+    points, width = outline["points"], outline["width"]
+    if not isinstance(points, list) or not 0 < len(points) <= MAX_POINTS:
+        return False
+    pairs = all(isinstance(point, list) and len(point) == 2 for point in points)
+    return (
+        pairs
+        and all(_is_number(value, 10) for value in (width, *(v for point in points for v in point)))
+        and width >= 0
+    )
+
+
+def _is_number(value: Any, most: float) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and abs(value) <= most

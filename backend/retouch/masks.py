@@ -13,6 +13,8 @@ from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, read_whole
 from ..contract.retouch import Layer, parse_layers
 from ..io.photographs import read_photograph
 
+WHITE = (255,)
+SUBPIXEL = 4  # bits of a pixel's place
 SAME_SHAPE = 0.02  # by which a mask's shape may differ from the result's, from rounding its size
 
 
@@ -57,20 +59,22 @@ def layers_digest(folder: Path) -> str:
     if not layers:
         return ""
     digest = hashlib.sha256()
-    for name in (LAYERS_JSON, *sorted({layer.mask for layer in layers})):
+    for name in (LAYERS_JSON, *sorted({layer.mask for layer in layers if layer.mask})):
         path = folder / RETOUCH / name
         digest.update(read_whole(path, MAX_FILE_BYTES) if path.is_file() else b"")
     return digest.hexdigest()
 
 
 def read_mask(folder: Path, layer: Layer, size: tuple[int, int]) -> PaintedLayer:
-    """Read the mask of a layer, enlarged to a result of `size` (width, height).
+    """Read or draw the mask of a layer, for a result of `size` (width, height).
 
     Raises
     ------
     InputError
         Where it is missing, damaged or of another shape.
     """
+    if layer.outlines:
+        return PaintedLayer(layer, _draw(layer, size))
     path = folder / RETOUCH / layer.mask
     if not path.is_file():
         raise InputError(f"{path} is missing: paint it again, or remove the layer")
@@ -83,3 +87,17 @@ def read_mask(folder: Path, layer: Layer, size: tuple[int, int]) -> PaintedLayer
     if (width, height) != size:
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
     return PaintedLayer(layer, np.clip(mask, 0, 1))
+
+
+def _draw(layer: Layer, size: tuple[int, int]) -> np.ndarray:
+    """Outlines, filled or stroked, with soft borders one pixel wide."""
+    mask = np.zeros(size[::-1], np.uint8)
+    for outline in layer.outlines:
+        points = np.array(outline["points"], np.float64) * size - 0.5  # of pixels' centres
+        fixed = np.round(points * (1 << SUBPIXEL)).astype(np.int32)
+        if outline["width"]:
+            thickness = max(1, round(outline["width"] * max(size)))
+            cv2.polylines(mask, [fixed], False, WHITE, thickness, cv2.LINE_AA, SUBPIXEL)
+        else:
+            cv2.fillPoly(mask, [fixed], WHITE, cv2.LINE_AA, SUBPIXEL)
+    return mask.astype(np.float32) / 255

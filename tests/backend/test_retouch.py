@@ -184,6 +184,21 @@ def test_a_mask_may_be_small_and_its_border_blends(tmp_path):
     assert 0 < change[48, 35] < 0.1 and change[48, 20] == pytest.approx(0, abs=1e-6)
 
 
+def test_outlines_are_filled_and_strokes_are_as_wide_as_they_say(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    box = {"points": [[0.25, 0.25], [0.75, 0.25], [0.75, 0.5], [0.25, 0.5]], "width": 0}
+    stroke = {"points": [[0.25, 0.75], [0.75, 0.75]], "width": 8 / WIDTH}
+    (folder / "retouch").mkdir()
+    layers = [Layer("A", "push", amount=0.1, outlines=[box, stroke])]
+    (folder / "retouch" / "layers.json").write_text(format_layers(layers))
+    assert retouch_result(folder) == []
+    change = normalised(folder) - wall()
+    np.testing.assert_allclose(change[26:46, 38:106], 0.1, atol=1e-5)
+    np.testing.assert_allclose(change[70:74, 38:106], 0.1, atol=1e-5)
+    for rows in (slice(22), slice(52, 66), slice(79, None)):
+        assert np.abs(change[rows]).max() < 1e-6
+
+
 def test_taken_away_layers_leave_what_was_estimated_to_the_bit(tmp_path):
     folder = write(tmp_path / "result", wall())
     before, files = everything(folder), sorted(path.name for path in folder.iterdir())
@@ -244,6 +259,8 @@ def test_a_mask_of_another_shape_is_left_out(tmp_path):
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "../a.png"}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": NaN}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": 2}]}',
+        '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": [], "width": 0}]}]}',
+        '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": [[1]], "width": 0}]}]}',
     ],
 )
 def test_layers_that_cannot_be_used_change_nothing_and_stay(tmp_path, text):
