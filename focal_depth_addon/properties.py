@@ -26,6 +26,7 @@ from .jobs import manager
 from .preferences import QUALITIES, preferences
 from .preview.settings import PreviewSettings
 from .preview.units import FAR
+from .retouch import RetouchLayer
 from .translations import CONTEXT, translate
 
 # Sources of a focus distance, of those that result.json has.
@@ -314,6 +315,9 @@ class Settings(bpy.types.PropertyGroup):
     direction_certainty: StringProperty()  # of the result, as a sentence; empty where near and far are sure
     profile_source: StringProperty()  # of the result, as a sentence; empty where none was applied
     metric: BoolProperty()
+    layers: CollectionProperty(type=RetouchLayer)  # of retouch, from the bottom up
+    active_layer: IntProperty(name="Layer", description="Active layer, which is shown below the list")
+    layers_of: StringProperty()  # the result, as it is stored, whose layers are listed
     warnings: StringProperty()  # one a line
     look: PointerProperty(type=PreviewSettings)  # `preview`, by the name that files of version 0.1 have
 
@@ -482,6 +486,7 @@ def register() -> None:
     bpy.utils.register_class(Clip)
     bpy.utils.register_class(Photograph)
     bpy.utils.register_class(PreviewSettings)
+    bpy.utils.register_class(RetouchLayer)
     bpy.utils.register_class(Settings)
     bpy.types.Scene.focal_depth = PointerProperty(type=Settings)
 
@@ -489,6 +494,7 @@ def register() -> None:
 def unregister() -> None:
     del bpy.types.Scene.focal_depth
     bpy.utils.unregister_class(Settings)
+    bpy.utils.unregister_class(RetouchLayer)
     bpy.utils.unregister_class(PreviewSettings)
     bpy.utils.unregister_class(Photograph)
     bpy.utils.unregister_class(Clip)

@@ -5,11 +5,11 @@ RESULT/retouch/layers.json lists them from the bottom up:
     {"format": 1, "layers": [{"name": "Wall", "tool": "flatten", "mask": "wall.png"}, ...]}
 
 A `mask` is a PNG beside it, white where it was painted, of the result's shape at any size. In its place a
-layer may have `outlines`: {"points": [[x, y], ...], "width": 0}, points from 0 to 1 of the picture's width and
-height, from its top left. An outline of width 0 is closed and filled; another is a stroke, `width` longer sides
-of the picture wide. `push` has an `amount` in normalised dioptres, above 0 for nearer, and `frame` the `frame`
-whose photograph it shows, by the `name` that result.json has. A layer whose `shown` is false is kept and not
-applied.
+layer may have `outlines`: {"points": [[x, y], ...], "width": 0}, points from 0 to 1 of the picture's width
+and height, from its top left. An outline of width 0 is closed and filled; another is a stroke, `width`
+longer sides of the picture wide. `push` has an `amount` in normalised dioptres, above 0 for nearer, and
+`frame` the `frame` whose photograph it shows, by the `name` that result.json has. A layer whose `shown` is
+false is kept and not applied.
 """
 
 import json
@@ -120,7 +120,7 @@ def _layer(number: int, entry: Any) -> Layer:
 
 
 def _is_outline(outline: Any) -> bool:
-    if not isinstance(outline, dict) or not outline.keys() == {"points", "width"}:
+    if not isinstance(outline, dict) or outline.keys() != {"points", "width"}:
         return False
     points, width = outline["points"], outline["width"]
     if not isinstance(points, list) or not 0 < len(points) <= MAX_POINTS:

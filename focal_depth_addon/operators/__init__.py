@@ -11,6 +11,7 @@ from . import (
     photographs,
     picking,
     preview,
+    retouch,
     scene,
     turn_round,
 )
@@ -27,6 +28,7 @@ _MODULES = (
     compositing,
     export,
     turn_round,
+    retouch,
     former_names,
 )
 

@@ -9,7 +9,8 @@ from bpy.props import StringProperty
 
 from ...backend.contract.errors import InputError
 from ...backend.contract.messages import REUSED_ALL
-from .. import expected_cost, recent_results, result_folder, result_moves
+from ...backend.contract.schema import Description
+from .. import expected_cost, recent_results, result_folder, result_moves, retouch
 from ..errors import UserError
 from ..jobs import manager
 from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_arguments, lens_arguments
@@ -158,8 +159,27 @@ def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path
         recent_results.add_result(cache_folder(), folder)
     settings = scene.focal_depth
     settings.use_result(result_folder.to_stored(folder), description, scene.unit_settings.scale_length)
+    _list_layers(settings, folder, description)
     preview_new_result(context, scene)
     return f"{settings.summary} ({folder})"
+
+
+def _list_layers(settings: bpy.types.PropertyGroup, folder: Path, description: Description) -> None:
+    """List the layers of a result that was not open; those of the one before go to its folder."""
+    if settings.layers_of == settings.result:
+        return
+    if settings.layers and settings.layers_of:
+        before = result_folder.from_stored(settings.layers_of)
+        with contextlib.suppress(OSError, UserError):  # it is gone, and its layers are in the .blend file
+            width, height = result_folder.read_description(before)["size"]
+            retouch.write_layers(settings, before, (width, height))
+    settings.layers_of = settings.result
+    width, height = description["size"]
+    try:
+        retouch.list_layers(settings, folder, (width, height))
+    except UserError as error:  # the result itself is whole
+        settings.layers.clear()
+        manager.notice = Notice(str(error))
 
 
 register, unregister = bpy.utils.register_classes_factory(

@@ -4,16 +4,12 @@ import bpy
 
 from .. import result_folder
 from ..jobs import manager
-from ..jobs.operator import JobOperator
-from ..scene import photo_set
 from ..translations import translate
-from .compositing import update_compositing
-from .estimate import open_result
+from .changed_result import ResultChange
 from .inputs import NeedsResult
-from .scene import BuildMesh
 
 
-class FOCAL_DEPTH_OT_turn_round(NeedsResult, JobOperator, bpy.types.Operator):
+class FOCAL_DEPTH_OT_turn_round(NeedsResult, ResultChange, bpy.types.Operator):
     bl_idname = "focal_depth.turn_round"
     bl_label = "Turn Round"
     bl_description = (
@@ -35,35 +31,16 @@ class FOCAL_DEPTH_OT_turn_round(NeedsResult, JobOperator, bpy.types.Operator):
         return True
 
     def arguments(self, scene, scratch):
-        self._folder = result_folder.from_stored(scene.focal_depth.result)
-        result_folder.read_description(self._folder)
-        return ["turn", str(self._folder)]
+        self.folder = result_folder.from_stored(scene.focal_depth.result)
+        result_folder.read_description(self.folder)
+        return ["turn", str(self.folder)]
 
     def conclude(self, context, scene, result):
-        settings = scene.focal_depth
-        settings.preview.result = ""  # its range and what was picked in it are of the result as it was
         if order := result.details["order"]:
-            settings.order = order
-        text = open_result(context, scene, self._folder)
+            scene.focal_depth.order = order
+        text = self.follow_result(context, scene)
         manager.autoread.stop()  # the list is as an estimate in this order has it
-        update_compositing(scene)
-        self._update_set(context, scene)
         return text
-
-    def _update_set(self, context: bpy.types.Context, scene: bpy.types.Scene) -> None:
-        """Build the mesh again where there is one: in a window as a job of its own, in a script at once."""
-        objects = photo_set.find_objects(scene, self._folder)
-        if "mesh" in objects:
-            job = BuildMesh()
-            job.level = scene.focal_depth.level
-            if self._run is not None and self._run.is_in_window:
-                manager.start_unattended(job, scene, undo_message=translate("Build Mesh"))
-            else:
-                manager.start(job, scene)
-                manager.wait()
-                manager.finish(context)
-        elif objects:
-            photo_set.PhotoSet(scene, self._folder)  # the camera's range
 
 
 register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_turn_round,))

@@ -111,6 +111,16 @@ def open_window(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
     _restore_view(window, area, None)
 
 
+def edit_mask(context: bpy.types.Context, scene: bpy.types.Scene, mask: bpy.types.Mask) -> bool:
+    """Let the image editor that shows the preview show a mask over it, to be drawn; whether there is one."""
+    for _, area in _editors(context):
+        space = area.spaces.active
+        if is_preview(space.image, scene):
+            space.mode, space.mask = "MASK", mask
+            return True
+    return False
+
+
 def find_overlay(camera: bpy.types.Camera, scene: bpy.types.Scene) -> bpy.types.CameraBackgroundImage | None:
     """Return the preview that lies over the view through a camera, if one does."""
     backgrounds = camera.background_images

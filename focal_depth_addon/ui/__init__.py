@@ -1,8 +1,8 @@
 """The panels in the 3D view's sidebar."""
 
-from . import compositing, estimate, export, follow, photographs, preview, scene
+from . import compositing, estimate, export, follow, photographs, preview, retouch, scene
 
-_MODULES = (estimate, photographs, follow, preview, scene, compositing, export)
+_MODULES = (estimate, photographs, follow, preview, retouch, scene, compositing, export)
 
 
 def register() -> None:

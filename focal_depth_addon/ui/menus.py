@@ -23,6 +23,7 @@ OPERATORS = (  # with what the panel has beside each
         "hide_occluders",
         "remove_set",
     ),
+    ("edit_layer", "remove_layer", "apply_layers"),
     ("depth_merge", "refocus", "depth_fog", "depth_matte"),
     ("clear_cache", "release_memory"),
 )
@@ -34,6 +35,7 @@ class FOCAL_DEPTH_MT_menu(bpy.types.Menu):
     def draw(self, context):
         layout = self.layout
         layout.operator_enum("focal_depth.preview", "show")
+        layout.operator_menu_enum("focal_depth.add_layer", "tool")
         for group in OPERATORS:
             layout.separator()
             for name in group:

@@ -260,7 +260,7 @@ def test_a_mask_of_another_shape_is_left_out(tmp_path):
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": NaN}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": 2}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": [], "width": 0}]}]}',
-        '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": [[1]], "width": 0}]}]}',
+        '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": 1, "width": 0}]}]}',
     ],
 )
 def test_layers_that_cannot_be_used_change_nothing_and_stay(tmp_path, text):

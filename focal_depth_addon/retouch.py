@@ -1,0 +1,223 @@
+"""The retouch layers of a scene: each has a mask of Blender's, in which it is outlined over the photograph.
+
+The layers of a .blend file and those of a result folder are one list: opening a result reads the folder's,
+and applying, or opening another result, writes them there. One that was painted elsewhere keeps its picture.
+"""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
+
+from ..backend.contract import retouch
+from ..backend.contract.files import LAYERS_JSON, RETOUCH
+from ..backend.contract.limits import MAX_TEXT_BYTES, read_whole
+from .errors import UserError
+from .translations import CONTEXT, translate
+
+STEPS = 16  # of an outline between two of its points
+TOOLS = (
+    (retouch.FLATTEN, "Flatten", "Make what is outlined flat: the plane that most of it lies on"),
+    (
+        retouch.FROM_NEIGHBOURS,
+        "From Neighbours",
+        "Let the surface about what is outlined go on there, in place of what was estimated",
+    ),
+    (retouch.PUSH, "Push", "Move what is outlined nearer, or farther"),
+    (retouch.CUT, "Cut", "Let depth jump along the middle of what is outlined"),
+    (retouch.SAME_SURFACE, "Same Surface", "Remove a jump of depth: both sides are joined smoothly"),
+    (retouch.TRUST, "Trust", "Make the confidence of what is outlined 1"),
+    (
+        retouch.DISTRUST,
+        "Do Not Trust",
+        "Let the surface about what is outlined go on there, with a confidence of 0",
+    ),
+    (retouch.FRAME, "From Photograph", "Show one photograph, aligned, in place of the fused picture"),
+    (retouch.BACKGROUND, "Background", "Show what the mesh shows behind its cuts, once it is built"),
+    (retouch.HEAL, "Heal", "Fill the picture from what is about it"),
+)
+
+
+class RetouchLayer(bpy.types.PropertyGroup):
+    """One layer; `name` is its name, unlike that of any other."""
+
+    tool: EnumProperty(
+        name="Tool",
+        description="What becomes of what is outlined",
+        items=TOOLS,
+        translation_context=CONTEXT,
+    )
+    mask: PointerProperty(
+        name="Mask",
+        description="Outlines what is retouched: closed splines are filled, open ones are strokes",
+        type=bpy.types.Mask,
+    )
+    picture: StringProperty()  # a mask's file in the result folder, of layers that were painted elsewhere
+    amount: FloatProperty(
+        name="Amount",
+        description="How far it is moved nearer, or farther below 0, in shares of the focus range",
+        default=0.05,
+        min=-1,
+        max=1,
+        precision=3,
+    )
+    width: FloatProperty(
+        name="Stroke Width",
+        description="Width of open splines, in shares of the picture's longer side",
+        default=0.01,
+        min=0.001,
+        max=0.5,
+        precision=3,
+    )
+    photograph: StringProperty(name="Photograph", description="Name of the photograph that is shown")
+    shown: BoolProperty(
+        name="Apply", description="Apply the layer. If off, it is kept and does nothing", default=True
+    )
+
+
+def read_layers(folder: Path) -> list[retouch.Layer]:
+    """Read the layers of a result folder.
+
+    Raises
+    ------
+    UserError
+        Where their file is damaged.
+    """
+    path = folder / RETOUCH / LAYERS_JSON
+    if not path.exists():
+        return []
+    try:
+        return retouch.parse_layers(read_whole(path, MAX_TEXT_BYTES).decode())
+    except (OSError, ValueError) as error:
+        raise UserError(
+            translate("{file} cannot be used ({reason}): mend it, or move it away", file=path, reason=error)
+        ) from None
+
+
+def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> None:
+    """Write a scene's layers to a result folder of `size` (width, height); none that is there is lost.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be written.
+    UserError
+        Where the layers that are there are damaged.
+    """
+    named = {layer.name for layer in settings.layers}
+    others = [layer for layer in read_layers(folder) if layer.name not in named]
+    layers = [*others, *filter(None, (_describe(layer, size) for layer in settings.layers))]
+    path = folder / RETOUCH / LAYERS_JSON
+    if layers or path.exists():
+        path.parent.mkdir(exist_ok=True)
+        _write(path, layers)
+
+
+def forget_layer(folder: Path, name: str) -> None:
+    """Remove a layer from a result folder. Raises OSError and UserError as `write_layers` does."""
+    path = folder / RETOUCH / LAYERS_JSON
+    if layers := read_layers(folder):
+        _write(path, [layer for layer in layers if layer.name != name])
+
+
+def list_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> None:
+    """Fill a scene's list with the layers of a result folder. Raises UserError as `read_layers` does."""
+    layers = read_layers(folder)
+    settings.layers.clear()
+    for layer in layers:
+        item = settings.layers.add()
+        item.name, item.tool, item.shown = layer.name, layer.tool, layer.shown
+        item.picture, item.amount, item.photograph = layer.mask, layer.amount, layer.frame
+        if layer.outlines:
+            item.mask = bpy.data.masks.new(layer.name)
+            _draw(item, layer.outlines, size)
+    settings.active_layer = max(0, len(settings.layers) - 1)
+
+
+def outline(
+    layer: RetouchLayer, points: list[tuple[float, float]], size: tuple[int, int], closed=True
+) -> None:
+    """Add an outline to a layer: points from 0 to 1 of a picture of `size`, from its top left."""
+    if layer.mask is None:
+        layer.mask = bpy.data.masks.new(layer.name)
+    mask = layer.mask
+    spline = (mask.layers[0] if mask.layers else mask.layers.new(name=layer.name)).splines.new()
+    spline.use_cyclic = closed
+    spline.points.add(len(points) - 1)  # it begins with one
+    for point, place in zip(spline.points, _to_mask(np.array(points), size), strict=True):
+        point.handle_type = "VECTOR"
+        point.co = point.handle_left = point.handle_right = place
+
+
+def _write(path: Path, layers: list[retouch.Layer]) -> None:
+    """Whole or not at all."""
+    partial = path.with_suffix(".unfinished")
+    partial.write_text(retouch.format_layers(layers), encoding="utf-8")
+    partial.replace(path)
+
+
+def _draw(item: RetouchLayer, outlines: list[dict], size: tuple[int, int]) -> None:
+    for each in outlines:
+        outline(item, each["points"], size, closed=not each["width"])
+        item.width = each["width"] or item.width
+
+
+def _describe(item: RetouchLayer, size: tuple[int, int]) -> retouch.Layer | None:
+    """The layer as its file has it; None where nothing is outlined yet."""
+    outlines = [] if item.mask is None else list(_outlines(item, size))
+    if not outlines and not item.picture:
+        return None
+    return retouch.Layer(
+        name=item.name,
+        tool=item.tool,
+        mask="" if outlines else item.picture,
+        amount=round(item.amount, 6) if item.tool == retouch.PUSH else 0.0,
+        frame=item.photograph if item.tool == retouch.FRAME else "",
+        shown=item.shown,
+        outlines=outlines,
+    )
+
+
+def _outlines(item: RetouchLayer, size: tuple[int, int]):
+    for layer in item.mask.layers:
+        for spline in layer.splines:
+            if len(spline.points) < 2:
+                continue
+            points = _from_mask(_sample(spline), size)
+            width = 0 if spline.use_cyclic else round(item.width, 6)
+            yield {"points": np.clip(points, -5, 5).round(6).tolist(), "width": width}
+
+
+def _sample(spline: bpy.types.MaskSpline) -> np.ndarray:
+    """Points (n, 2) along a spline, which is a chain of Bezier curves, in the mask's own places."""
+    ends = [
+        [np.array(place, np.float64) for place in (point.handle_left, point.co, point.handle_right)]
+        for point in spline.points
+    ]
+    pairs = list(zip(ends, ends[1:] + ends[:1], strict=True))
+    if not spline.use_cyclic:
+        pairs.pop()
+    parts = [_curve(a, b, c, d) for (_, a, b), (c, d, _) in pairs]
+    return np.concatenate([*parts, *([] if spline.use_cyclic else [[ends[-1][1]]])])
+
+
+def _curve(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Points (n, 2) of a Bezier curve, without its end; a straight line needs one."""
+    is_straight = np.allclose(a, b) and np.allclose(c, d)
+    t = np.linspace(0, 1, 1 if is_straight else STEPS, endpoint=False)[:, None]
+    return (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+
+
+def _from_mask(places: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Places (n, 2) of a mask, 0 to 1 of the longer side about the middle, from 0 to 1 from the top left."""
+    points = (places - 0.5) * (max(size) / np.array(size)) + 0.5
+    points[:, 1] = 1 - points[:, 1]
+    return points
+
+
+def _to_mask(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Do the reverse."""
+    places = np.array(points, np.float64)
+    places[:, 1] = 1 - places[:, 1]
+    return (places - 0.5) * (np.array(size) / max(size)) + 0.5
