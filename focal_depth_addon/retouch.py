@@ -17,6 +17,7 @@ from .errors import UserError
 from .translations import CONTEXT, translate
 
 STEPS = 16  # of an outline between two of its points
+STRAIGHT = 1e-6  # twice an area in the mask's own unit, of the handles' triangles with a line
 TOOLS = (
     (retouch.FLATTEN, "Flatten", "Make what is outlined flat: the plane that most of it lies on"),
     (
@@ -204,7 +205,8 @@ def _sample(spline: bpy.types.MaskSpline) -> np.ndarray:
 
 def _curve(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
     """Points (n, 2) of a Bezier curve, without its end; a straight line needs one."""
-    is_straight = np.allclose(a, b) and np.allclose(c, d)
+    right, along = d - a, np.stack([b, c]) - a
+    is_straight = np.abs(along[:, 0] * right[1] - along[:, 1] * right[0]).max() < STRAIGHT
     t = np.linspace(0, 1, 1 if is_straight else STEPS, endpoint=False)[:, None]
     return (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
 
