@@ -79,6 +79,9 @@ class Layout:
         self._add(label, width)
         return SimpleNamespace()
 
+    def operator_menu_enum(self, name, _property, **options) -> None:
+        self.operator(name, **options)
+
     def menu(self, name, text=None, icon="NONE", **_) -> None:
         label = getattr(bpy.types, name).bl_label if text is None else text
         width = text_width(label) + PADDING + (ICON if icon != "NONE" else 0) if label else ICON_ONLY

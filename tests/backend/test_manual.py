@@ -15,6 +15,7 @@ BACKEND_OF_ARTISTS = (  # not of commands or training
     "registration",
     "depth",
     "fusion",
+    "retouch",
     "runtime",
     "pipeline.py",
 )

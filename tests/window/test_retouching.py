@@ -1,0 +1,79 @@
+"""A layer outlined by hand over the photograph, applied, hidden; the set follows."""
+
+import json
+import shutil
+import time
+
+import pytest
+
+HELP = """
+def editor():
+    return areas("IMAGE_EDITOR")[0]
+
+def on_screen(x, y):
+    '''The place of the photograph's (x, y), 0 to 1 from its top left, on the screen.'''
+    area, window = editor(), bpy.context.window_manager.windows[0]
+    found = region(area)
+    right, up = found.view2d.view_to_region(x, 1 - y, clip=False)
+    return found.x + right, window.height - found.y - up
+
+def active_layer():
+    return settings().layers[settings().active_layer]
+"""
+OUTLINE = (0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)
+
+
+@pytest.fixture
+def folder(window, estimated, tmp_path):
+    """A result of the test's own, open, with an image editor in the place of the timeline."""
+    folder = shutil.copytree(estimated, tmp_path / "result")
+    window.run(HELP)
+    window.run(f"""
+bpy.data.objects.remove(bpy.data.objects["Cube"])
+bpy.ops.focal_depth.open_result("EXEC_DEFAULT", True, directory={str(folder)!r})
+bpy.context.window.workspace = bpy.data.workspaces["Texture Paint"]
+""")
+    window.wait_until("len(areas('IMAGE_EDITOR'))")
+    return folder
+
+
+def outline(window) -> None:
+    """Ctrl and clicks over the photograph, then Alt and C."""
+    window.run("""
+with bpy.context.temp_override(area=editor(), region=region(editor())):
+    bpy.ops.image.view_all(fit_view=True)
+""")
+    window.run("draw()")
+    time.sleep(0.5)
+    for x, y in OUTLINE:
+        place = window.run(f"on_screen({x}, {y})")
+        window.move(tuple(place))
+        window.screen.call("xdotool", "keydown", "ctrl")
+        window.screen.call("xdotool", "click", "1")
+        window.screen.call("xdotool", "keyup", "ctrl")
+        time.sleep(0.3)
+    window.screen.call("xdotool", "key", "alt+c")
+    window.wait_until("active_layer().mask.layers[0].splines[0].use_cyclic", 10)
+
+
+def test_outlined_by_hand_and_applied(window, folder):
+    window.run("bpy.ops.focal_depth.build_mesh('EXEC_DEFAULT', True, level='preview')")
+    window.run("bpy.ops.focal_depth.add_layer('INVOKE_DEFAULT', True, tool='push')")
+    assert window.run("editor().spaces.active.mode") == "MASK"
+    assert window.run("editor().spaces.active.image.name").startswith("all_in_focus")
+    window.run("active_layer().amount = 0.3")
+    outline(window)
+    window.screenshot("retouch_outlined")
+    before = (folder / "depth.exr").read_bytes()
+    window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
+    window.wait_until("idle()")
+    (layer,) = json.loads((folder / "retouch" / "layers.json").read_text())["layers"]
+    points = layer["outlines"][0]["points"]
+    assert layer["tool"] == "push" and layer["outlines"][0]["width"] == 0
+    for x, y in OUTLINE:
+        assert min(abs(x - a) + abs(y - b) for a, b in points) < 0.05
+    assert (folder / "depth.exr").read_bytes() != before
+    assert window.run("manager().notice") is None
+    window.screenshot("retouch_applied")
+    window.key("ctrl+z")  # Apply's step; the layer stays
+    assert window.run("len(settings().layers)") == 1
