@@ -1,6 +1,6 @@
-"""Make manual/pictures/retouch.jpg: a real stack before and after one stroke; `python docs/retouch.py RESULT`.
+"""Make manual/pictures/retouch.jpg, a real stack before and after one layer: python docs/retouch.py RESULT
 
-RESULT is a result folder of the stack "yeuchi", which is changed: its cardboard side is outlined and flattened.
+RESULT is a result folder of the stack "yeuchi", which is changed: the side of its box is flattened.
 """
 
 import argparse
@@ -19,7 +19,7 @@ RELIEF = 600.0  # how steep depth is drawn
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split(",")[0])
     parser.add_argument("result", type=Path, metavar="RESULT")
     folder = parser.parse_args().result
     (folder / "retouch").mkdir(exist_ok=True)

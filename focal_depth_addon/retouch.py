@@ -37,6 +37,7 @@ TOOLS = (
     (retouch.FRAME, "From Photograph", "Show one photograph, aligned, in place of the fused picture"),
     (retouch.BACKGROUND, "Background", "Show what the mesh shows behind its cuts, once it is built"),
     (retouch.HEAL, "Heal", "Fill the picture from what is about it"),
+    (retouch.LEAVE_OUT, "Leave Out", "Keep what is outlined out of the mesh"),
 )
 
 

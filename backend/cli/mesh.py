@@ -24,6 +24,7 @@ from ..io.result_folder import (
     replacing_file,
     write_background,
 )
+from ..retouch.masks import read_left_out
 from ..runtime.progress import Reporter
 
 SENSOR_DEVIATION = 1.5  # degrees, of a camera's tilt sensor
@@ -55,9 +56,12 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         depth, confidence = read_depth(options.result)
         description = read_description(options.result)
         pinhole = _pinhole(description)
+        left_out = read_left_out(options.result, (depth.shape[1], depth.shape[0]))
+        if left_out.all():
+            raise InputError(f"{options.result} has a layer that leaves all out of the mesh: change it")
         picture = reading.result()
     mesh, background = build_mesh(
-        DepthMap(depth, confidence, expected_error(confidence, description), description["metric"]),
+        DepthMap(depth, confidence, expected_error(confidence, description), description["metric"], left_out),
         picture,
         pinhole,
         options.triangles,

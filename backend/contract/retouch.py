@@ -31,7 +31,8 @@ FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS
     "distrust",
 )
 FRAME, BACKGROUND, HEAL = PICTURE_TOOLS = "frame", "background", "heal"
-TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS
+LEAVE_OUT = "leave_out"  # of the mesh: depth and picture stay
+TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS, LEAVE_OUT
 MAX_LAYERS, MAX_POINTS = 1000, 100_000
 KINDS = {
     "name": str,

@@ -28,12 +28,15 @@ class DepthMap:
         (H, W) float32, dioptres, within which flat surfaces are made flat; not a number where it is unknown.
     is_metric
         Whether depth is in metres, rather than relative.
+    left_out
+        (H, W) bool, what is to be no part of a mesh; None for nothing.
     """
 
     depth: np.ndarray
     confidence: np.ndarray
     expected_error: np.ndarray
     is_metric: bool
+    left_out: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class DepthGrid:
         Degrees that the middle cell covers of the view.
     background
         The layer behind the cuts.
+    left_out
+        (R, C) bool, cells that are no part of a mesh.
     """
 
     parallax: np.ndarray
@@ -62,6 +67,7 @@ class DepthGrid:
     picture: np.ndarray
     cell_angle: float
     background: Background
+    left_out: np.ndarray
 
     @property
     def cut_count(self) -> int:
@@ -96,7 +102,10 @@ def build_grid(source: DepthMap, picture: np.ndarray, camera: Pinhole, max_cells
     parallax, cuts = extract_surfaces(parallax, confidence, error, colours, cell_angle)
     parallax = np.maximum(parallax, parallax.max() / REACH)
     background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle)
-    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background)
+    left_out = np.zeros(parallax.shape, bool)
+    if source.left_out is not None:
+        left_out = cv2.resize(source.left_out.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background, left_out)
 
 
 def paint_background(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:

@@ -137,18 +137,23 @@ def build_mesh(
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     """Surfaces and background."""
-    corners = build_corners(grid.parallax, grid.cuts)
-    everywhere = np.ones(grid.parallax.shape, bool)
-    layer = grid.background.cells
-    border = Cuts(layer[:, 1:] != layer[:, :-1], layer[1:] != layer[:-1])
+    wanted = ~grid.left_out
+    corners = build_corners(grid.parallax, grid.cuts | _border(wanted))
+    layer = grid.background.cells & wanted
+    border = _border(layer)
     # Both layers meet where surfaces are cut: one contour for both, and the background behind for certain.
     behind = build_corners(grid.background.parallax, border, corners.contour)
     values = np.minimum(behind.values, corners.farthest() - BEHIND * grid.cell_angle)
     values = np.maximum(values, AT_INFINITY * grid.parallax.min())
     behind = replace(behind, values=values)
     slip = SLIP * grid.cell_angle
-    first, second = prefetch(lambda each: _layer(*each, slip), ((corners, everywhere), (behind, layer)))
+    first, second = prefetch(lambda each: _layer(*each, slip), ((corners, wanted), (behind, layer)))
     return first, second
+
+
+def _border(cells: np.ndarray) -> Cuts:
+    """Where cells that are part of a layer lie beside others."""
+    return Cuts(cells[:, 1:] != cells[:, :-1], cells[1:] != cells[:-1])
 
 
 def _layer(corners: Corners, cells: np.ndarray, slip: float) -> _Layer:
@@ -242,17 +247,19 @@ def _faces(layer: _Layer, tolerance: float) -> np.ndarray:
 
 def _bridges(grid: DepthGrid, corners: Corners) -> tuple[np.ndarray, np.ndarray]:
     """(T, 3) vertex keys of the bridges over all cuts, and their gaps."""
-    width = grid.parallax.shape[1] + 1
-    rows, columns = np.nonzero(grid.cuts.right)
+    width, gone = grid.parallax.shape[1] + 1, grid.left_out
+    right = grid.cuts.right & ~(gone[:, 1:] | gone[:, :-1])
+    below = grid.cuts.below & ~(gone[1:] | gone[:-1])
+    rows, columns = np.nonzero(right)
     upper = rows * width + columns + 1
     upright = _quads(corners, (upper, 3, 2), (upper + width, 0, 1))
-    rows, columns = np.nonzero(grid.cuts.below)
+    rows, columns = np.nonzero(below)
     left = (rows + 1) * width + columns
     level = _quads(corners, (left + 1, 0, 3), (left, 1, 2))
     gap = np.concatenate(
         [
-            np.abs(np.diff(grid.parallax, axis=1))[grid.cuts.right],
-            np.abs(np.diff(grid.parallax, axis=0))[grid.cuts.below],
+            np.abs(np.diff(grid.parallax, axis=1))[right],
+            np.abs(np.diff(grid.parallax, axis=0))[below],
         ]
     )
     quads = np.concatenate([upright, level])

@@ -10,11 +10,12 @@ import numpy as np
 from ..contract.errors import InputError
 from ..contract.files import LAYERS_JSON, RETOUCH
 from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, read_whole
-from ..contract.retouch import Layer, parse_layers
+from ..contract.retouch import LEAVE_OUT, Layer, parse_layers
 from ..io.photographs import read_photograph
 
 WHITE = (255,)
 SUBPIXEL = 4  # bits of a pixel's place
+HALF = 0.5
 SAME_SHAPE = 0.02  # by which a mask's shape may differ from the result's, from rounding its size
 
 
@@ -87,6 +88,21 @@ def read_mask(folder: Path, layer: Layer, size: tuple[int, int]) -> PaintedLayer
     if (width, height) != size:
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
     return PaintedLayer(layer, np.clip(mask, 0, 1))
+
+
+def read_left_out(folder: Path, size: tuple[int, int]) -> np.ndarray:
+    """Return (H, W) bool: what is kept out of the mesh of a result of `size` (width, height).
+
+    Raises
+    ------
+    InputError
+        As `read_layers` and `read_mask` do.
+    """
+    left_out = np.zeros(size[::-1], bool)
+    for layer in read_layers(folder):
+        if layer.tool == LEAVE_OUT and layer.shown:
+            left_out |= read_mask(folder, layer, size).mask > HALF
+    return left_out
 
 
 def _draw(layer: Layer, size: tuple[int, int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from ..contract.errors import InputError
 from ..contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG, CACHE, DEPTH_EXR, ESTIMATE_EXR
 from ..contract.messages import READ, WRITE
 from ..contract.output_folder import OutputFolder
-from ..contract.retouch import DEPTH_TOOLS, Layer
+from ..contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer
 from ..contract.schema import Description
 from ..io.header import read_header
 from ..io.result_folder import (
@@ -98,7 +98,7 @@ def _apply(
             painted = read_mask(folder, layer, (depth.shape[1], depth.shape[0]))
             if layer.tool in DEPTH_TOOLS:
                 maps = retouch_depth(maps, painted)
-            else:
+            elif layer.tool in PICTURE_TOOLS:
                 picture = retouch_picture(picture, painted, folder, description)
         except InputError as error:
             left_out.append(f"The layer {layer.name} was left out: {error}.")

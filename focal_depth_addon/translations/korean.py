@@ -714,42 +714,76 @@ MESSAGES = {
     "Tool": ("도구"),
     "What becomes of what is outlined": ("윤곽 안을 어떻게 할지 정합니다"),
     "Flatten": ("평면으로"),
-    "Make what is outlined flat: the plane that most of it lies on": ("윤곽 안을 평면으로 만듭니다. 대부분이 놓인 평면을 씁니다"),
+    "Make what is outlined flat: the plane that most of it lies on": (
+        "윤곽 안을 평면으로 만듭니다. 대부분이 놓인 평면을 씁니다"
+    ),
     "From Neighbours": ("주변에서"),
-    "Let the surface about what is outlined go on there, in place of what was estimated": ("추정한 것 대신 주변의 면을 윤곽 안으로 이어 갑니다"),
+    "Let the surface about what is outlined go on there, in place of what was estimated": (
+        "추정한 것 대신 주변의 면을 윤곽 안으로 이어 갑니다"
+    ),
     "Push": ("밀기"),
     "Move what is outlined nearer, or farther": ("윤곽 안을 더 가깝게 또는 더 멀게 옮깁니다"),
     "Cut": ("자르기"),
     "Let depth jump along the middle of what is outlined": ("윤곽의 가운데를 따라 깊이를 끊습니다"),
     "Same Surface": ("같은 면"),
-    "Remove a jump of depth: both sides are joined smoothly": ("깊이의 끊김을 없애고 양쪽을 매끄럽게 잇습니다"),
+    "Remove a jump of depth: both sides are joined smoothly": (
+        "깊이의 끊김을 없애고 양쪽을 매끄럽게 잇습니다"
+    ),
     "Trust": ("믿기"),
     "Make the confidence of what is outlined 1": ("윤곽 안의 신뢰도를 1로 합니다"),
     "Do Not Trust": ("믿지 않기"),
-    "Let the surface about what is outlined go on there, with a confidence of 0": ("주변의 면을 윤곽 안으로 이어 가고 신뢰도를 0으로 합니다"),
+    "Let the surface about what is outlined go on there, with a confidence of 0": (
+        "주변의 면을 윤곽 안으로 이어 가고 신뢰도를 0으로 합니다"
+    ),
     "From Photograph": ("사진에서"),
-    "Show one photograph, aligned, in place of the fused picture": ("합성한 그림 대신 정렬한 사진 하나를 보여 줍니다"),
-    "Show what the mesh shows behind its cuts, once it is built": ("메쉬를 만든 뒤, 잘린 곳 뒤에 보이는 것을 보여 줍니다"),
+    "Show one photograph, aligned, in place of the fused picture": (
+        "합성한 그림 대신 정렬한 사진 하나를 보여 줍니다"
+    ),
+    "Show what the mesh shows behind its cuts, once it is built": (
+        "메쉬를 만든 뒤, 잘린 곳 뒤에 보이는 것을 보여 줍니다"
+    ),
     "Heal": ("메우기"),
     "Fill the picture from what is about it": ("주변으로 그림을 메웁니다"),
     "Mask": ("마스크"),
-    "Outlines what is retouched: closed splines are filled, open ones are strokes": ("보정할 곳의 윤곽. 닫힌 스플라인은 채우고 열린 스플라인은 획으로 씁니다"),
+    "Outlines what is retouched: closed splines are filled, open ones are strokes": (
+        "보정할 곳의 윤곽. 닫힌 스플라인은 채우고 열린 스플라인은 획으로 씁니다"
+    ),
     "Amount": ("양"),
-    "How far it is moved nearer, or farther below 0, in shares of the focus range": ("초점 범위에 대한 비율로 얼마나 가깝게 옮길지 정합니다. 0보다 작으면 멀어집니다"),
+    "How far it is moved nearer, or farther below 0, in shares of the focus range": (
+        "초점 범위에 대한 비율로 얼마나 가깝게 옮길지 정합니다. 0보다 작으면 멀어집니다"
+    ),
     "Stroke Width": ("획 너비"),
-    "Width of open splines, in shares of the picture's longer side": ("열린 스플라인의 너비. 그림의 긴 변에 대한 비율입니다"),
+    "Width of open splines, in shares of the picture's longer side": (
+        "열린 스플라인의 너비. 그림의 긴 변에 대한 비율입니다"
+    ),
     "Name of the photograph that is shown": ("보여 줄 사진의 이름"),
     "Apply": ("적용"),
-    "Apply the layer. If off, it is kept and does nothing": ("레이어를 적용합니다. 끄면 남겨 두지만 아무 일도 하지 않습니다"),
+    "Apply the layer. If off, it is kept and does nothing": (
+        "레이어를 적용합니다. 끄면 남겨 두지만 아무 일도 하지 않습니다"
+    ),
     "Add Layer": ("레이어 추가"),
-    "Add a layer, to be outlined in an image editor: Ctrl and a click add a point, Alt and C close the outline": ("레이어를 추가하고 이미지 에디터에서 윤곽을 그립니다. Ctrl과 클릭으로 점을 더하고 Alt와 C로 윤곽을 닫습니다"),
+    "Add a layer, to be outlined in an image editor: Ctrl and a click add a point, Alt and C close the "
+    "outline": (
+        "레이어를 추가하고 이미지 에디터에서 윤곽을 그립니다. Ctrl과 클릭으로 점을 더하고 Alt와 C로 "
+        "윤곽을 닫습니다"
+    ),
     "Outline": ("윤곽 그리기"),
-    "Show the active layer's outlines over the photograph, in an image editor": ("이미지 에디터에서 활성 레이어의 윤곽을 사진 위에 보여 줍니다"),
+    "Show the active layer's outlines over the photograph, in an image editor": (
+        "이미지 에디터에서 활성 레이어의 윤곽을 사진 위에 보여 줍니다"
+    ),
     "Remove Layer": ("레이어 제거"),
-    "Remove the active layer from the list and from the result folder": ("활성 레이어를 목록과 결과 폴더에서 지웁니다"),
-    "Apply the layers to the result: the set, the compositor and the preview follow": ("레이어를 결과에 적용합니다. 세트와 컴포지터, 미리보기가 따라갑니다"),
+    "Remove the active layer from the list and from the result folder": (
+        "활성 레이어를 목록과 결과 폴더에서 지웁니다"
+    ),
+    "Apply the layers to the result: the set, the compositor and the preview follow": (
+        "레이어를 결과에 적용합니다. 세트와 컴포지터, 미리보기가 따라갑니다"
+    ),
     "Retouching": ("보정하는 중"),
     "There is no layer yet: add one": ("아직 레이어가 없습니다. 하나 추가하십시오"),
     "Open an image editor, and press Outline again": ("이미지 에디터를 열고 윤곽 그리기를 다시 누르십시오"),
-    "{file} cannot be used ({reason}): mend it, or move it away": ("{file}을(를) 쓸 수 없습니다({reason}). 고치거나 다른 곳으로 옮기십시오"),
+    "{file} cannot be used ({reason}): mend it, or move it away": (
+        "{file}을(를) 쓸 수 없습니다({reason}). 고치거나 다른 곳으로 옮기십시오"
+    ),
+    "Leave Out": ("빼기"),
+    "Keep what is outlined out of the mesh": ("윤곽 안을 메쉬에서 뺍니다"),
 }

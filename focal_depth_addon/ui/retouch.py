@@ -25,6 +25,7 @@ ICONS = {
     retouch.FRAME: "IMAGE_DATA",
     retouch.BACKGROUND: "IMAGE_BACKGROUND",
     retouch.HEAL: "BRUSH_DATA",
+    retouch.LEAVE_OUT: "HOLDOUT_ON",
 }
 ROWS = 3  # of the list, before it scrolls
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.usefixtures("cache")
+alike = pytest.mark.one_blender
 SIZE = 320, 240  # of the result: width and height
 WALL = [(0.7, 0.2), (0.95, 0.2), (0.95, 0.8), (0.7, 0.8)]  # beside its gap, from the top left
 INSIDE = slice(60, 180), slice(235, 295)  # rows and columns well within
@@ -64,6 +65,7 @@ def test_what_is_outlined_is_pushed_and_nothing_else(opened, module, dioptres, r
     assert remains() == []
 
 
+@alike
 def test_an_open_spline_is_a_stroke_as_wide_as_it_says(opened, module, dioptres):
     before = dioptres(opened)
     add(module, "push", [(0.75, 0.3), (0.75, 0.7)], closed=False, amount=0.2, width=0.05)
@@ -107,6 +109,7 @@ def test_the_set_and_the_compositor_follow(opened, module):
     assert nearest_of_wall() < 0.9 * before
 
 
+@alike
 def test_a_layer_that_is_hidden_or_taken_away_leaves_the_estimate(opened, module, dioptres):
     before = dioptres(opened)
     layer = add(module, "push", amount=0.1)
@@ -143,6 +146,7 @@ def test_layers_come_back_with_the_blend_file_and_with_the_result(opened, module
     assert [len(layer["outlines"][0]["points"]) for layer in saved(opened)] == [4, 2]
 
 
+@alike
 def test_layers_that_scripts_painted_stay(opened, module, result):
     folder = opened / "retouch"
     folder.mkdir()
@@ -161,6 +165,7 @@ def test_layers_that_scripts_painted_stay(opened, module, result):
     assert saved(opened)[0]["mask"] == "a.png"
 
 
+@alike
 def test_what_is_outlined_for_one_result_is_not_lost_when_another_is_opened(opened, module, result):
     add(module, "flatten")
     bpy.ops.focal_depth.open_result(directory=str(result))
@@ -169,6 +174,7 @@ def test_what_is_outlined_for_one_result_is_not_lost_when_another_is_opened(open
     assert [layer.tool for layer in settings().layers] == ["flatten"]
 
 
+@alike
 def test_layers_of_a_damaged_file_are_named_and_the_result_opens(scene, result, tmp_path, manager):
     folder = shutil.copytree(result, tmp_path / "result")
     (folder / "retouch").mkdir()
@@ -181,6 +187,7 @@ def test_layers_of_a_damaged_file_are_named_and_the_result_opens(scene, result, 
     assert (folder / "retouch" / "layers.json").read_text() == "{"
 
 
+@alike
 def test_without_a_layer_there_is_nothing_to_outline_or_remove(opened):
     assert not bpy.ops.focal_depth.edit_layer.poll()
     assert not bpy.ops.focal_depth.remove_layer.poll()
@@ -189,6 +196,7 @@ def test_without_a_layer_there_is_nothing_to_outline_or_remove(opened):
         bpy.ops.focal_depth.edit_layer()
 
 
+@alike
 def test_names_are_unlike_each_other(opened):
     for _ in range(3):
         bpy.ops.focal_depth.add_layer(tool="flatten")

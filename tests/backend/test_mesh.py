@@ -67,6 +67,20 @@ def uv_areas(mesh: MeshArrays, faces: np.ndarray) -> np.ndarray:
     return 0.5 * (x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(axis=1)  # the shoelace formula
 
 
+def test_what_is_left_out_has_no_faces_and_no_bridges():
+    depth, picture = square_before_wall()
+    left_out = np.zeros(depth.shape, bool)
+    left_out[40:100, 60:140] = True  # of both
+    source = DepthMap(depth, np.ones_like(depth), np.zeros_like(depth), True, left_out)
+    mesh, _ = build_mesh(source, picture, CAMERA, 100_000)
+    middles = mesh.uvs[mesh.faces].mean(1) * (WIDTH, HEIGHT)
+    across, down = middles[:, 0], HEIGHT - middles[:, 1]
+    within = (across > 61) & (across < 139) & (down > 41) & (down < 99)
+    assert not within.any()
+    surfaces = solid(mesh)[~mesh.background[mesh.gap == 0]]
+    assert np.abs(uv_areas(mesh, surfaces)).sum() == pytest.approx(1 - 60 * 80 / (WIDTH * HEIGHT), abs=0.005)
+
+
 def test_vertices_project_onto_their_uvs_and_reproduce_depth():
     mesh = mesh_of(plane())
     x, y, z = mesh.vertices.T.astype(np.float64)

@@ -10,7 +10,7 @@ import pytest
 from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
-from focal_depth.contract.retouch import TOOLS, Layer, format_layers, parse_layers
+from focal_depth.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, format_layers, parse_layers
 from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import (
     read_depth,
@@ -73,7 +73,7 @@ def elsewhere(values: np.ndarray) -> np.ndarray:
     return values[outside]
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", [*DEPTH_TOOLS, *PICTURE_TOOLS])
 def test_a_tool_changes_what_is_painted_and_nothing_else_by_a_bit(tmp_path, tool):
     folder = write(tmp_path / "result", wall() + 0.05 * np.random.default_rng(1).random(SIZE, np.float32))
     write_background(folder, np.full((*SIZE, 3), 90, np.uint8))
@@ -320,6 +320,27 @@ def test_a_result_that_is_turned_round_keeps_what_is_painted(tmp_path):
     assert main(["turn", str(folder)]) == DONE
     change = (1 / read_depth(folder)[0] - 1 / read_depth(folder, estimated=True)[0])[PAINTED]
     assert near_before > 0 and change.mean() == pytest.approx(near_before, rel=0.01)
+
+
+def test_what_is_left_out_is_no_part_of_the_mesh_and_all_else_stays(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    before = everything(folder)
+    mesh = ["mesh", str(folder), "--triangles", "10000", "--output"]
+    assert main([*mesh, str(tmp_path / "whole.npz")]) == DONE
+    paint(folder, Layer("Hand", "leave_out", "hand.png"))
+    assert retouch_result(folder) == []
+    for one, other in zip(before, everything(folder), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert main([*mesh, str(tmp_path / "part.npz")]) == DONE
+    painted = np.zeros(SIZE, bool)
+    painted[32:68, 42:98] = True  # well within
+    for name, is_whole in (("whole", True), ("part", False)):
+        with np.load(tmp_path / f"{name}.npz") as arrays:
+            u, v = arrays["uvs"][arrays["faces"]].mean(1).T
+        rows, columns = ((1 - v) * HEIGHT).astype(int), (u * WIDTH).astype(int)
+        assert painted[rows, columns].any() == is_whole
+    paint(folder, Layer("All", "leave_out", "all.png"), where=(slice(None), slice(None)))
+    assert main([*mesh, str(tmp_path / "none.npz")]) == INPUT_AT_FAULT
 
 
 def test_an_older_result_is_retouched_too(tmp_path):
