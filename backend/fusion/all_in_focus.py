@@ -12,7 +12,7 @@ import numpy as np
 from ..runtime.chunks import Tile, chunks, tiles
 from ..runtime.parallel import for_each
 
-REACH = 1.0  # frames: farther off in focus, one has no share
+REACH = 0.75  # frames: farther off in focus, one has no share
 SKIRT = 1.2  # times the radius of a blur: a lens draws it with a soft border
 
 
@@ -36,7 +36,8 @@ class AllInFocus:
         gains = np.broadcast_to(np.asarray(gain, np.float32), 3)
 
         def add_to(tile: Tile) -> None:
-            weight = np.clip(REACH - np.abs(self._frame[tile] - index), 0, 1)
+            # Half a step of pure frames, half a step of blending: averaging two frames costs sharpness.
+            weight = np.clip(2 * REACH - 2 * np.abs(self._frame[tile] - index), 0, 1)
             self._picture[tile] += cv2.merge([weight * gain for gain in gains]) * pixels[tile]
 
         for_each(add_to, self.tiles_of(index))
