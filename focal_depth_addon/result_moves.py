@@ -40,6 +40,8 @@ def relocate(former: Path, present: Path) -> None:
     for scene in bpy.data.scenes:
         settings = scene.focal_depth
         is_previewed = settings.preview.result == settings.result
+        if settings.layers_of and result_folder.from_stored(settings.layers_of) == former:
+            settings.layers_of = stored
         if settings.result and result_folder.from_stored(settings.result) == former:
             settings.result = stored
             if is_previewed:

@@ -2,8 +2,10 @@
 
 The layers of a .blend file and those of a result folder are one list: opening a result reads the folder's,
 and applying, or opening another result, writes them there. One that was painted elsewhere keeps its picture.
+Masks have a fake user, so that no outline goes with its layer.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -11,10 +13,10 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
 
 from ..backend.contract import retouch
-from ..backend.contract.files import LAYERS_JSON, RETOUCH
-from ..backend.contract.limits import MAX_TEXT_BYTES, read_whole
+from ..backend.contract.errors import InputError
+from ..backend.contract.files import LAYERS_JSON
 from .errors import UserError
-from .translations import CONTEXT, translate
+from .translations import CONTEXT
 
 STEPS = 16  # of an outline between two of its points
 STRAIGHT = 1e-6  # twice an area in the mask's own unit, of the handles' triangles with a line
@@ -39,11 +41,13 @@ TOOLS = (
     (retouch.HEAL, "Heal", "Fill the picture from what is about it"),
     (retouch.LEAVE_OUT, "Leave Out", "Keep what is outlined out of the mesh"),
 )
+TOOL_NAMES = {key: name for key, name, _ in TOOLS}
 
 
 class RetouchLayer(bpy.types.PropertyGroup):
     """One layer; `name` is its name, unlike that of any other."""
 
+    written: StringProperty()  # the name that the result folder has it by; empty where it is not there yet
     tool: EnumProperty(
         name="Tool",
         description="What becomes of what is outlined",
@@ -69,7 +73,7 @@ class RetouchLayer(bpy.types.PropertyGroup):
         description="Width of open splines, in shares of the picture's longer side",
         default=0.01,
         min=0.001,
-        max=0.5,
+        max=retouch.MAX_WIDTH,
         precision=3,
     )
     photograph: StringProperty(name="Photograph", description="Name of the photograph that is shown")
@@ -79,26 +83,15 @@ class RetouchLayer(bpy.types.PropertyGroup):
 
 
 def read_layers(folder: Path) -> list[retouch.Layer]:
-    """Read the layers of a result folder.
-
-    Raises
-    ------
-    UserError
-        Where their file is damaged.
-    """
-    path = folder / RETOUCH / LAYERS_JSON
-    if not path.exists():
-        return []
+    """Read the layers of a result folder. Raises UserError where their file is damaged."""
     try:
-        return retouch.parse_layers(read_whole(path, MAX_TEXT_BYTES).decode())
-    except (OSError, ValueError) as error:
-        raise UserError(
-            translate("{file} cannot be used ({reason}): mend it, or move it away", file=path, reason=error)
-        ) from None
+        return retouch.read_layers(folder)
+    except InputError as error:
+        raise UserError(str(error)) from None
 
 
 def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> None:
-    """Write a scene's layers to a result folder of `size` (width, height); none that is there is lost.
+    """Write a scene's layers to a result folder of `size` (width, height), and list those that others wrote.
 
     Raises
     ------
@@ -107,20 +100,29 @@ def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[in
     UserError
         Where the layers that are there are damaged.
     """
-    named = {layer.name for layer in settings.layers}
-    others = [layer for layer in read_layers(folder) if layer.name not in named]
-    layers = [*others, *filter(None, (_describe(layer, size) for layer in settings.layers))]
-    path = folder / RETOUCH / LAYERS_JSON
-    if layers or path.exists():
-        path.parent.mkdir(exist_ok=True)
-        _write(path, layers)
+    there = {layer.name: layer for layer in read_layers(folder)}
+    listed = {item.written for item in settings.layers}
+    others = [layer for name, layer in there.items() if name not in listed]
+    _name_apart(settings, {layer.name for layer in others})
+    layers = []
+    for item in settings.layers:
+        before = there.get(item.written)
+        layer = _describe(item, size) or (before if item.mask is None else None)
+        item.written = "" if layer is None else item.name
+        if layer is not None:
+            layers.append(layer if layer is not before else replace(layer, name=item.name))
+    if others or layers or there:
+        _write(folder, [*others, *layers])
+    for number, layer in enumerate(others):
+        _add(settings, layer, size)
+        settings.layers.move(len(settings.layers) - 1, number)
 
 
 def forget_layer(folder: Path, name: str) -> None:
     """Remove a layer from a result folder. Raises OSError and UserError as `write_layers` does."""
-    path = folder / RETOUCH / LAYERS_JSON
-    if layers := read_layers(folder):
-        _write(path, [layer for layer in layers if layer.name != name])
+    layers = read_layers(folder)
+    if any(layer.name == name for layer in layers):
+        _write(folder, [layer for layer in layers if layer.name != name])
 
 
 def list_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> None:
@@ -128,13 +130,16 @@ def list_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int
     layers = read_layers(folder)
     settings.layers.clear()
     for layer in layers:
-        item = settings.layers.add()
-        item.name, item.tool, item.shown = layer.name, layer.tool, layer.shown
-        item.picture, item.amount, item.photograph = layer.mask, layer.amount, layer.frame
-        if layer.outlines:
-            item.mask = bpy.data.masks.new(layer.name)
-            _draw(item, layer.outlines, size)
+        _add(settings, layer, size)
     settings.active_layer = max(0, len(settings.layers) - 1)
+
+
+def new_mask(name: str) -> bpy.types.Mask:
+    """Return a mask with a layer of its own, which stays in the file."""
+    mask = bpy.data.masks.new(name)
+    mask.use_fake_user = True
+    mask.layers.new(name=name)
+    return mask
 
 
 def outline(
@@ -142,7 +147,7 @@ def outline(
 ) -> None:
     """Add an outline to a layer: points from 0 to 1 of a picture of `size`, from its top left."""
     if layer.mask is None:
-        layer.mask = bpy.data.masks.new(layer.name)
+        layer.mask = new_mask(layer.name)
     mask = layer.mask
     spline = (mask.layers[0] if mask.layers else mask.layers.new(name=layer.name)).splines.new()
     spline.use_cyclic = closed
@@ -152,15 +157,42 @@ def outline(
         point.co = point.handle_left = point.handle_right = place
 
 
-def _write(path: Path, layers: list[retouch.Layer]) -> None:
+def _write(folder: Path, layers: list[retouch.Layer]) -> None:
     """Whole or not at all."""
+    try:
+        path = retouch.file_of(folder, LAYERS_JSON)
+    except InputError as error:
+        raise UserError(str(error)) from None
+    path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(".unfinished")
+    partial.unlink(missing_ok=True)  # a folder from elsewhere may have a link there, which leads out of it
     partial.write_text(retouch.format_layers(layers), encoding="utf-8")
     partial.replace(path)
 
 
-def _draw(item: RetouchLayer, outlines: list[dict], size: tuple[int, int]) -> None:
-    for each in outlines:
+def _name_apart(settings: bpy.types.PropertyGroup, taken: set[str]) -> None:
+    """Let no two layers have one name, nor that of one that others wrote."""
+    for item in settings.layers:
+        name = item.name.strip()[: retouch.MAX_NAME - 10] or TOOL_NAMES[item.tool]
+        item.name = free_name(name, taken)
+        taken = taken | {item.name}
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """Return the name, with a number where it is taken."""
+    numbered = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in numbered if each not in taken)
+
+
+def _add(settings: bpy.types.PropertyGroup, layer: retouch.Layer, size: tuple[int, int]) -> None:
+    """List a layer of a result folder."""
+    item = settings.layers.add()
+    item.name = item.written = layer.name
+    item.tool, item.shown, item.picture = layer.tool, layer.shown, layer.mask
+    item.amount, item.photograph = layer.amount, layer.frame
+    if layer.outlines:
+        item.mask = new_mask(layer.name)
+    for each in layer.outlines:
         outline(item, each["points"], size, closed=not each["width"])
         item.width = each["width"] or item.width
 
@@ -184,7 +216,7 @@ def _describe(item: RetouchLayer, size: tuple[int, int]) -> retouch.Layer | None
 def _outlines(item: RetouchLayer, size: tuple[int, int]):
     for layer in item.mask.layers:
         for spline in layer.splines:
-            if len(spline.points) < 2:
+            if len(spline.points) < (3 if spline.use_cyclic else 2):
                 continue
             points = _from_mask(_sample(spline), size)
             width = 0 if spline.use_cyclic else round(item.width, 6)

@@ -16,7 +16,7 @@ from ..io.aligned_frames import AlignedFrames
 from ..io.colour import to_integers
 from ..io.result import Result, is_deep
 from ..io.result_folder import SHOWN, open_result, read_description, write_false_colour
-from ..retouch.result import retouch_result
+from ..retouch.result import retouch_and_warn
 from ..runtime.cache import ResultCache, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
@@ -71,12 +71,7 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
         Where the folder cannot be written or a photograph cannot be read.
     """
     reused = _write(stack, folder, request, reporter)
-    try:
-        left_out = retouch_result(folder, reporter.progress, request.resources.threads)
-    except InputError as error:  # the estimate is whole without what was painted
-        left_out = [f"{error}."]
-    for text in left_out:
-        reporter.warning(text)
+    retouch_and_warn(folder, reporter, request.resources.threads)
     _report(read_description(folder), folder, reporter, reused)
     return reused
 

@@ -56,9 +56,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         depth, confidence = read_depth(options.result)
         description = read_description(options.result)
         pinhole = _pinhole(description)
-        left_out = read_left_out(options.result, (depth.shape[1], depth.shape[0]))
-        if left_out.all():
-            raise InputError(f"{options.result} has a layer that leaves all out of the mesh: change it")
+        left_out = _left_out(options.result, depth.shape, reporter)
         picture = reading.result()
     mesh, background = build_mesh(
         DepthMap(depth, confidence, expected_error(confidence, description), description["metric"], left_out),
@@ -79,6 +77,18 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.result(
         options.output, f"{options.output}: {len(mesh.vertices)} vertices, {len(mesh.faces)} triangles"
     )
+
+
+def _left_out(folder: Path, shape: tuple[int, ...], reporter: Reporter) -> np.ndarray | None:
+    """What layers keep out of the mesh; nothing, and a warning, where one is damaged."""
+    try:
+        left_out = read_left_out(folder, (shape[1], shape[0]))
+    except InputError as error:
+        reporter.warning(f"{error}.")
+        return None
+    if left_out.all():
+        raise InputError(f"{folder} has a layer that leaves all out of the mesh: change it")
+    return left_out
 
 
 def _pinhole(description: Description) -> Pinhole:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..contract.messages import READ, WRITE
 from ..io.turn_round import turn_round
-from ..retouch.result import retouch_result
+from ..retouch.result import retouch_and_warn
 from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
 
@@ -20,7 +20,6 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.plan({READ: 1, WRITE: 4})
     threads = Resources().threads
     order = turn_round(options.result, reporter.progress, threads)
-    for text in retouch_result(options.result, reporter.progress, threads):
-        reporter.warning(text)
+    retouch_and_warn(options.result, reporter, threads)
     remedy = f": estimate with --order {order} from now on" if order else ""
     reporter.result(options.result, f"{options.result} is turned round{remedy}", order=order)

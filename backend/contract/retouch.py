@@ -13,12 +13,13 @@ false is kept and not applied.
 """
 
 import json
-import math
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
-from .files import LAYERS_JSON
+from .errors import InputError
+from .files import LAYERS_JSON, RETOUCH
+from .limits import MAX_TEXT_BYTES, read_whole
 
 FORMAT = 1
 FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS = (
@@ -33,7 +34,11 @@ FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS
 FRAME, BACKGROUND, HEAL = PICTURE_TOOLS = "frame", "background", "heal"
 LEAVE_OUT = "leave_out"  # of the mesh: depth and picture stay
 TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS, LEAVE_OUT
-MAX_LAYERS, MAX_POINTS = 1000, 100_000
+MAX_LAYERS = 200
+MAX_POINTS = 20_000  # of all outlines of a file: filling takes time that grows with their square
+MAX_WIDTH = 0.25  # longer sides: a broader stroke is an outline
+MAX_PLACE = 10  # sides of the picture: no outline leads farther out of it
+MAX_NAME = 200  # letters
 KINDS = {
     "name": str,
     "tool": str,
@@ -76,6 +81,38 @@ class Layer:
     outlines: list[dict[str, Any]] = field(default_factory=list)
 
 
+def read_layers(folder: Path) -> list[Layer]:
+    """Read the layers of a result folder, from the bottom up; none where nothing was painted.
+
+    Raises
+    ------
+    InputError
+        Where their file is damaged, or leads out of the folder.
+    """
+    try:
+        path = file_of(folder, LAYERS_JSON)
+        return parse_layers(read_whole(path, MAX_TEXT_BYTES).decode()) if path.exists() else []
+    except (InputError, OSError, ValueError) as error:
+        path = folder / RETOUCH / LAYERS_JSON
+        raise InputError(
+            f"{path} cannot be used: {error}. Mend it, or move it away to do without what was painted"
+        ) from None
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """Return the path of a file beside layers.json, which is in a result folder that may come from anywhere.
+
+    Raises
+    ------
+    InputError
+        Where a link leads out of the folder.
+    """
+    path = folder / RETOUCH / name
+    if path.is_symlink() or path.parent.is_symlink():
+        raise InputError(f"{path} is a link: put the file itself there")
+    return path
+
+
 def parse_layers(text: str) -> list[Layer]:
     """Read the text of a layers.json, and check all that readers rely on.
 
@@ -89,11 +126,16 @@ def parse_layers(text: str) -> list[Layer]:
         if content["format"] != FORMAT:
             raise ValueError("it was written by another version of Focal Depth")
         entries = content["layers"]
-        if not isinstance(entries, list) or len(entries) > MAX_LAYERS:
-            raise ValueError("it has no list of layers")
     except (KeyError, RecursionError, TypeError) as error:
         raise ValueError("it has no list of layers") from error
-    return [_layer(number, entry) for number, entry in enumerate(entries, 1)]
+    if not isinstance(entries, list) or len(entries) > MAX_LAYERS:
+        raise ValueError(f"it has no list of {MAX_LAYERS} layers at most")
+    layers = [_layer(number, entry) for number, entry in enumerate(entries, 1)]
+    if len({layer.name for layer in layers}) < len(layers):
+        raise ValueError("two of its layers have one name")
+    if sum(len(each["points"]) for layer in layers for each in layer.outlines) > MAX_POINTS:
+        raise ValueError(f"its outlines have more than {MAX_POINTS} points")
+    return layers
 
 
 def format_layers(layers: list[Layer]) -> str:
@@ -111,6 +153,8 @@ def _layer(number: int, entry: Any) -> Layer:
         raise ValueError(f"layer {number} has no tool of that name: use one of {', '.join(TOOLS)}")
     if not _is_number(layer.amount, 1):
         raise ValueError(f"layer {number} needs an amount from -1 to 1")
+    if not layer.name or not all(map(_is_name, (layer.name, layer.mask, layer.frame))):
+        raise ValueError(f"layer {number} has a name that is none")
     if bool(layer.mask) == bool(layer.outlines):
         raise ValueError(f"layer {number} needs either a mask or outlines")
     if layer.mask and (PurePath(layer.mask).name != layer.mask or not layer.mask.endswith(".png")):
@@ -120,20 +164,22 @@ def _layer(number: int, entry: Any) -> Layer:
     return layer
 
 
+def _is_name(text: str) -> bool:
+    return len(text) <= MAX_NAME and text.isprintable()  # no line breaks, and none of halves of a letter
+
+
 def _is_outline(outline: Any) -> bool:
     if not isinstance(outline, dict) or outline.keys() != {"points", "width"}:
         return False
     points, width = outline["points"], outline["width"]
-    if not isinstance(points, list) or not 0 < len(points) <= MAX_POINTS:
+    if not _is_number(width, MAX_WIDTH) or width < 0 or not isinstance(points, list):
+        return False
+    if len(points) < (2 if width else 3):
         return False
     pairs = all(isinstance(point, list) and len(point) == 2 for point in points)
-    return (
-        pairs
-        and all(_is_number(value, 10) for value in (width, *(v for point in points for v in point)))
-        and width >= 0
-    )
+    return pairs and all(_is_number(value, MAX_PLACE) for point in points for value in point)
 
 
 def _is_number(value: Any, most: float) -> bool:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) <= most
+    """Whether it is one, not too large, and not not-a-number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= most

@@ -149,15 +149,15 @@ def writing_into(output: OutputFolder) -> Iterator[None]:
         raise _unwritable(output.path, error) from error
 
 
-def read_depth(folder: Path, estimated: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def read_depth(folder: Path, before_retouch: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Read depth and confidence of a result.
 
     Parameters
     ----------
     folder
         Of the result.
-    estimated
-        As they were before anything was retouched.
+    before_retouch
+        As they were estimated.
 
     Returns
     -------
@@ -169,19 +169,19 @@ def read_depth(folder: Path, estimated: bool = False) -> tuple[np.ndarray, np.nd
     InputError
         Where there is none.
     """
-    depth, confidence = _read_channels(folder, ("Depth.Z", "Confidence.V"), estimated)
+    depth, confidence = _read_channels(folder, ("Depth.Z", "Confidence.V"), before_retouch)
     return depth.astype(np.float32, copy=False), confidence.astype(np.float32, copy=False)
 
 
-def read_linear_picture(folder: Path, estimated: bool = False) -> np.ndarray:
+def read_linear_picture(folder: Path, before_retouch: bool = False) -> np.ndarray:
     """Read the all-in-focus picture of a result to the bit.
 
     Parameters
     ----------
     folder
         Of the result.
-    estimated
-        As it was before anything was retouched.
+    before_retouch
+        As it was estimated.
 
     Returns
     -------
@@ -193,15 +193,18 @@ def read_linear_picture(folder: Path, estimated: bool = False) -> np.ndarray:
     InputError
         Where there is none.
     """
-    return np.stack(_read_channels(folder, [f"Combined.{colour}" for colour in "RGB"], estimated), axis=-1)
+    return np.stack(
+        _read_channels(folder, [f"Combined.{colour}" for colour in "RGB"], before_retouch), axis=-1
+    )
 
 
-def _read_channels(folder: Path, names: Iterable[str], estimated: bool) -> list[np.ndarray]:
+def _read_channels(folder: Path, names: Iterable[str], before_retouch: bool) -> list[np.ndarray]:
     import OpenEXR
 
-    path = Path(folder) / ESTIMATE_EXR
-    if not (estimated and path.exists()):
-        path = Path(folder) / DEPTH_EXR
+    is_kept = before_retouch and "retouch" in read_description(folder)
+    path = Path(folder) / (ESTIMATE_EXR if is_kept else DEPTH_EXR)
+    if is_kept and not path.exists():
+        raise InputError(f"{path}, the depth before it was retouched, is missing: estimate again")
     try:
         check_exr(path)
         OpenEXR.set_global_thread_count(available_threads())

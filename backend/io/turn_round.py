@@ -69,8 +69,8 @@ def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1)
         progress(READ, 0, 1)
         description = read_description(output.path)
         _check_relative(description, folder)
-        depth, confidence = read_depth(output.path, estimated=True)
-        picture = read_linear_picture(output.path, estimated=True)
+        depth, confidence = read_depth(output.path, before_retouch=True)
+        picture = read_linear_picture(output.path, before_retouch=True)
         paths = aligned_paths(output.path, description)
         is_deep = read_header(output.path / ALL_IN_FOCUS_PNG).bits_per_channel > 8
         for path in (output.path / ALL_IN_FOCUS_PNG, *(paths or ())):

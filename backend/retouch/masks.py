@@ -1,6 +1,8 @@
-"""The layers of a result folder with their masks."""
+"""The masks of a result folder's layers."""
 
+import contextlib
 import hashlib
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,14 +10,16 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.files import LAYERS_JSON, RETOUCH
-from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, read_whole
-from ..contract.retouch import LEAVE_OUT, Layer, parse_layers
-from ..io.photographs import read_photograph
+from ..contract.files import LAYERS_JSON
+from ..contract.limits import check_picture, read_whole
+from ..contract.retouch import LEAVE_OUT, Layer, file_of, read_layers
+from ..io.result_folder import PNG_SIZE
 
 WHITE = (255,)
 SUBPIXEL = 4  # bits of a pixel's place
 HALF = 0.5
+MAX_MASK_BYTES = 64 * 2**20
+MOST_TIMES = 4  # the result's width: a mask has no use for more
 SAME_SHAPE = 0.02  # by which a mask's shape may differ from the result's, from rounding its size
 
 
@@ -35,34 +39,22 @@ class PaintedLayer:
         return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def read_layers(folder: Path) -> list[Layer]:
-    """Read the layers of a result, from the bottom up; none where nothing was painted.
+def layers_digest(folder: Path) -> str:
+    """Return a digest that changes where layers or masks do; "" where there are no layers.
 
     Raises
     ------
     InputError
-        Where the file is damaged.
+        As `read_layers` does.
     """
-    path = folder / RETOUCH / LAYERS_JSON
-    if not path.exists():
-        return []
-    try:
-        return parse_layers(read_whole(path, MAX_TEXT_BYTES).decode())
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path} cannot be used: {error}. Mend it, or move it away to do without what was painted"
-        ) from None
-
-
-def layers_digest(folder: Path) -> str:
-    """Return a digest that changes where layers or masks do; "" where there are no layers."""
     layers = read_layers(folder)
     if not layers:
         return ""
     digest = hashlib.sha256()
     for name in (LAYERS_JSON, *sorted({layer.mask for layer in layers if layer.mask})):
-        path = folder / RETOUCH / name
-        digest.update(read_whole(path, MAX_FILE_BYTES) if path.is_file() else b"")
+        with contextlib.suppress(OSError, InputError):  # which a reader of the mask says
+            digest.update(read_whole(file_of(folder, name), MAX_MASK_BYTES))
+        digest.update(b"|")
     return digest.hexdigest()
 
 
@@ -76,18 +68,37 @@ def read_mask(folder: Path, layer: Layer, size: tuple[int, int]) -> PaintedLayer
     """
     if layer.outlines:
         return PaintedLayer(layer, _draw(layer, size))
-    path = folder / RETOUCH / layer.mask
-    if not path.is_file():
-        raise InputError(f"{path} is missing: paint it again, or remove the layer")
-    mask = np.ascontiguousarray(read_photograph(path)[..., 0], np.float32)
-    height, width = mask.shape
-    if abs(width / height / (size[0] / size[1]) - 1) > SAME_SHAPE:
-        raise InputError(
-            f"{path} is {width} x {height} pixels, which is not the shape of {size[0]} x {size[1]}"
-        )
-    if (width, height) != size:
+    mask = _read_png(file_of(folder, layer.mask), size)
+    if mask.shape != size[::-1]:
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
     return PaintedLayer(layer, np.clip(mask, 0, 1))
+
+
+def _read_png(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """(h, w) float32, 0 to 1, of the shape of `size`; what is transparent is not painted."""
+    try:
+        data = read_whole(path, MAX_MASK_BYTES)
+        width, height = struct.unpack(">II", data[PNG_SIZE])
+        check_picture(path, width, height)
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing: paint it again, or remove the layer") from None
+    except (OSError, struct.error):
+        raise InputError(f"{path} cannot be read: paint it again, or remove the layer") from None
+    if not height or abs(width / height / (size[0] / size[1]) - 1) > SAME_SHAPE:
+        shape = f"{size[0]} x {size[1]}"
+        raise InputError(
+            f"{path} is {width} x {height} pixels, which is not the shape of {shape}: paint it again"
+        )
+    if width > MOST_TIMES * size[0]:
+        raise InputError(f"{path} is {width} x {height} pixels: {size[0]} x {size[1]} suffice")
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise InputError(f"{path} cannot be read: paint it again, or remove the layer")
+    values = pixels.astype(np.float32) / np.iinfo(pixels.dtype).max
+    if values.ndim == 2:
+        return values
+    painted = values[..., :3].mean(-1) if values.shape[2] >= 3 else values[..., 0]
+    return painted * values[..., -1] if values.shape[2] in (2, 4) else painted
 
 
 def read_left_out(folder: Path, size: tuple[int, int]) -> np.ndarray:

@@ -45,11 +45,10 @@ def retouch_picture(
     mask = painted.mask[box][..., None]
     if not mask.size:
         return picture
-    source = (
-        _healed(picture, painted.mask)[box]
-        if painted.layer.tool == HEAL
-        else _read(_source(painted, folder, description), picture.shape)[box]
-    )
+    if painted.layer.tool == HEAL:
+        source = _heal(picture, painted)
+    else:
+        source = _read(_source(painted, folder, description), picture.shape)[box]
     retouched = picture.copy()
     part = picture[box].astype(np.float32)
     retouched[box] = np.where(mask > 0, part + mask * (srgb_decode(source) - part), part)
@@ -78,9 +77,12 @@ def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     return picture
 
 
-def _healed(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(H, W, 3) float32 sRGB, filled from what is about it (Telea, 2004)."""
-    painted = (mask > 0).astype(np.uint8)
-    return (
-        cv2.inpaint(srgb_bytes(picture), painted, HEALED_RADIUS, cv2.INPAINT_TELEA).astype(np.float32) / 255
-    )
+def _heal(picture: np.ndarray, painted: PaintedLayer) -> np.ndarray:
+    """What is painted, float32 sRGB, filled from what is about it (Telea, 2004)."""
+    rows, columns = painted.box
+    top, left = (max(0, each.start - 2 * HEALED_RADIUS) for each in (rows, columns))
+    about = slice(top, rows.stop + 2 * HEALED_RADIUS), slice(left, columns.stop + 2 * HEALED_RADIUS)
+    hole = (painted.mask[about] > 0).astype(np.uint8)
+    filled = cv2.inpaint(srgb_bytes(picture[about]), hole, HEALED_RADIUS, cv2.INPAINT_TELEA)
+    inside = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
+    return filled[inside].astype(np.float32) / 255

@@ -1,5 +1,7 @@
 """Layers applied to a result folder: what was estimated stays beside what was made of it."""
 
+import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +9,12 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG, CACHE, DEPTH_EXR, ESTIMATE_EXR
-from ..contract.messages import READ, WRITE
-from ..contract.output_folder import OutputFolder
-from ..contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer
+from ..contract.messages import WRITE
+from ..contract.output_folder import OutputFolder, clean_up
+from ..contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, read_layers
 from ..contract.schema import Description
 from ..io.header import read_header
+from ..io.photograph_file import read_file
 from ..io.result_folder import (
     aligned_paths,
     link_or_copy,
@@ -20,20 +23,42 @@ from ..io.result_folder import (
     read_description,
     read_linear_picture,
     write_result,
+    writing_into,
 )
+from ..runtime.progress import Reporter
 from ..runtime.timings import Progress, no_progress
 from .depth_tools import DepthMaps, retouch_depth
-from .masks import layers_digest, read_layers, read_mask
+from .masks import layers_digest, read_mask
 from .picture_tools import retouch_picture
 
 LEAST = 0.02  # of the focus range: no depth is pushed closer to infinity than so many dioptres
+
+
+def retouch_and_warn(folder: Path, reporter: Reporter, threads: int) -> None:
+    """Do as `retouch_result` after another change of the result, which is whole without its layers.
+
+    Parameters
+    ----------
+    folder
+        Of the result.
+    reporter
+        Hears of progress, and what could not be applied.
+    threads
+        That may compress.
+    """
+    try:
+        skipped = retouch_result(folder, reporter.progress, threads)
+    except InputError as error:
+        skipped = [f"{error}."]
+    for text in skipped:
+        reporter.warning(text)
 
 
 def retouch_result(folder: Path, progress: Progress = no_progress, threads: int = 1) -> list[str]:
     """Apply the layers of a result to what was estimated, and write that in its place.
 
     The estimate itself stays in the folder, so that layers can be changed and taken away again. A layer that
-    cannot be applied is left out, and stays in the folder.
+    cannot be applied is skipped, stays in the folder, and is tried again the next time.
 
     Parameters
     ----------
@@ -54,19 +79,26 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
     InputError
         Where there is no result, its layers.json is damaged, or the folder cannot be written.
     """
+    clean_up(Path(os.path.realpath(folder)))
     digest = layers_digest(folder)
     if digest == read_description(folder).get("retouch", ""):
         return []
     with open_result(folder) as output:
-        progress(READ, 0, 1)
         path = output.path
         description = read_description(path)
-        depth, confidence = read_depth(path, estimated=True)
-        picture = read_linear_picture(path, estimated=True)
-        layers = [layer for layer in read_layers(path) if layer.shown]
-        maps, picture, left_out = _apply(layers, path, description, depth, confidence, picture, progress)
+        depth, confidence = read_depth(path, before_retouch=True)
+        if not np.all(depth > 0):
+            raise InputError(f"{path / DEPTH_EXR} has depth that is none: estimate again")
+        picture = read_linear_picture(path, before_retouch=True)
         frames = aligned_paths(path, description)
-        _keep(output, is_retouched=bool(digest))
+        for frame in frames or ():
+            read_file(frame)  # which refuses what is missing or cut short
+        layers = [layer for layer in read_layers(path) if layer.shown]
+        maps, picture, skipped = _apply(layers, path, description, depth, confidence, picture, progress)
+        if skipped:  # unlike the digest of layers that are all applied, so that they are tried again
+            digest = hashlib.sha256("|".join((digest, *skipped)).encode()).hexdigest()
+        with writing_into(output):
+            _keep(output, is_retouched=bool(digest))
         write_result(
             output,
             maps[0],
@@ -77,7 +109,8 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
             is_deep=read_header(path / ALL_IN_FOCUS_PNG).bits_per_channel > 8,
             threads=threads,
         )
-    return left_out
+    progress(WRITE, len(layers) + 1, len(layers) + 1)
+    return skipped
 
 
 def _apply(
@@ -90,7 +123,7 @@ def _apply(
     progress: Progress,
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[str]]:
     far, near = (description["frames"][end]["dioptres"] for end in (0, -1))
-    maps, left_out = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), confidence), []
+    maps, skipped = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), confidence), []
     before = maps.normalised
     for number, layer in enumerate(layers):
         progress(WRITE, number, len(layers) + 1)
@@ -101,10 +134,10 @@ def _apply(
             elif layer.tool in PICTURE_TOOLS:
                 picture = retouch_picture(picture, painted, folder, description)
         except InputError as error:
-            left_out.append(f"The layer {layer.name} was left out: {error}.")
+            skipped.append(f"The layer {layer.name} was skipped: {error}.")
     dioptres = np.maximum(far + maps.normalised * np.float32(near - far), LEAST * (near - far))
     changed = maps.normalised != before
-    return (np.where(changed, 1 / dioptres, depth).astype(np.float32), maps.confidence), picture, left_out
+    return (np.where(changed, 1 / dioptres, depth).astype(np.float32), maps.confidence), picture, skipped
 
 
 def _keep(output: OutputFolder, is_retouched: bool) -> None:

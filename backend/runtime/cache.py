@@ -129,7 +129,7 @@ class ResultCache:
             description = result_folder.read_description(self._folder)
             if description.get("fingerprint") != fingerprint:
                 return None
-            result_folder.read_depth(self._folder)
+            result_folder.read_depth(self._folder, before_retouch=True)
             for name in (ALL_IN_FOCUS_PNG, DEPTH_PNG):
                 read_file(self._folder / name)
             self.aligned_files()
@@ -162,7 +162,7 @@ class ResultCache:
             arrays = _Arrays(**saved)
             if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
                 return None
-            picture = result_folder.read_linear_picture(self._folder, estimated=True)
+            picture = result_folder.read_linear_picture(self._folder, before_retouch=True)
             self.aligned_files()
         except (InputError, OSError, KeyError, TypeError):
             return None

@@ -158,21 +158,43 @@ def open_result(context: bpy.types.Context, scene: bpy.types.Scene, folder: Path
     with contextlib.suppress(OSError):  # a full disk spoils the list, not the result
         recent_results.add_result(cache_folder(), folder)
     settings = scene.focal_depth
+    is_other = _keep_layers(settings, folder)
     settings.use_result(result_folder.to_stored(folder), description, scene.unit_settings.scale_length)
-    _list_layers(settings, folder, description)
+    if is_other:
+        _list_layers(settings, folder, description)
     preview_new_result(context, scene)
     return f"{settings.summary} ({folder})"
 
 
-def _list_layers(settings: bpy.types.PropertyGroup, folder: Path, description: Description) -> None:
-    """List the layers of a result that was not open; those of the one before go to its folder."""
-    if settings.layers_of == settings.result:
-        return
-    if settings.layers and settings.layers_of:
-        before = result_folder.from_stored(settings.layers_of)
-        with contextlib.suppress(OSError, UserError):  # it is gone, and its layers are in the .blend file
-            width, height = result_folder.read_description(before)["size"]
+def _keep_layers(settings: bpy.types.PropertyGroup, folder: Path) -> bool:
+    """Write the layers of the result that was open to its folder; return whether another's are to be listed.
+
+    Raises
+    ------
+    UserError
+        Where that folder is there and cannot be written: what is outlined would be lost.
+    """
+    stored = settings.layers_of or settings.result
+    before = result_folder.from_stored(stored) if stored else None
+    if before == folder and settings.layers_of:
+        return False
+    if settings.layers and before is not None and before.is_dir():
+        width, height = result_folder.read_description(before)["size"]
+        try:
             retouch.write_layers(settings, before, (width, height))
+        except OSError as error:
+            raise UserError(
+                translate(
+                    "The layers of Retouch cannot be written to {folder} ({reason}): remove them first",
+                    folder=before,
+                    reason=error.strerror,
+                )
+            ) from None
+    return True
+
+
+def _list_layers(settings: bpy.types.PropertyGroup, folder: Path, description: Description) -> None:
+    """List the layers of a result that was not open."""
     settings.layers_of = settings.result
     width, height = description["size"]
     try:

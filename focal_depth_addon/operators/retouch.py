@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import EnumProperty
 
+from ...backend.contract.retouch import FRAME
 from .. import result_folder, retouch
 from ..errors import UserError
 from ..jobs.operator import ExclusiveOperator, fail
@@ -42,12 +43,16 @@ class FOCAL_DEPTH_OT_add_layer(NeedsResult, ExclusiveOperator, bpy.types.Operato
 
     def execute(self, context):
         settings = context.scene.focal_depth
+        try:
+            folder, _ = _result_of(context.scene)
+            there = {layer.name for layer in retouch.read_layers(folder)}
+        except UserError as error:
+            return fail(self, error)
+        taken = there | {layer.name for layer in settings.layers}
         layer = settings.layers.add()
-        layer.tool = self.tool
-        layer.name = _free_name(settings, dict((key, name) for key, name, _ in retouch.TOOLS)[self.tool])
-        layer.mask = bpy.data.masks.new(layer.name)
-        layer.mask.layers.new(name=layer.name)
-        if self.tool == "frame":
+        layer.tool, layer.name = self.tool, retouch.free_name(retouch.TOOL_NAMES[self.tool], taken)
+        layer.mask = retouch.new_mask(layer.name)
+        if self.tool == FRAME:
             used = [photograph for photograph in settings.photographs if photograph.used]
             layer.photograph = used[-1].name if used else ""
         settings.active_layer = len(settings.layers) - 1
@@ -64,8 +69,12 @@ class FOCAL_DEPTH_OT_edit_layer(NeedsLayer, ExclusiveOperator, bpy.types.Operato
     def execute(self, context):
         settings = context.scene.focal_depth
         layer = settings.layers[settings.active_layer]
+        if layer.picture:
+            return fail(
+                self, "This layer is a picture in the result folder: paint it there, or add another layer"
+            )
         if layer.mask is None:
-            layer.mask = bpy.data.masks.new(layer.name)
+            layer.mask = retouch.new_mask(layer.name)
         if not _edit(context, layer):
             return fail(self, "Open an image editor, and press Outline again")
         return {"FINISHED"}
@@ -81,13 +90,11 @@ class FOCAL_DEPTH_OT_remove_layer(NeedsLayer, ExclusiveOperator, bpy.types.Opera
     def execute(self, context):
         settings = context.scene.focal_depth
         try:
-            folder, size = _result_of(context.scene)
-            retouch.write_layers(settings, folder, size)
-            name = settings.layers[settings.active_layer].name
-            settings.layers.remove(settings.active_layer)
-            retouch.forget_layer(folder, name)
+            folder, _ = _result_of(context.scene)
+            retouch.forget_layer(folder, settings.layers[settings.active_layer].written)
         except (UserError, OSError) as error:
             return fail(self, error)
+        settings.layers.remove(settings.active_layer)
         settings.active_layer = max(0, min(settings.active_layer, len(settings.layers) - 1))
         return {"FINISHED"}
 
@@ -114,12 +121,6 @@ def _result_of(scene: bpy.types.Scene):
     folder = result_folder.from_stored(scene.focal_depth.result)
     width, height = result_folder.read_description(folder)["size"]
     return folder, (width, height)
-
-
-def _free_name(settings: bpy.types.PropertyGroup, name: str) -> str:
-    names = {layer.name for layer in settings.layers}
-    numbered = (name, *(f"{name} {number}" for number in range(2, len(names) + 3)))
-    return next(each for each in numbered if each not in names)
 
 
 def _edit(context: bpy.types.Context, layer: retouch.RetouchLayer) -> bool:

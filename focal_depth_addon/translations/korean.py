@@ -781,9 +781,12 @@ MESSAGES = {
     "Retouching": ("보정하는 중"),
     "There is no layer yet: add one": ("아직 레이어가 없습니다. 하나 추가하십시오"),
     "Open an image editor, and press Outline again": ("이미지 에디터를 열고 윤곽 그리기를 다시 누르십시오"),
-    "{file} cannot be used ({reason}): mend it, or move it away": (
-        "{file}을(를) 쓸 수 없습니다({reason}). 고치거나 다른 곳으로 옮기십시오"
-    ),
     "Leave Out": ("빼기"),
     "Keep what is outlined out of the mesh": ("윤곽 안을 메쉬에서 뺍니다"),
+    "The layers of Retouch cannot be written to {folder} ({reason}): remove them first": (
+        "보정 레이어를 {folder}에 쓸 수 없습니다({reason}). 먼저 제거하십시오"
+    ),
+    "This layer is a picture in the result folder: paint it there, or add another layer": (
+        "이 레이어는 결과 폴더의 그림입니다. 거기서 그리거나 다른 레이어를 추가하십시오"
+    ),
 }

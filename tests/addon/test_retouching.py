@@ -158,6 +158,7 @@ def test_layers_that_scripts_painted_stay(opened, module, result):
     add(module, "push", amount=0.1)  # the list was read before the script wrote
     bpy.ops.focal_depth.apply_layers()
     assert [layer["name"] for layer in saved(opened)] == ["Script's", "Push"]
+    assert [layer.name for layer in settings().layers] == ["Script's", "Push"]
     bpy.ops.focal_depth.open_result(directory=str(result))
     bpy.ops.focal_depth.open_result(directory=str(opened))
     assert [layer.picture for layer in settings().layers] == ["a.png", ""]
@@ -182,7 +183,7 @@ def test_layers_of_a_damaged_file_are_named_and_the_result_opens(scene, result, 
     assert bpy.ops.focal_depth.open_result(directory=str(folder)) == {"FINISHED"}
     assert "layers.json cannot be used" in manager.notice.text
     bpy.ops.focal_depth.add_layer(tool="heal")
-    with pytest.raises(RuntimeError, match="mend it, or move it away"):
+    with pytest.raises(RuntimeError, match="Mend it, or move it away"):
         bpy.ops.focal_depth.apply_layers()
     assert (folder / "retouch" / "layers.json").read_text() == "{"
 
@@ -197,7 +198,56 @@ def test_without_a_layer_there_is_nothing_to_outline_or_remove(opened):
 
 
 @alike
-def test_names_are_unlike_each_other(opened):
+def test_names_are_unlike_each_other(opened, module):
     for _ in range(3):
-        bpy.ops.focal_depth.add_layer(tool="flatten")
-    assert [layer.name for layer in settings().layers] == ["Flatten", "Flatten 2", "Flatten 3"]
+        add(module, "trust")
+    assert [layer.name for layer in settings().layers] == ["Trust", "Trust 2", "Trust 3"]
+    for layer in settings().layers:
+        layer.name = "Wall"
+    bpy.ops.focal_depth.apply_layers()
+    assert [layer["name"] for layer in saved(opened)] == ["Wall", "Wall 2", "Wall 3"]
+
+
+@alike
+def test_a_layer_that_is_renamed_is_not_there_twice(opened, module, dioptres):
+    before = dioptres(opened)
+    layer = add(module, "push", amount=0.1)
+    bpy.ops.focal_depth.apply_layers()
+    layer.name = "Wall"
+    bpy.ops.focal_depth.apply_layers()
+    assert [each["name"] for each in saved(opened)] == ["Wall"]
+    np.testing.assert_allclose((dioptres(opened) - before)[INSIDE], 0.125, atol=1e-4)
+
+
+@alike
+def test_two_scenes_with_one_result_take_nothing_from_each_other(opened, module):
+    add(module, "push", amount=0.1)
+    bpy.ops.focal_depth.apply_layers()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.focal_depth.open_result(directory=str(opened))
+    settings().layers.clear()  # as if they had been written since
+    add(module, "push", amount=0.2)
+    bpy.ops.focal_depth.apply_layers()
+    assert [(each["name"], each["amount"]) for each in saved(opened)] == [("Push", 0.1), ("Push 2", 0.2)]
+    assert [layer.name for layer in settings().layers] == ["Push", "Push 2"]
+
+
+@alike
+def test_what_is_outlined_follows_a_result_that_moves(opened, module, tmp_path):
+    add(module, "flatten")
+    moved = opened.rename(tmp_path / "moved")
+    bpy.ops.focal_depth.find_result(directory=str(moved))
+    assert [layer.tool for layer in settings().layers] == ["flatten"]
+    bpy.ops.focal_depth.apply_layers()
+    assert [layer["tool"] for layer in saved(moved)] == ["flatten"]
+
+
+@alike
+def test_no_result_opens_while_what_is_outlined_cannot_be_kept(opened, module, result):
+    add(module, "flatten")
+    (opened / "retouch").write_text("in the way")
+    with pytest.raises(RuntimeError, match="layers"):
+        bpy.ops.focal_depth.open_result(directory=str(result))
+    assert [layer.tool for layer in settings().layers] == ["flatten"]
+    bpy.ops.focal_depth.remove_layer()
+    assert bpy.ops.focal_depth.open_result(directory=str(result)) == {"FINISHED"}

@@ -205,7 +205,7 @@ def test_taken_away_layers_leave_what_was_estimated_to_the_bit(tmp_path):
     paint(folder, Layer("Push", "push", "a.png", amount=0.1), Layer("Heal", "heal", "b.png"))
     retouch_result(folder)
     assert (folder / "estimate.exr").exists() and read_description(folder)["retouch"]
-    np.testing.assert_array_equal(normalised(folder, estimated=True), 1 / before[0] - 1)
+    np.testing.assert_array_equal(normalised(folder, before_retouch=True), 1 / before[0] - 1)
     shutil.rmtree(folder / "retouch")
     retouch_result(folder)
     for one, other in zip(before, everything(folder), strict=True):
@@ -235,13 +235,13 @@ def test_a_layer_that_cannot_be_applied_is_named_and_kept(tmp_path, layer, said)
     folder = write(tmp_path / "result", wall())
     paint(folder, layer, Layer("Push", "push", "b.png", amount=0.1))
     (folder / "retouch" / "missing.png").unlink(missing_ok=True)
-    left_out = retouch_result(folder)
-    assert len(left_out) == 1 and "The layer A was left out" in left_out[0] and said in left_out[0]
+    skipped = retouch_result(folder)
+    assert len(skipped) == 1 and "The layer A was skipped" in skipped[0] and said in skipped[0]
     np.testing.assert_allclose((normalised(folder) - wall())[PAINTED], 0.1, atol=1e-5)
     assert len(parse_layers((folder / "retouch" / "layers.json").read_text())) == 2
 
 
-def test_a_mask_of_another_shape_is_left_out(tmp_path):
+def test_a_mask_of_another_shape_is_skipped(tmp_path):
     folder = write(tmp_path / "result", wall())
     paint(folder, Layer("A", "push", "a.png", amount=0.1), shape=(96, 96))
     (said,) = retouch_result(folder)
@@ -261,6 +261,12 @@ def test_a_mask_of_another_shape_is_left_out(tmp_path):
         '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": 2}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": [], "width": 0}]}]}',
         '{"format": 1, "layers": [{"name": "A", "tool": "cut", "outlines": [{"points": 1, "width": 0}]}]}',
+        '{"format": 1, "layers": [{"name": "A", "tool": "push", "mask": "a.png", "amount": 1'
+        + "0" * 400
+        + "}]}",
+        '{"format": 1, "layers": [{"name": "A\\ud800", "tool": "push", "mask": "a.png"}]}',
+        '{"format": 1, "layers": [{"name": "A", "tool": "heal", "mask": "' + "a" * 300 + '.png"}]}',
+        '{"format": 1, "layers": [' + ",".join(['{"name": "A", "tool": "heal", "mask": "a.png"}'] * 2) + "]}",
     ],
 )
 def test_layers_that_cannot_be_used_change_nothing_and_stay(tmp_path, text):
@@ -273,6 +279,67 @@ def test_layers_that_cannot_be_used_change_nothing_and_stay(tmp_path, text):
     for one, other in zip(before, everything(folder), strict=True):
         np.testing.assert_array_equal(one, other)
     assert (folder / "retouch" / "layers.json").read_text() == text
+
+
+def test_links_that_lead_out_of_the_folder_are_refused(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    paint(folder, Layer("Push", "push", "a.png", amount=0.1))
+    (folder / "retouch" / "a.png").rename(tmp_path / "a.png")
+    (folder / "retouch" / "a.png").symlink_to(tmp_path / "a.png")
+    (said,) = retouch_result(folder)
+    assert "a.png is a link: put the file itself there" in said
+    (folder / "retouch").rename(tmp_path / "retouch")
+    (folder / "retouch").symlink_to(tmp_path / "retouch")
+    with pytest.raises(InputError, match=r"layers\.json is a link"):
+        retouch_result(folder)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_what_is_transparent_in_a_mask_is_not_painted(tmp_path, kind):
+    folder = write(tmp_path / "result", wall())
+    paint(folder, Layer("Push", "push", "a.png", amount=0.1))
+    white = np.full((*SIZE, 4), np.iinfo(kind).max, kind)
+    white[..., 3] = 0
+    white[(*PAINTED, 3)] = np.iinfo(kind).max
+    cv2.imwrite(str(folder / "retouch" / "a.png"), white)
+    assert retouch_result(folder) == []
+    change = normalised(folder) - wall()
+    np.testing.assert_allclose(change[PAINTED], 0.1, atol=1e-5)
+    assert np.abs(elsewhere(change)).max() < 1e-6
+
+
+def test_a_skipped_layer_is_tried_again(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    paint(folder, Layer("Behind", "background", "a.png"))
+    for _ in range(2):
+        assert len(retouch_result(folder)) == 1
+    write_background(folder, np.full((*SIZE, 3), 51, np.uint8))
+    assert retouch_result(folder) == []
+    assert np.abs(read_linear_picture(folder)[PAINTED] - srgb_decode(np.float32(0.2))).max() < 0.01
+
+
+def test_the_estimate_is_what_result_json_says_it_is(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    paint(folder, Layer("Push", "push", "a.png", amount=0.1))
+    retouch_result(folder)
+    (folder / "estimate.exr").unlink()
+    paint(folder, Layer("Push", "push", "a.png", amount=0.2))
+    with pytest.raises(InputError, match="before it was retouched, is missing: estimate again"):
+        retouch_result(folder)
+    fresh = write(tmp_path / "fresh", wall())
+    shutil.copyfile(write(tmp_path / "stale", wall() + 0.3) / "depth.exr", fresh / "estimate.exr")
+    np.testing.assert_allclose(normalised(fresh, before_retouch=True), wall(), atol=1e-5)
+
+
+def test_damaged_layers_stop_neither_a_turn_nor_a_mesh(tmp_path, capsys):
+    picture = np.zeros((*SIZE, 3), np.float16)
+    depth, confidence = (1 / (0.5 + wall())).astype(np.float32), np.full(SIZE, 0.5, np.float16)
+    folder = write_result(tmp_path / "result", depth, confidence, picture, description(["1.jpg", "2.jpg"]))
+    (folder / "retouch").mkdir()
+    (folder / "retouch" / "layers.json").write_text("{")
+    assert main(["turn", str(folder)]) == DONE
+    assert main(["mesh", str(folder), "--triangles", "10000", "--output", str(tmp_path / "a.npz")]) == DONE
+    assert capsys.readouterr().err.count("layers.json cannot be used") == 2
 
 
 def test_layers_come_back_from_their_file():
@@ -295,12 +362,12 @@ def test_what_is_painted_outlives_every_estimate(tmp_path, capsys):
     assert plane_residuals((1 / flat)[where]).max() < 1e-4 < plane_residuals((1 / first)[where]).max()
     assert main([*estimate, "--save-aligned"]) == DONE  # the networks' part is used again
     np.testing.assert_array_equal(read_depth(folder)[0], flat)
-    np.testing.assert_array_equal(read_depth(folder, estimated=True)[0], first)
+    np.testing.assert_array_equal(read_depth(folder, before_retouch=True)[0], first)
     assert main([*estimate, "--quality", "draft"]) == DONE
     assert plane_residuals((1 / read_depth(folder)[0])[where]).max() < 1e-4
     (folder / "retouch" / "layers.json").write_text("{")
     assert main([*estimate, "--quality", "full"]) == DONE
-    assert "cannot be used" in capsys.readouterr().err
+    assert "layers.json cannot be used" in capsys.readouterr().err
     assert (folder / "retouch" / "flat.png").exists()
 
 
@@ -314,15 +381,15 @@ def test_a_result_that_is_turned_round_keeps_what_is_painted(tmp_path):
     )
     paint(folder, Layer("Flat", "flatten", "flat.png"), Layer("Push", "push", "push.png", amount=0.1))
     retouch_result(folder)
-    near_before = (1 / read_depth(folder)[0])[PAINTED].mean() - (1 / read_depth(folder, estimated=True)[0])[
-        PAINTED
-    ].mean()
+    near_before = (1 / read_depth(folder)[0])[PAINTED].mean() - (
+        1 / read_depth(folder, before_retouch=True)[0]
+    )[PAINTED].mean()
     assert main(["turn", str(folder)]) == DONE
-    change = (1 / read_depth(folder)[0] - 1 / read_depth(folder, estimated=True)[0])[PAINTED]
+    change = (1 / read_depth(folder)[0] - 1 / read_depth(folder, before_retouch=True)[0])[PAINTED]
     assert near_before > 0 and change.mean() == pytest.approx(near_before, rel=0.01)
 
 
-def test_what_is_left_out_is_no_part_of_the_mesh_and_all_else_stays(tmp_path):
+def test_what_is_skipped_is_no_part_of_the_mesh_and_all_else_stays(tmp_path):
     folder = write(tmp_path / "result", wall())
     before = everything(folder)
     mesh = ["mesh", str(folder), "--triangles", "10000", "--output"]
@@ -357,7 +424,7 @@ def test_an_older_result_is_retouched_too(tmp_path):
     np.testing.assert_array_equal(flat[~inside], depth[~inside])
 
 
-def test_the_command_says_what_was_left_out_and_what_is_no_result(tmp_path, capsys):
+def test_the_command_says_what_was_skipped_and_what_is_no_result(tmp_path, capsys):
     folder = write(tmp_path / "result", wall())
     paint(folder, Layer("A", "background", "a.png"))
     assert main(["retouch", str(folder), "--messages"]) == DONE
