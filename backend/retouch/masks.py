@@ -94,7 +94,7 @@ def _read_png(path: Path, size: tuple[int, int]) -> np.ndarray:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise InputError(f"{path} cannot be read: paint it again, or remove the layer")
-    values = pixels.astype(np.float32) / np.iinfo(pixels.dtype).max
+    values = pixels.astype(np.float32) / (65535 if pixels.dtype == np.uint16 else 255)
     if values.ndim == 2:
         return values
     painted = values[..., :3].mean(-1) if values.shape[2] >= 3 else values[..., 0]
