@@ -182,9 +182,9 @@ def test_layers_of_a_damaged_file_are_named_and_the_result_opens(scene, result, 
     (folder / "retouch" / "layers.json").write_text("{")
     assert bpy.ops.focal_depth.open_result(directory=str(folder)) == {"FINISHED"}
     assert "layers.json cannot be used" in manager.notice.text
-    bpy.ops.focal_depth.add_layer(tool="heal")
-    with pytest.raises(RuntimeError, match="Mend it, or move it away"):
-        bpy.ops.focal_depth.apply_layers()
+    for operator in (bpy.ops.focal_depth.add_layer, bpy.ops.focal_depth.apply_layers):
+        with pytest.raises(RuntimeError, match="Mend it, or move it away"):
+            operator()
     assert (folder / "retouch" / "layers.json").read_text() == "{"
 
 
