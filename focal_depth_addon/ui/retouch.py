@@ -46,7 +46,6 @@ class RetouchPanel(PanelMixin):
 
     bl_label = "Retouch"
     bl_region_type = "UI"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context):
@@ -79,6 +78,7 @@ class RetouchPanel(PanelMixin):
 class FOCAL_DEPTH_PT_retouch(RetouchPanel, bpy.types.Panel):
     bl_parent_id = "FOCAL_DEPTH_PT_panel"
     bl_space_type = "VIEW_3D"
+    bl_options = {"DEFAULT_CLOSED"}
 
 
 class FOCAL_DEPTH_PT_retouch_image(RetouchPanel, bpy.types.Panel):

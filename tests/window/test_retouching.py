@@ -63,6 +63,13 @@ def test_outlined_by_hand_and_applied(window, folder):
     assert window.run("editor().spaces.active.image.name").startswith("all_in_focus")
     window.run("active_layer().amount = 0.3")
     outline(window)
+    window.run("editor().spaces.active.show_region_ui = True")
+    window.wait_until("region(editor(), 'UI').width > 50")
+    with_tab = "region(editor(), 'UI').active_panel_category"
+    if window.run(
+        f"hasattr(region(editor(), 'UI'), 'active_panel_category') and {with_tab} != 'UNSUPPORTED'"
+    ):
+        window.run(f"{with_tab} = 'Focal Depth'")
     window.screenshot("retouch_outlined")
     before = (folder / "depth.exr").read_bytes()
     window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
