@@ -16,7 +16,7 @@ from ..backend.contract import retouch
 from ..backend.contract.errors import InputError
 from ..backend.contract.files import LAYERS_JSON
 from .errors import UserError
-from .translations import CONTEXT
+from .translations import CONTEXT, translate
 
 STEPS = 16  # of an outline between two of its points
 STRAIGHT = 1e-6  # twice an area in the mask's own unit, of the handles' triangles with a line
@@ -104,15 +104,15 @@ def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[in
     listed = {item.written for item in settings.layers}
     others = [layer for name, layer in there.items() if name not in listed]
     _name_apart(settings, {layer.name for layer in others})
-    layers = []
+    described = []
     for item in settings.layers:
-        before = there.get(item.written)
-        layer = _describe(item, size) or (before if item.mask is None else None)
+        before = there.get(item.written) if item.mask is None else None
+        described.append(_describe(item, size) or (before and replace(before, name=item.name)))
+    layers = [*others, *filter(None, described)]
+    if layers or there:
+        _write(folder, layers)
+    for item, layer in zip(settings.layers, described, strict=True):
         item.written = "" if layer is None else item.name
-        if layer is not None:
-            layers.append(layer if layer is not before else replace(layer, name=item.name))
-    if others or layers or there:
-        _write(folder, [*others, *layers])
     for number, layer in enumerate(others):
         _add(settings, layer, size)
         settings.layers.move(len(settings.layers) - 1, number)
@@ -159,14 +159,20 @@ def outline(
 
 def _write(folder: Path, layers: list[retouch.Layer]) -> None:
     """Whole or not at all."""
+    text = retouch.format_layers(layers)
     try:
         path = retouch.file_of(folder, LAYERS_JSON)
+        retouch.parse_layers(text)
     except InputError as error:
         raise UserError(str(error)) from None
+    except ValueError as error:
+        raise UserError(
+            translate("The layers of Retouch cannot be written ({reason}): simplify them", reason=error)
+        ) from None
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(".unfinished")
     partial.unlink(missing_ok=True)  # a folder from elsewhere may have a link there, which leads out of it
-    partial.write_text(retouch.format_layers(layers), encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 
 

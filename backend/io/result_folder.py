@@ -198,13 +198,25 @@ def read_linear_picture(folder: Path, before_retouch: bool = False) -> np.ndarra
     )
 
 
+def estimate_path(folder: Path) -> Path:
+    """Return the file with what was estimated: depth.exr, or the one beside it where that is retouched.
+
+    Raises
+    ------
+    InputError
+        Where there is no result, or that file is missing.
+    """
+    is_retouched = "retouch" in read_description(folder)
+    path = Path(folder) / (ESTIMATE_EXR if is_retouched else DEPTH_EXR)
+    if is_retouched and not path.exists():
+        raise InputError(f"{path}, the depth before it was retouched, is missing: estimate again")
+    return path
+
+
 def _read_channels(folder: Path, names: Iterable[str], before_retouch: bool) -> list[np.ndarray]:
     import OpenEXR
 
-    is_kept = before_retouch and "retouch" in read_description(folder)
-    path = Path(folder) / (ESTIMATE_EXR if is_kept else DEPTH_EXR)
-    if is_kept and not path.exists():
-        raise InputError(f"{path}, the depth before it was retouched, is missing: estimate again")
+    path = estimate_path(folder) if before_retouch else Path(folder) / DEPTH_EXR
     try:
         check_exr(path)
         OpenEXR.set_global_thread_count(available_threads())

@@ -9,23 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.files import ALL_IN_FOCUS_PNG, DEPTH_EXR
 from ..contract.messages import READ, WRITE
 from ..contract.output_folder import clean_up
 from ..contract.schema import Description, Frame
 from ..runtime.timings import Progress, no_progress
 from ..stack.names import natural_key
 from ..stack.overrides import FAR_TO_NEAR, NEAR_TO_FAR
-from .header import read_header
-from .photograph_file import read_file
-from .result_folder import (
-    aligned_paths,
-    open_result,
-    read_depth,
-    read_description,
-    read_linear_picture,
-    write_result,
-)
+from .estimate import read_estimate
+from .result_folder import open_result, read_description, write_result
 
 LEAST_SHARE = 0.05  # of the smallest step between frames: an estimate writes no lower dioptres
 MOST_TIMES = 10.0  # beyond the range that is exchanged: no estimate writes that, but others may
@@ -67,29 +58,20 @@ def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1)
     _check_relative(read_description(folder), folder)  # before anything is made beside it
     with open_result(folder) as output:
         progress(READ, 0, 1)
-        description = read_description(output.path)
-        _check_relative(description, folder)
-        depth, confidence = read_depth(output.path, before_retouch=True)
-        picture = read_linear_picture(output.path, before_retouch=True)
-        paths = aligned_paths(output.path, description)
-        is_deep = read_header(output.path / ALL_IN_FOCUS_PNG).bits_per_channel > 8
-        for path in (output.path / ALL_IN_FOCUS_PNG, *(paths or ())):
-            read_file(path)  # which refuses what is cut short
-        if not np.all(depth > 0):
-            raise InputError(
-                f"{folder / DEPTH_EXR} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
-            )
+        estimate = read_estimate(output.path)
+        _check_relative(estimate.description, folder)
         progress(WRITE, 0, 1)
-        turned = turn_description(description)
-        dioptres = exchange_dioptres(1 / depth, [frame["dioptres"] for frame in description["frames"]])
+        turned = turn_description(estimate.description)
+        focus = [frame["dioptres"] for frame in estimate.description["frames"]]
+        dioptres = exchange_dioptres(1 / estimate.depth, focus)
         write_result(
             output,
             (1 / dioptres).astype(np.float32),
-            confidence,
-            picture,
+            estimate.confidence,
+            estimate.picture,
             turned,
-            aligned=None if paths is None else enumerate(reversed(paths)),
-            is_deep=is_deep,
+            aligned=None if estimate.aligned is None else enumerate(reversed(estimate.aligned)),
+            is_deep=estimate.is_deep,
             threads=threads,
         )
     return name_order(turned["frames"])

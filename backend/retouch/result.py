@@ -8,20 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG, CACHE, DEPTH_EXR, ESTIMATE_EXR
+from ..contract.files import BACKGROUND_PNG, CACHE, ESTIMATE_EXR
 from ..contract.messages import WRITE
 from ..contract.output_folder import OutputFolder, clean_up
 from ..contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, read_layers
 from ..contract.schema import Description
-from ..io.header import read_header
-from ..io.photograph_file import read_file
+from ..io.estimate import Estimate, read_estimate
 from ..io.result_folder import (
-    aligned_paths,
+    estimate_path,
     link_or_copy,
     open_result,
-    read_depth,
     read_description,
-    read_linear_picture,
     write_result,
     writing_into,
 )
@@ -85,16 +82,9 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
         return []
     with open_result(folder) as output:
         path = output.path
-        description = read_description(path)
-        depth, confidence = read_depth(path, before_retouch=True)
-        if not np.all(depth > 0):
-            raise InputError(f"{path / DEPTH_EXR} has depth that is none: estimate again")
-        picture = read_linear_picture(path, before_retouch=True)
-        frames = aligned_paths(path, description)
-        for frame in frames or ():
-            read_file(frame)  # which refuses what is missing or cut short
+        estimate = read_estimate(path)
         layers = [layer for layer in read_layers(path) if layer.shown]
-        maps, picture, skipped = _apply(layers, path, description, depth, confidence, picture, progress)
+        maps, picture, skipped = _apply(layers, path, estimate, progress)
         if skipped:  # unlike the digest of layers that are all applied, so that they are tried again
             digest = hashlib.sha256("|".join((digest, *skipped)).encode()).hexdigest()
         with writing_into(output):
@@ -104,9 +94,9 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
             maps[0],
             maps[1],
             picture,
-            _describe(description, digest),
-            aligned=None if frames is None else list(enumerate(frames)),
-            is_deep=read_header(path / ALL_IN_FOCUS_PNG).bits_per_channel > 8,
+            _describe(estimate.description, digest),
+            aligned=None if estimate.aligned is None else list(enumerate(estimate.aligned)),
+            is_deep=estimate.is_deep,
             threads=threads,
         )
     progress(WRITE, len(layers) + 1, len(layers) + 1)
@@ -114,17 +104,13 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
 
 
 def _apply(
-    layers: list[Layer],
-    folder: Path,
-    description: Description,
-    depth: np.ndarray,
-    confidence: np.ndarray,
-    picture: np.ndarray,
-    progress: Progress,
+    layers: list[Layer], folder: Path, estimate: Estimate, progress: Progress
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[str]]:
+    """Depth and confidence, the picture, and a sentence for each layer that was skipped."""
+    description, depth, picture = estimate.description, estimate.depth, estimate.picture
     far, near = (description["frames"][end]["dioptres"] for end in (0, -1))
-    maps, skipped = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), confidence), []
-    before = maps.normalised
+    maps = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), estimate.confidence)
+    before, skipped = maps.normalised, []
     for number, layer in enumerate(layers):
         progress(WRITE, number, len(layers) + 1)
         try:
@@ -142,10 +128,10 @@ def _apply(
 
 def _keep(output: OutputFolder, is_retouched: bool) -> None:
     """Take along what else is there, and the estimate where something else stands in its place."""
-    for name in (CACHE, BACKGROUND_PNG, *((ESTIMATE_EXR,) if is_retouched else ())):
-        source = output.path / name
-        if name == ESTIMATE_EXR and not source.exists():
-            source = output.path / DEPTH_EXR
+    sources = {name: output.path / name for name in (CACHE, BACKGROUND_PNG)}
+    if is_retouched:
+        sources[ESTIMATE_EXR] = estimate_path(output.path)
+    for name, source in sources.items():
         if source.is_file():
             link_or_copy(source, output.new / name)
 

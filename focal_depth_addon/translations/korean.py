@@ -789,4 +789,7 @@ MESSAGES = {
     "This layer is a picture in the result folder: paint it there, or add another layer": (
         "이 레이어는 결과 폴더의 그림입니다. 거기서 그리거나 다른 레이어를 추가하십시오"
     ),
+    "The layers of Retouch cannot be written ({reason}): simplify them": (
+        "보정 레이어를 쓸 수 없습니다({reason}). 단순하게 하십시오"
+    ),
 }

@@ -220,6 +220,16 @@ def test_a_layer_that_is_renamed_is_not_there_twice(opened, module, dioptres):
 
 
 @alike
+def test_outlines_of_too_many_points_are_refused_and_what_is_there_stays(opened, module):
+    layer = add(module, "push", amount=0.1)
+    bpy.ops.focal_depth.apply_layers()
+    module("retouch").outline(layer, [(0.001 * (i % 900), 0.3 + 0.4 * (i % 2)) for i in range(21_000)], SIZE)
+    with pytest.raises(RuntimeError, match=r"more than 20000 points\): simplify them"):
+        bpy.ops.focal_depth.apply_layers()
+    assert len(saved(opened)[0]["outlines"]) == 1
+
+
+@alike
 def test_two_scenes_with_one_result_take_nothing_from_each_other(opened, module):
     add(module, "push", amount=0.1)
     bpy.ops.focal_depth.apply_layers()

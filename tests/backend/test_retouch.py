@@ -329,6 +329,11 @@ def test_the_estimate_is_what_result_json_says_it_is(tmp_path):
     fresh = write(tmp_path / "fresh", wall())
     shutil.copyfile(write(tmp_path / "stale", wall() + 0.3) / "depth.exr", fresh / "estimate.exr")
     np.testing.assert_allclose(normalised(fresh, before_retouch=True), wall(), atol=1e-5)
+    paint(fresh, Layer("Push", "push", "a.png", amount=0.1))
+    retouch_result(fresh)
+    shutil.rmtree(fresh / "retouch")
+    retouch_result(fresh)
+    np.testing.assert_allclose(normalised(fresh), wall(), atol=1e-5)
 
 
 def test_damaged_layers_stop_neither_a_turn_nor_a_mesh(tmp_path, capsys):
