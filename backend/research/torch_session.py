@@ -9,6 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+# In half precision on a graphics processor: depth moves by 0.1 thousandths of the focus range, less than
+# 1 % of its error. The alignment network's sums overflow it.
+IN_HALF_PRECISION = ("depth",)
+
 
 class TorchSession:
     """One network of an exported weights file, on one device.
@@ -21,6 +25,11 @@ class TorchSession:
         "alignment" or "depth".
     device
         Where it runs, as torch names it.
+
+    Attributes
+    ----------
+    in_half_precision
+        Whether it runs in float16, where torch deems that safe.
     """
 
     def __init__(self, weights: Path, name: str, device: str) -> None:
@@ -32,6 +41,7 @@ class TorchSession:
         networks.load_state_dict(load_file(weights))
         self._network = getattr(networks, name).eval().to(device)
         self._device = device
+        self.in_half_precision = device != "cpu" and name in IN_HALF_PRECISION
 
     def run(self, outputs: Sequence[str] | None, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Run the network.
@@ -51,5 +61,6 @@ class TorchSession:
         import torch
 
         inputs = [torch.from_numpy(values)[None].to(self._device) for values in feed.values()]
-        with torch.inference_mode():
+        kind = torch.device(self._device).type
+        with torch.inference_mode(), torch.autocast(kind, torch.float16, enabled=self.in_half_precision):
             return [output[0].float().cpu().numpy() for output in self._network(*inputs)]
