@@ -26,7 +26,7 @@ def main() -> None:
     layer = Layer("Side", FLATTEN, outlines=[{"points": OUTLINE, "width": 0}])
     (folder / "retouch" / "layers.json").write_text(format_layers([layer]))
     retouch_result(folder)
-    depths = read_depth(folder, estimated=True)[0], read_depth(folder)[0]
+    depths = read_depth(folder, before_retouch=True)[0], read_depth(folder)[0]
     picture = _small(read_all_in_focus(folder))
     points = (np.array(OUTLINE) * picture.shape[1::-1]).round().astype(np.int32)
     cv2.polylines(picture, [points], True, (255, 170, 0), 2, cv2.LINE_AA)

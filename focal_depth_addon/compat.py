@@ -1,6 +1,7 @@
 """The differences between Blender versions; no other module asks for the version."""
 
 import bpy
+from mathutils import Vector
 
 NEW_COMPOSITOR = bpy.app.version >= (5, 0, 0)  # a node group of its own, sharing the shaders' nodes
 
@@ -116,7 +117,9 @@ def modifier_input(modifier: bpy.types.NodesModifier, name: str) -> float | int 
     return owner.path_resolve(path)
 
 
-def set_modifier_input(modifier: bpy.types.NodesModifier, name: str, value: float | int | bool) -> None:
+def set_modifier_input(
+    modifier: bpy.types.NodesModifier, name: str, value: float | int | bool | Vector
+) -> None:
     """Set the value of a Geometry Nodes input."""
     owner, path = modifier_property(modifier, name)
     if path == "value":

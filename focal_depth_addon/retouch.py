@@ -40,6 +40,11 @@ TOOLS = (
     (retouch.BACKGROUND, "Background", "Show what the mesh shows behind its cuts, once it is built"),
     (retouch.HEAL, "Heal", "Fill the picture from what is about it"),
     (retouch.LEAVE_OUT, "Leave Out", "Keep what is outlined out of the mesh"),
+    (
+        retouch.OWN_OBJECT,
+        "Own Object",
+        "Make what is outlined an object of its own in the set, and fill in what is behind it",
+    ),
 )
 TOOL_NAMES = {key: name for key, name, _ in TOOLS}
 

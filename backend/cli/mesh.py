@@ -24,7 +24,7 @@ from ..io.result_folder import (
     replacing_file,
     write_background,
 )
-from ..retouch.masks import read_left_out
+from ..retouch.masks import MeshRegions, read_mesh_regions
 from ..runtime.progress import Reporter
 
 SENSOR_DEVIATION = 1.5  # degrees, of a camera's tilt sensor
@@ -56,10 +56,18 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         depth, confidence = read_depth(options.result)
         description = read_description(options.result)
         pinhole = _pinhole(description)
-        left_out = _left_out(options.result, depth.shape, reporter)
+        regions = _read_regions(options.result, depth.shape, reporter)
         picture = reading.result()
     mesh, background = build_mesh(
-        DepthMap(depth, confidence, expected_error(confidence, description), description["metric"], left_out),
+        DepthMap(
+            depth,
+            confidence,
+            expected_error(confidence, description),
+            description["metric"],
+            regions.left_out,
+            regions.objects,
+            regions.names,
+        ),
         picture,
         pinhole,
         options.triangles,
@@ -79,16 +87,16 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     )
 
 
-def _left_out(folder: Path, shape: tuple[int, ...], reporter: Reporter) -> np.ndarray | None:
-    """What layers keep out of the mesh; nothing, and a warning, where one is damaged."""
+def _read_regions(folder: Path, shape: tuple[int, ...], reporter: Reporter) -> MeshRegions:
+    """What layers tell of the mesh; nothing, and a warning, where one is damaged."""
     try:
-        left_out = read_left_out(folder, (shape[1], shape[0]))
+        regions = read_mesh_regions(folder, (shape[1], shape[0]))
     except InputError as error:
         reporter.warning(f"{error}.")
-        return None
-    if left_out.all():
+        return MeshRegions(np.zeros(shape, bool), np.zeros(shape, np.uint8), ())
+    if regions.left_out.all():
         raise InputError(f"{folder} has a layer that leaves all out of the mesh: change it")
-    return left_out
+    return regions
 
 
 def _pinhole(description: Description) -> Pinhole:

@@ -32,8 +32,8 @@ FLATTEN, FROM_NEIGHBOURS, PUSH, CUT, SAME_SURFACE, TRUST, DISTRUST = DEPTH_TOOLS
     "distrust",
 )
 FRAME, BACKGROUND, HEAL = PICTURE_TOOLS = "frame", "background", "heal"
-LEAVE_OUT = "leave_out"  # of the mesh: depth and picture stay
-TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS, LEAVE_OUT
+LEAVE_OUT, OWN_OBJECT = MESH_TOOLS = "leave_out", "own_object"  # depth and picture stay
+TOOLS = *DEPTH_TOOLS, *PICTURE_TOOLS, *MESH_TOOLS
 MAX_LAYERS = 200
 MAX_POINTS = 20_000  # of all outlines of a file: filling takes time that grows with their square
 MAX_WIDTH = 0.25  # longer sides: a broader stroke is an outline

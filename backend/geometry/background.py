@@ -45,7 +45,9 @@ class Background:
     hidden: np.ndarray
 
 
-def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float) -> Background:
+def build_background(
+    parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float, cut_out: np.ndarray
+) -> Background:
     """Extend the far surfaces under the near ones, behind their cuts.
 
     They are continued on a coarse grid, as planes are (`depth/planar_solver.py`), from all that is seen about
@@ -61,27 +63,42 @@ def build_background(parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle:
         Degrees: the smallest jump that is cut.
     cell_angle
         Degrees that the middle cell covers of the view.
+    cut_out
+        (R, C) bool: cells that are taken out of the set, which hide all that is behind them.
     """
     near, far = _cut_sides(parallax, cuts)
     seeds = np.zeros(parallax.shape, bool)
+    seeds.ravel()[near] = True
+    seeds = _about(cut_out, 1) & ~seeds
     seeds.ravel()[far] = True
-    if not len(far):
+    if not seeds.any():
         return Background(parallax, seeds, seeds)
     step = max(1, max(parallax.shape) // COARSE)
     coarse, coarse_cuts = _every(step, parallax, cuts)
-    candidates, behind = _continue(coarse, coarse_cuts, limit, step * cell_angle)
+    candidates = _reach_behind(coarse, coarse_cuts, step * cell_angle)
+    none = np.zeros_like(candidates)
+    candidates, behind = _continue(coarse, coarse_cuts, limit, candidates, none)
     size = parallax.shape[::-1]
-    if candidates.any():  # interpolated among themselves only
-        behind = fill_from_nearest(candidates, behind)
-    behind = cv2.resize(behind, size, interpolation=cv2.INTER_LINEAR)
+    behind = _enlarge(candidates, behind, size)
     about = cv2.dilate(candidates.astype(np.uint8), np.ones((3, 3), np.uint8))
     hidden = (cv2.resize(about, size, interpolation=cv2.INTER_NEAREST) > 0) & (parallax > behind + limit / 2)
     hidden.ravel()[near] = True
+    if cut_out.any():  # what is about it may hide something farther, which is not what is behind it
+        out = cut_out[step // 2 :: step, step // 2 :: step]
+        behind = np.where(cut_out, _enlarge(*_continue(coarse, coarse_cuts, limit, out, out), size), behind)
+        hidden |= cut_out
     seeds &= ~hidden
     if not seeds.any():
         return Background(parallax, seeds, seeds)
     behind = _join(np.where(hidden, behind, parallax), hidden, seeds)
     return Background(np.minimum(behind, parallax), hidden | seeds, hidden)
+
+
+def _enlarge(where: np.ndarray, values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Values at `size` (width, height), interpolated among those of `where` only."""
+    if where.any():
+        values = fill_from_nearest(where, values)
+    return cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
 
 
 def _every(step: int, parallax: np.ndarray, cuts: Cuts) -> tuple[np.ndarray, Cuts]:
@@ -100,14 +117,13 @@ def _cut_between(right: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _continue(
-    parallax: np.ndarray, cuts: Cuts, limit: float, cell_angle: float
+    parallax: np.ndarray, cuts: Cuts, limit: float, hidden: np.ndarray, cut_out: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(R, C) bool: cells that may hide something; and parallax of what goes on behind them.
+    """(R, C) bool: those of the cells that hide something; and parallax of what goes on behind them.
 
-    What turns out to lie on the continued surface hides nothing: it is what the near surface stands on, and
-    tells how the far one goes on.
+    What turns out to lie on the continued surface hides nothing, unless it is cut out: it is what the near
+    surface stands on, and tells how the far one goes on.
     """
-    hidden = _reach_behind(parallax, cuts, cell_angle)
     lowest = parallax.min()
     behind = np.full_like(parallax, lowest)
     for _ in range(ROUNDS):
@@ -119,7 +135,7 @@ def _continue(
             tension=TENSION,
         )
         behind = np.maximum(solve(grid, steps=STEPS), lowest)
-        hidden &= parallax > behind + limit / 2
+        hidden = hidden & ((parallax > behind + limit / 2) | cut_out)
     return hidden, behind
 
 

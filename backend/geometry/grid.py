@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 
 from .background import Background, build_background, fill_colour, fill_mask
+from .own_objects import trim_objects
 from .pinhole import Pinhole
-from .surfaces import MOVE, Cuts, cut_limit, extract_surfaces, median_depth, to_parallax
+from .surfaces import MOVE, Cuts, borders, cut_limit, extract_surfaces, median_depth, to_parallax
 from .triangulation import BLOCK
 
 REACH = 60  # times the near distance; beyond, up to infinity, a focal stack distinguishes no depths
@@ -30,6 +31,10 @@ class DepthMap:
         Whether depth is in metres, rather than relative.
     left_out
         (H, W) bool, what is to be no part of a mesh; None for nothing.
+    objects
+        (H, W) uint8, which of `object_names`, from 1, is to be an object of its own; 0 and None for none.
+    object_names
+        Of the objects.
     """
 
     depth: np.ndarray
@@ -37,6 +42,8 @@ class DepthMap:
     expected_error: np.ndarray
     is_metric: bool
     left_out: np.ndarray | None = None
+    objects: np.ndarray | None = None
+    object_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ class DepthGrid:
         The layer behind the cuts.
     left_out
         (R, C) bool, cells that are no part of a mesh.
+    objects
+        (R, C) uint8, which object of its own a cell is part of, from 1; 0 for none. They are cut out.
     """
 
     parallax: np.ndarray
@@ -68,6 +77,7 @@ class DepthGrid:
     cell_angle: float
     background: Background
     left_out: np.ndarray
+    objects: np.ndarray
 
     @property
     def cut_count(self) -> int:
@@ -101,11 +111,18 @@ def build_grid(source: DepthMap, picture: np.ndarray, camera: Pinhole, max_cells
     colours = picture.astype(np.float32) / 255
     parallax, cuts = extract_surfaces(parallax, confidence, error, colours, cell_angle)
     parallax = np.maximum(parallax, parallax.max() / REACH)
-    background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle)
-    left_out = np.zeros(parallax.shape, bool)
-    if source.left_out is not None:
-        left_out = cv2.resize(source.left_out.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background, left_out)
+    objects = trim_objects(_resample_labels(source.objects, size), cuts)
+    background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle, objects > 0)
+    cuts |= borders(objects)
+    left_out = _resample_labels(source.left_out, size) > 0
+    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background, left_out, objects)
+
+
+def _resample_labels(labels: np.ndarray | None, size: tuple[int, int]) -> np.ndarray:
+    """(R, C) uint8; 0 where there are none."""
+    if labels is None:
+        return np.zeros(size[::-1], np.uint8)
+    return cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
 
 
 def paint_background(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:

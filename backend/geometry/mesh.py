@@ -13,7 +13,7 @@ from .directions import Upright
 from .grid import DepthGrid, DepthMap, build_grid, paint_background
 from .ground import LINES, SENSOR, find_ground
 from .pinhole import Pinhole
-from .surfaces import CUT, MOVE, Cuts, median_depth, to_depth
+from .surfaces import CUT, MOVE, Cuts, borders, cut_limit, median_depth, to_depth
 from .triangulation import BLOCK, count_added_triangles, measure_split_errors, triangulate
 from .verticals import find_vertical
 
@@ -46,6 +46,10 @@ class MeshArrays:
         (F,) float32, degrees of parallax that a bridge spans; 0 of other faces. See surfaces.py.
     background
         (F,) bool: faces of the background.
+    objects
+        (F,) uint8: which of `object_names`, from 1, a face is of; 0 is the set.
+    object_names
+        (K,) str: objects of their own.
     cut
         () float32, degrees: bridges with wider gaps are best left out.
     ground
@@ -64,6 +68,8 @@ class MeshArrays:
     faces: np.ndarray
     gap: np.ndarray
     background: np.ndarray
+    objects: np.ndarray
+    object_names: np.ndarray
     cut: np.ndarray
     ground: np.ndarray
     ground_certainty: np.ndarray
@@ -132,15 +138,16 @@ def build_mesh(
                 break
             cells //= 2
         background = beside.submit(paint_background, picture, grid)
-        return _assemble(grid, layers, tolerance, camera, size, median, ground), background.result()
+        mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
+        return replace(mesh, object_names=np.array(source.object_names, str)), background.result()
 
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     """Surfaces and background."""
     wanted = ~grid.left_out
-    corners = build_corners(grid.parallax, grid.cuts | _border(wanted))
+    corners = build_corners(grid.parallax, grid.cuts | borders(wanted))
     layer = grid.background.cells & wanted
-    border = _border(layer)
+    border = borders(layer) | _jumps_behind_objects(grid)
     # Both layers meet where surfaces are cut: one contour for both, and the background behind for certain.
     behind = build_corners(grid.background.parallax, border, corners.contour)
     values = np.minimum(behind.values, corners.farthest() - BEHIND * grid.cell_angle)
@@ -151,9 +158,12 @@ def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:
     return first, second
 
 
-def _border(cells: np.ndarray) -> Cuts:
-    """Where cells that are part of a layer lie beside others."""
-    return Cuts(cells[:, 1:] != cells[:, :-1], cells[1:] != cells[:-1])
+def _jumps_behind_objects(grid: DepthGrid) -> Cuts:
+    """Where the background jumps from what is behind an object to what is behind the surface beside it."""
+    outline, parallax, limit = borders(grid.objects > 0), grid.background.parallax, cut_limit(grid.cell_angle)
+    right = outline.right & (np.abs(np.diff(parallax, axis=1)) > limit)
+    below = outline.below & (np.abs(np.diff(parallax, axis=0)) > limit)
+    return Cuts(right, below)
 
 
 def _layer(corners: Corners, cells: np.ndarray, slip: float) -> _Layer:
@@ -196,8 +206,8 @@ def _assemble(
 ) -> MeshArrays:
     """All layers' triangles and the bridges, of vertices numbered once, for a picture of `size` (H, W)."""
     count = layers[0].errors.size
-    surface, behind = (_faces(layer, tolerance) for layer in layers)
-    bridges, gap = _bridges(grid, layers[0].corners)
+    (surface, cells), (behind, _) = (_faces(layer, tolerance) for layer in layers)
+    bridges, gap, joined = _bridges(grid, layers[0].corners)
     keys = np.concatenate([surface, bridges, behind + 4 * count])
     used = np.zeros(8 * count, bool)
     used[keys] = True
@@ -224,32 +234,36 @@ def _assemble(
         faces=faces,
         gap=np.concatenate([zeros[0], gap, zeros[1]]),
         background=np.arange(len(faces)) >= len(faces) - len(behind),
+        objects=np.concatenate([grid.objects[cells], joined, np.zeros(len(behind), np.uint8)]),
+        object_names=np.empty(0, str),
         cut=np.array(CUT, np.float32),
         **ground.result(),
     )
 
 
-def _faces(layer: _Layer, tolerance: float) -> np.ndarray:
-    """(T, 3) vertex keys: four times the corner, and which copy of it.
+def _faces(layer: _Layer, tolerance: float) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """(T, 3) vertex keys: four times the corner, and which copy of it; and a cell (row, column) of each.
 
     A triangle's copy of a corner is that of the cell in the quadrant where the triangle lies.
     """
     corners = triangulate(layer.errors, tolerance)
     rows, columns = np.divmod(corners, layer.errors.shape[1])
     rows_sum, columns_sum = rows.sum(1, keepdims=True), columns.sum(1, keepdims=True)
-    inside = layer.cells[rows_sum[:, 0] // 3, columns_sum[:, 0] // 3]
+    cell = rows_sum[:, 0] // 3, columns_sum[:, 0] // 3
+    inside = layer.cells[cell]
     corners, rows, columns = corners[inside], rows[inside], columns[inside]
     below = rows_sum[inside] >= 3 * rows
     right = columns_sum[inside] >= 3 * columns
     quadrant = np.where(below, np.where(right, 2, 3), np.where(right, 1, 0))
-    return 4 * corners + layer.corners.copy.reshape(4, -1)[quadrant, corners]
+    keys = 4 * corners + layer.corners.copy.reshape(4, -1)[quadrant, corners]
+    return keys, (cell[0][inside], cell[1][inside])
 
 
-def _bridges(grid: DepthGrid, corners: Corners) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 3) vertex keys of the bridges over all cuts, and their gaps."""
-    width, gone = grid.parallax.shape[1] + 1, grid.left_out
-    right = grid.cuts.right & ~(gone[:, 1:] | gone[:, :-1])
-    below = grid.cuts.below & ~(gone[1:] | gone[:-1])
+def _bridges(grid: DepthGrid, corners: Corners) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(T, 3) vertex keys of the bridges over all cuts, their gaps, and the objects that they are of."""
+    width, gone, apart = grid.parallax.shape[1] + 1, grid.left_out, borders(grid.objects)
+    right = grid.cuts.right & ~(gone[:, 1:] | gone[:, :-1] | apart.right)
+    below = grid.cuts.below & ~(gone[1:] | gone[:-1] | apart.below)
     rows, columns = np.nonzero(right)
     upper = rows * width + columns + 1
     upright = _quads(corners, (upper, 3, 2), (upper + width, 0, 1))
@@ -262,11 +276,12 @@ def _bridges(grid: DepthGrid, corners: Corners) -> tuple[np.ndarray, np.ndarray]
             np.abs(np.diff(grid.parallax, axis=0))[below],
         ]
     )
+    joined = np.concatenate([grid.objects[:, 1:][right], grid.objects[1:][below]])
     quads = np.concatenate([upright, level])
     faces = quads[:, [[0, 2, 3], [0, 3, 1]]].reshape(-1, 3)
     # Where a cut ends, its two sides are one.
     whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    return faces[whole], np.repeat(gap, 2)[whole]
+    return faces[whole], np.repeat(gap, 2)[whole], np.repeat(joined, 2)[whole]
 
 
 def _quads(corners: Corners, *ends: tuple[np.ndarray, int, int]) -> np.ndarray:

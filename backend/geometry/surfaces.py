@@ -48,6 +48,11 @@ class Cuts:
         return Cuts(self.right | other.right, self.below | other.below)
 
 
+def borders(labels: np.ndarray) -> Cuts:
+    """Return where cells of a grid (R, C) lie beside others that are labelled differently."""
+    return Cuts(labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1])
+
+
 def to_parallax(depth: np.ndarray) -> np.ndarray:
     """Return the parallax in degrees, (H, W) float32, of planar depth in metres; that of infinity is 0."""
     return (np.degrees(MOVE * median_depth(depth)) / depth).astype(np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 from ..contract.errors import InputError
 from ..contract.files import LAYERS_JSON
 from ..contract.limits import check_picture, read_whole
-from ..contract.retouch import LEAVE_OUT, Layer, file_of, read_layers
+from ..contract.retouch import LEAVE_OUT, OWN_OBJECT, Layer, file_of, read_layers
 from ..io.result_folder import PNG_SIZE
 
 WHITE = (255,)
@@ -21,6 +21,25 @@ HALF = 0.5
 MAX_MASK_BYTES = 64 * 2**20
 MOST_TIMES = 4  # the result's width: a mask has no use for more
 SAME_SHAPE = 0.02  # by which a mask's shape may differ from the result's, from rounding its size
+
+
+@dataclass(frozen=True)
+class MeshRegions:
+    """What layers tell of a mesh.
+
+    Attributes
+    ----------
+    left_out
+        (H, W) bool: what is no part of it.
+    objects
+        (H, W) uint8: which of `names`, from 1, is an object of its own there; 0 is none.
+    names
+        Of the objects.
+    """
+
+    left_out: np.ndarray
+    objects: np.ndarray
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,19 +120,23 @@ def _read_png(path: Path, size: tuple[int, int]) -> np.ndarray:
     return painted * values[..., -1] if values.shape[2] in (2, 4) else painted
 
 
-def read_left_out(folder: Path, size: tuple[int, int]) -> np.ndarray:
-    """Return (H, W) bool: what is kept out of the mesh of a result of `size` (width, height).
+def read_mesh_regions(folder: Path, size: tuple[int, int]) -> MeshRegions:
+    """Return what layers tell of the mesh of a result of `size` (width, height).
 
     Raises
     ------
     InputError
         As `read_layers` and `read_mask` do.
     """
-    left_out = np.zeros(size[::-1], bool)
-    for layer in read_layers(folder):
-        if layer.tool == LEAVE_OUT and layer.shown:
+    layers = [layer for layer in read_layers(folder) if layer.shown]
+    left_out, objects = np.zeros(size[::-1], bool), np.zeros(size[::-1], np.uint8)
+    for layer in layers:
+        if layer.tool == LEAVE_OUT:
             left_out |= read_mask(folder, layer, size).mask > HALF
-    return left_out
+    owners = [layer for layer in layers if layer.tool == OWN_OBJECT]
+    for number, layer in enumerate(owners, 1):  # the upper one has what two of them outline
+        objects[read_mask(folder, layer, size).mask > HALF] = number
+    return MeshRegions(left_out, objects, tuple(layer.name for layer in owners))
 
 
 def _draw(layer: Layer, size: tuple[int, int]) -> np.ndarray:

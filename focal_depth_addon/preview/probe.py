@@ -96,16 +96,13 @@ class Probe:
     def on_mesh(
         self, objects: dict[str, bpy.types.Object], start: Vector, direction: Vector
     ) -> Reading | None:
-        """Read where a ray in the world meets the set's mesh. What the mesh fills in has no confidence."""
-        mesh, camera = objects.get("mesh"), objects["camera"]
-        if mesh is None or not mesh.visible_get():
+        """Read where a ray in the world meets the set's meshes. What they fill in has no confidence."""
+        camera = objects["camera"]
+        hits = [_cast_ray(mesh, start, direction) for mesh in photo_set.meshes(objects) if mesh.visible_get()]
+        hits = [point for point in hits if point is not None]
+        if not hits:
             return None
-        inside = mesh.matrix_world.inverted()
-        graph = bpy.context.evaluated_depsgraph_get()
-        hit, point, _, _ = mesh.ray_cast(inside @ start, inside.to_3x3() @ direction, depsgraph=graph)
-        if not hit:
-            return None
-        point = camera.matrix_world.inverted() @ (mesh.matrix_world @ point)
+        point = camera.matrix_world.inverted() @ min(hits, key=lambda point: (point - start).length)
         distance = -point.z * camera.matrix_world.to_scale().z
         if not self.description["metric"]:
             distance /= self._units_per_metre()
@@ -119,6 +116,14 @@ class Probe:
 
     def _units_per_metre(self) -> float:
         return photo_set.units_per_metre(self._scene, self._folder)
+
+
+def _cast_ray(mesh: bpy.types.Object, start: Vector, direction: Vector) -> Vector | None:
+    """Where a ray in the world meets a mesh."""
+    inside = mesh.matrix_world.inverted()
+    graph = bpy.context.evaluated_depsgraph_get()
+    hit, point, _, _ = mesh.ray_cast(inside @ start, inside.to_3x3() @ direction, depsgraph=graph)
+    return mesh.matrix_world @ point if hit else None
 
 
 def _format_distance(scene: bpy.types.Scene, distance: float, digits: int = 4) -> str:

@@ -18,6 +18,7 @@ CHOSEN_TAG = "focal_depth_chosen_ground"  # on the origin, beats what was found;
 PLANE = 4  # numbers of a ground: its normal and distance
 ROUNDS, OUTLIER = 12, 4.7  # of fitting a plane; Tukey's biweight, in robust standard deviations
 FEWEST = 3  # points that a plane needs
+SPREAD = 2, 98  # percentiles of an object's points between which it stands
 
 
 def record_detected(
@@ -71,6 +72,22 @@ def frame_of(origin: bpy.types.Object) -> Matrix:
     if len(ground):
         pivot = pivot - (ground[:3] @ pivot + ground[3]) * ground[:3]
     return camera_frame(ground, pivot)
+
+
+def foot_of(points: np.ndarray, frame: Matrix) -> np.ndarray:
+    """Return the middle of points (N, 3) at the height of the lowest, (3,); few that lie off do not count.
+
+    Parameters
+    ----------
+    points
+        In the camera's space.
+    frame
+        The transform from there to the set's, Z up.
+    """
+    axes = np.array(frame.to_3x3())
+    upright = points @ axes.T
+    low, high = np.percentile(upright, SPREAD, axis=0)
+    return np.append((low + high)[:2] / 2, low[2]) @ axes
 
 
 def fit_plane(points: np.ndarray) -> np.ndarray | None:

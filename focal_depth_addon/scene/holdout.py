@@ -34,30 +34,31 @@ def is_enabled(mesh: bpy.types.Object) -> bool:
 
 def enable(
     scene: bpy.types.Scene,
-    mesh: bpy.types.Object,
+    meshes: list[bpy.types.Object],
     images: list[bpy.types.Image],
     light: bpy.types.Image | None,
 ) -> None:
-    """Turn a mesh into a holdout, or update one.
+    """Turn the meshes of a set into a holdout, or update one.
 
     Parameters
     ----------
     scene
         The scene that is rendered.
-    mesh
-        The mesh.
+    meshes
+        The meshes.
     images
-        Of its material slots, the photograph first.
+        Of their material slots, the photograph first.
     light
         As `measure_light` returns it; without it EEVEE shows no shadows.
     """
-    mesh.is_shadow_catcher, mesh.hide_render = True, False
-    for slot, image in zip(mesh.material_slots, images, strict=False):
-        slot.link = "OBJECT"  # the mesh's own materials wait behind
-        if slot.material is None or slot.material.get(KIND_TAG) != HOLDOUT:
-            slot.material = materials.new_material(f"{mesh.name} holdout")
-            slot.material[KIND_TAG] = HOLDOUT
-        _draw_material(slot.material, image, light)
+    for mesh in meshes:
+        mesh.is_shadow_catcher, mesh.hide_render = True, False
+        for slot, image in zip(mesh.material_slots, images, strict=False):
+            slot.link = "OBJECT"  # the mesh's own materials wait behind
+            if slot.material is None or slot.material.get(KIND_TAG) != HOLDOUT:
+                slot.material = materials.new_material(f"{mesh.name} holdout")
+                slot.material[KIND_TAG] = HOLDOUT
+            _draw_material(slot.material, image, light)
     _add_backdrop(scene, images[0])
     scene.render.film_transparent = False
     scene.render.use_compositing = False
@@ -66,26 +67,27 @@ def enable(
             layer.cycles.use_pass_shadow_catcher = False
 
 
-def disable(scene: bpy.types.Scene, mesh: bpy.types.Object) -> None:
-    """Restore the mesh and the world."""
-    mesh.is_shadow_catcher = False
-    for slot in mesh.material_slots:
-        slot.link = "DATA"
+def disable(scene: bpy.types.Scene, *meshes: bpy.types.Object) -> None:
+    """Restore meshes and the world."""
+    for mesh in meshes:
+        mesh.is_shadow_catcher = False
+        for slot in mesh.material_slots:
+            slot.link = "DATA"
     if scene.world is not None and scene.world.node_tree is not None:
         _remove_backdrop(scene.world.node_tree)
 
 
 def measure_light(
-    scene: bpy.types.Scene, mesh: bpy.types.Object, frame: bpy.types.Scene, name: str
+    scene: bpy.types.Scene, meshes: list[bpy.types.Object], frame: bpy.types.Scene, name: str
 ) -> bpy.types.Image:
-    """Render EEVEE's light on a mesh in a scene without other objects.
+    """Render EEVEE's light on the meshes of a set in a scene without other objects.
 
     Parameters
     ----------
     scene
         The scene whose lights and world shine.
-    mesh
-        The mesh.
+    meshes
+        The meshes.
     frame
         An empty scene with the camera and the shape of the image.
     name
@@ -96,16 +98,17 @@ def measure_light(
     Image
         Packed, with linear light.
     """
-    bare = mesh.copy()
-    frame.collection.objects.link(bare)
+    bare = [mesh.copy() for mesh in meshes]
     for each in scene.objects:
         if each.type == "LIGHT" and not each.hide_render:
             frame.collection.objects.link(each)
     frame.world = scene.world
     receiver = _light_material()
-    for slot in bare.material_slots:
-        slot.link, slot.material = "OBJECT", receiver
-    bare.hide_render = False
+    for each in bare:
+        frame.collection.objects.link(each)
+        for slot in each.material_slots:
+            slot.link, slot.material = "OBJECT", receiver
+        each.hide_render = False
     frame.render.engine = compat.EEVEE
     frame.render.film_transparent = True
     frame.eevee.taa_render_samples = SAMPLES
@@ -118,7 +121,7 @@ def measure_light(
             bpy.ops.render.render(write_still=True, scene=frame.name)
             return _pack(frame.render.filepath, name)
     finally:
-        bpy.data.objects.remove(bare)
+        bpy.data.batch_remove(bare)
         bpy.data.materials.remove(receiver)
 
 

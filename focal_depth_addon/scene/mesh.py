@@ -44,6 +44,28 @@ def fill(mesh: bpy.types.Mesh, arrays: dict[str, np.ndarray], units_per_metre: f
     compat.repair_edge_selection(mesh)
 
 
+def select_object(arrays: dict[str, np.ndarray], number: int) -> dict[str, np.ndarray]:
+    """Return the arrays of the faces of one object of its own, or of the set for 0.
+
+    Parameters
+    ----------
+    arrays
+        As `fill` takes them.
+    number
+        Its place in `object_names`, from 1.
+    """
+    if not len(arrays["object_names"]):
+        return arrays
+    chosen = arrays["objects"] == number
+    faces = arrays["faces"][chosen]
+    is_used = np.zeros(len(arrays["vertices"]), bool)
+    is_used[faces] = True
+    index = np.cumsum(is_used, dtype=np.int32) - 1
+    of_faces = {name: arrays[name][chosen] for name in ("gap", "background")}
+    of_vertices = {name: arrays[name][is_used] for name in ("vertices", "uvs", "confidence")}
+    return arrays | of_faces | of_vertices | {"faces": index[faces]}
+
+
 def _add(mesh: bpy.types.Mesh, name: str, data_type: str, domain: str, values: np.ndarray) -> None:
     mesh.attributes.new(name, data_type, domain)
     _set(mesh, name, "value", values)

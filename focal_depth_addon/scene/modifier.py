@@ -1,13 +1,14 @@
 """The mesh's modifier: a Geometry Nodes group that keeps the mesh adjustable. It moves only vertices.
 
-The mesh lies in the camera's space, facing -Z. Every vertex moves along its own view ray, so
-from the camera the mesh shows the photograph whatever is set.
+The mesh has the camera's axes, facing -Z. Every vertex moves along its own view ray, so from the camera the
+mesh shows the photograph whatever is set.
 """
 
 from math import radians
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from .. import compat
 from .mesh import SURFACE
@@ -24,6 +25,8 @@ NEAR, FAR, SCALE, CUT, LEAST_CONFIDENCE, SMOOTHING, BACKGROUND = INPUTS = (
     "Background",
 )
 RESULT_NEAR, RESULT_FAR = "Result Near", "Result Far"
+CAMERA = "Camera"  # where it was, in the mesh's space
+LED = NEAR, FAR, SCALE, CUT, LEAST_CONFIDENCE, SMOOTHING  # settings of objects that follow the set's
 FARTHEST = 2000  # times Near: nothing is moved beyond
 
 
@@ -58,12 +61,43 @@ def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
         modifier = mesh.modifiers.new("Focal Depth", "NODES")
         modifier.node_group = find_group(KIND) or _draw(new_group(KIND, "GeometryNodeTree"))
         compat.set_modifier_input(modifier, CUT, radians(cut))
-    if len(inputs(modifier)) < len(INPUTS):
+    if not _has_all_sockets(modifier.node_group):  # of an earlier version
         _draw(modifier.node_group)
     reach = [float(np.float32(edge)) for edge in (near, far)]
     if [compat.modifier_input(modifier, name) for name in (RESULT_NEAR, RESULT_FAR)] != reach:
         for name, value in zip((NEAR, FAR, RESULT_NEAR, RESULT_FAR), reach * 2, strict=True):
             compat.set_modifier_input(modifier, name, value)
+
+
+def follow(mesh: bpy.types.Object, leader: bpy.types.Object, camera: Vector) -> None:
+    """Let the modifier of a mesh have the settings of another's, by drivers.
+
+    Parameters
+    ----------
+    mesh
+        With a modifier of this extension.
+    leader
+        The mesh whose settings it follows; without a modifier it leads nowhere.
+    camera
+        Where the camera was, in the space of `mesh`.
+    """
+    modifier, leading = find(mesh), find(leader)
+    compat.set_modifier_input(modifier, CAMERA, camera)
+    if leading is None:
+        return
+    for name in LED:
+        owner, path = compat.modifier_property(leading, name)
+        target = owner.path_from_id(path) if path == "value" else owner.path_from_id() + path
+        led, led_path = compat.modifier_property(modifier, name)
+        driver = led.driver_add(led_path).driver
+        driver.type = "SUM"
+        variable = driver.variables[0] if driver.variables else driver.variables.new()
+        variable.targets[0].id, variable.targets[0].data_path = leader, target
+
+
+def _has_all_sockets(group: bpy.types.NodeTree) -> bool:
+    present = {item.name for item in group.interface.items_tree}
+    return {*INPUTS, RESULT_NEAR, RESULT_FAR, CAMERA} <= present
 
 
 def _draw(group: bpy.types.NodeTree) -> bpy.types.NodeTree:
@@ -73,9 +107,11 @@ def _draw(group: bpy.types.NodeTree) -> bpy.types.NodeTree:
     drawing = Drawing(group)
     inputs = drawing.add("NodeGroupInput").outputs
     cut = _cut(drawing, inputs)
-    factor = drawing.math("MULTIPLY", _moved(drawing, inputs), inputs[SCALE])
     position = drawing.add("GeometryNodeInputPosition").outputs[0]
-    moved = drawing.vector_math("SCALE", position, None, None, factor)
+    ray = drawing.vector_math("SUBTRACT", position, inputs[CAMERA])
+    factor = drawing.math("MULTIPLY", _moved(drawing, inputs, ray), inputs[SCALE])
+    scaled = drawing.vector_math("SCALE", ray, None, None, factor)
+    moved = drawing.vector_math("ADD", scaled, inputs[CAMERA])
     placed = drawing.add("GeometryNodeSetPosition", cut, None, moved)
     drawing.add("NodeGroupOutput", placed.outputs[0])
     return group
@@ -136,6 +172,8 @@ def _declare(group: bpy.types.NodeTree) -> None:
     for name in (RESULT_NEAR, RESULT_FAR):
         item = socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
         item.subtype, item.hide_in_modifier = "DISTANCE", True
+    item = socket(CAMERA, in_out="INPUT", socket_type="NodeSocketVector")
+    item.hide_in_modifier = True
 
 
 def _cut(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
@@ -155,12 +193,12 @@ def _cut(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
     return drawing.add("GeometryNodeDeleteGeometry", inputs["Geometry"], away, domain="FACE").outputs[0]
 
 
-def _moved(drawing: Drawing, inputs) -> bpy.types.NodeSocket:
-    """New depth of a vertex over its old depth.
+def _moved(drawing: Drawing, inputs, ray: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """New depth of a vertex, `ray` from the camera, over its old depth.
 
     It is linear in dioptres, in which a lens is even; smoothed in them too, along what the cut left joined.
     """
-    apart = drawing.add("ShaderNodeSeparateXYZ", drawing.add("GeometryNodeInputPosition").outputs[0])
+    apart = drawing.add("ShaderNodeSeparateXYZ", ray)
     dioptres = drawing.math("DIVIDE", -1, apart.outputs["Z"])
     unsure = drawing.math("SUBTRACT", 1, _attribute(drawing, "confidence"))
     smooth = drawing.add("GeometryNodeBlurAttribute", dioptres, inputs[SMOOTHING], unsure).outputs[0]

@@ -29,7 +29,7 @@ def find_occluder(
     rays = [corner + right * (beside - corner) + down * (below - corner) for right in steps for down in steps]
     nearest = -max(z for _, _, z in mesh.bound_box)  # the set has the camera's axes
     for each in context.visible_objects:
-        if each.type != "MESH" or each.parent == mesh.parent:
+        if each.type != "MESH" or each.parent in (mesh.parent, mesh):
             continue
         solid = each.evaluated_get(depsgraph)
         to_object = each.matrix_world.inverted_safe() @ camera.matrix_world

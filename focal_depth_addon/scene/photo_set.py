@@ -1,12 +1,14 @@
 """The set of a result: a collection with an origin, the photograph's camera, its focus and the mesh.
 
-Objects are recognised by their tags, so that building again updates them.
+Objects are recognised by their tags, so that building again updates them. What a person outlined as an object
+of its own hangs on the mesh, and can be moved, turned and hidden by itself.
 """
 
 from pathlib import Path
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ...backend.contract.files import ALL_IN_FOCUS_PNG, BACKGROUND_PNG, DEPTH_EXR
 from .. import compat, result_folder
@@ -16,7 +18,9 @@ from . import ground, holdout, materials, mesh, modifier, own_settings, render_s
 from .ground import FACING_Y, OPTICAL_AXES
 
 RESULT_TAG = "focal_depth_result"  # on the collection: the result folder it shows
-ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus or mesh
+ROLE_TAG = "focal_depth_role"  # on its objects: origin, camera, focus, mesh, or OWN and a layer's name
+OWN = "object: "
+PLACE_TAG = "focal_depth_place"  # on an object of its own: where it stands in the mesh's space
 BUILT_TAG = "focal_depth_built_from"  # on the mesh: when the depth was written that it is of
 MIDDLE_TAG = "focal_depth_middle"  # on the focus: where it was put, the middle of the result
 METRIC_TAG = "focal_depth_metric"  # on the origin: whether the result was in metres
@@ -39,10 +43,15 @@ def find_objects(scene: bpy.types.Scene, folder: Path) -> dict[str, bpy.types.Ob
     Returns
     -------
     dict
-        Of "origin", "camera", "focus" and "mesh".
+        Of "origin", "camera", "focus" and "mesh", and of OWN and names.
     """
     collection = _find_collection(scene, folder)
     return {} if collection is None else _by_role(collection)
+
+
+def meshes(objects: dict[str, bpy.types.Object]) -> list[bpy.types.Object]:
+    """Return the mesh and the objects of their own, as far as they are among `find_objects`' objects."""
+    return [each for role, each in objects.items() if role == "mesh" or role.startswith(OWN)]
 
 
 def set_hidden(scene: bpy.types.Scene, folder: Path, hidden: bool) -> None:
@@ -123,7 +132,7 @@ class PhotoSet:
         with np.load(stored) as file:
             arrays = dict(file)
         built = self._objects.get("mesh") or self._new("mesh", bpy.data.meshes.new, self.origin)
-        mesh.fill(built.data, arrays, self._unscaled)
+        mesh.fill(built.data, mesh.select_object(arrays, 0), self._unscaled)
         ground.record_detected(
             self.origin,
             arrays["ground"] * ((1, 1, 1, self._unscaled)[: len(arrays["ground"])]),
@@ -138,7 +147,40 @@ class PhotoSet:
                 name = f"{self._collection.name} {Path(image.filepath).stem}"
                 built.data.materials.append(materials.new_photograph(name, image))
         modifier.update(built, *self._depth_range(), float(arrays["cut"]))
+        self._build_own_objects(arrays, built)
         return built
+
+    def _build_own_objects(self, arrays: dict[str, np.ndarray], built: bpy.types.Object) -> None:
+        """Build what was outlined as objects of their own, and remove what no longer is."""
+        wanted = {}
+        for number, name in enumerate(arrays["object_names"], 1):
+            selected = mesh.select_object(arrays, number)
+            if len(selected["faces"]):
+                wanted[OWN + str(name)] = selected
+        for role in [role for role in self._objects if role.startswith(OWN) and role not in wanted]:
+            removed = self._objects.pop(role)
+            bpy.data.batch_remove([removed, removed.data])
+        is_new = not wanted.keys() <= self._objects.keys()
+        for role, selected in wanted.items():
+            self._build_own_object(role, selected, built)
+        if is_new and holdout.is_enabled(built):
+            self.hold_out()
+
+    def _build_own_object(self, role: str, arrays: dict[str, np.ndarray], built: bpy.types.Object) -> None:
+        """Build one, with its origin where it stands, or update it; where it was moved to, it stays."""
+        own = self._objects.get(role)
+        if own is None:
+            own = self._new(role, bpy.data.meshes.new, built)
+            own.name = own.data.name = role.removeprefix(OWN)
+            own[PLACE_TAG] = ground.foot_of(arrays["vertices"], ground.frame_of(self.origin))
+            own.location = np.array(own[PLACE_TAG]) * self._unscaled
+            own.hide_render = built.hide_render
+            for material in built.data.materials:
+                own.data.materials.append(material)
+        place = np.array(own[PLACE_TAG], np.float32)
+        mesh.fill(own.data, arrays | {"vertices": arrays["vertices"] - place}, self._unscaled)
+        modifier.update(own, *self._depth_range(), float(arrays["cut"]))
+        modifier.follow(own, built, Vector(-place * self._unscaled))
 
     def stand_on_ground(self) -> None:
         """Put camera and mesh upright on the ground that was found, or chosen."""
@@ -163,9 +205,9 @@ class PhotoSet:
         return f"{changed}. {colours}"
 
     def hide_mesh_from_renders(self) -> None:
-        """Hide the mesh from renders: in a composite the photograph shows the same."""
-        if built := self._objects.get("mesh"):
-            built.hide_render = True
+        """Hide the meshes from renders: in a composite the photograph shows the same."""
+        for each in meshes(self._objects):
+            each.hide_render = True
 
     def scale(self, factor: float) -> None:
         """Scale the set about its origin, which changes nothing in the camera's view."""
@@ -182,8 +224,7 @@ class PhotoSet:
 
     def remove(self) -> None:
         """Remove the set; with the scene's last one, its own settings come back."""
-        if built := self._objects.get("mesh"):
-            holdout.disable(self._scene, built)
+        holdout.disable(self._scene, *meshes(self._objects))
         parts = {part for each in self._objects.values() for part in (each, each.data) if part is not None}
         bpy.data.batch_remove(parts)
         bpy.data.collections.remove(self._collection)
@@ -191,22 +232,24 @@ class PhotoSet:
             own_settings.give_back(self._scene)
 
     def hold_out(self) -> None:
-        """Turn the mesh into a holdout. Raises UserError where there is none."""
-        built, pictures, light = self.require_mesh(), self._pictures(), None
-        if self._scene.render.engine == compat.EEVEE:
-            light = self._light_on(built)
-        holdout.enable(self._scene, built, pictures, light)
+        """Turn the meshes into a holdout. Raises UserError where there is none."""
+        self.require_mesh()
+        light = self._measure_light() if self._scene.render.engine == compat.EEVEE else None
+        holdout.enable(self._scene, meshes(self._objects), self._pictures(), light)
 
     def show_mesh(self) -> None:
-        """Let renders show the mesh. Raises UserError where there is none."""
-        holdout.disable(self._scene, self.require_mesh())
-        self.require_mesh().hide_render = False
+        """Let renders show the meshes. Raises UserError where there is none."""
+        self.require_mesh()
+        holdout.disable(self._scene, *meshes(self._objects))
+        for each in meshes(self._objects):
+            each.hide_render = False
 
-    def _light_on(self, built: bpy.types.Object) -> bpy.types.Image:
+    def _measure_light(self) -> bpy.types.Image:
         empty = bpy.data.scenes.new("Focal Depth Light")
         try:
             self._frame(empty)
-            return holdout.measure_light(self._scene, built, empty, f"{self._collection.name} light")
+            name = f"{self._collection.name} light"
+            return holdout.measure_light(self._scene, meshes(self._objects), empty, name)
         finally:
             bpy.data.scenes.remove(empty)
 

@@ -783,6 +783,10 @@ MESSAGES = {
     "Open an image editor, and press Outline again": ("이미지 에디터를 열고 윤곽 그리기를 다시 누르십시오"),
     "Leave Out": ("빼기"),
     "Keep what is outlined out of the mesh": ("윤곽 안을 메쉬에서 뺍니다"),
+    "Own Object": ("별도 오브젝트"),
+    "Make what is outlined an object of its own in the set, and fill in what is behind it": (
+        "윤곽 안을 세트의 별도 오브젝트로 만들고 그 뒤를 채웁니다"
+    ),
     "The layers of Retouch cannot be written to {folder} ({reason}): remove them first": (
         "보정 레이어를 {folder}에 쓸 수 없습니다({reason}). 먼저 제거하십시오"
     ),

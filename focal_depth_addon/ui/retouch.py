@@ -26,6 +26,7 @@ ICONS = {
     retouch.BACKGROUND: "IMAGE_BACKGROUND",
     retouch.HEAL: "BRUSH_DATA",
     retouch.LEAVE_OUT: "HOLDOUT_ON",
+    retouch.OWN_OBJECT: "OBJECT_DATA",
 }
 ROWS = 3  # of the list, before it scrolls
 

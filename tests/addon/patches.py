@@ -29,6 +29,7 @@ def patch() -> dict[str, np.ndarray]:
         "cut": np.float32(0.12),
         "ground": np.zeros(0, np.float32),
         "ground_certainty": np.float32(0),
+        "object_names": np.empty(0, str),
         "ground_source": np.array(""),
         "pivot": np.array([0, 0, -1.5], np.float32),
     }

@@ -81,6 +81,60 @@ def test_what_is_left_out_has_no_faces_and_no_bridges():
     assert np.abs(uv_areas(mesh, surfaces)).sum() == pytest.approx(1 - 60 * 80 / (WIDTH * HEIGHT), abs=0.005)
 
 
+def with_object(outlined, depth, picture) -> MeshArrays:
+    objects = outlined.astype(np.uint8)
+    certain = np.ones_like(depth), np.zeros_like(depth)
+    source = DepthMap(depth, *certain, True, objects=objects, object_names=("Square",))
+    return build_mesh(source, picture, CAMERA, 100_000)[0]
+
+
+def covered(mesh: MeshArrays, faces: np.ndarray) -> float:
+    """Pixels of the picture that these faces cover."""
+    return np.abs(uv_areas(mesh, mesh.faces[faces])).sum() * WIDTH * HEIGHT
+
+
+@pytest.mark.parametrize("margin", [0, 12], ids=["along its edge", "roughly"])
+def test_an_object_of_its_own_is_cut_out_and_what_is_behind_it_filled(margin):
+    depth, picture = square_before_wall()
+    reach = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
+    mesh = with_object(cv2.dilate(square_mask().astype(np.uint8), reach), depth, picture)
+    assert list(mesh.object_names) == ["Square"]
+    own = mesh.objects == 1
+    assert not np.intersect1d(mesh.faces[own], mesh.faces[~own]).size  # nothing joins them
+    np.testing.assert_allclose(depths(mesh)[np.unique(mesh.faces[own])], NEAR, rtol=0.01)
+    np.testing.assert_allclose(depths(mesh)[np.unique(mesh.faces[~own])], FAR, rtol=0.01)
+    assert covered(mesh, own & (mesh.gap == 0)) == pytest.approx(square_mask().sum(), rel=0.03)
+    surface = ~own & ~mesh.background
+    assert covered(mesh, surface) == pytest.approx((~square_mask()).sum(), rel=0.03)
+    behind = mesh.uvs[mesh.faces[mesh.background]].mean(1) * (WIDTH, HEIGHT)
+    assert covered(mesh, mesh.background) >= 0.99 * square_mask().sum()
+    assert np.ptp(behind, axis=0) == pytest.approx([120, 90], abs=14)
+
+
+def test_an_object_takes_the_ground_along_that_it_was_outlined_with():
+    """Nothing tells where it ends on what it stands on; behind it that goes on."""
+    _, y = picture_positions()
+    ground = 1 / (0.6 + 1.2 * np.maximum(y, -0.2))
+    outlined = square_mask()
+    depth = np.where(outlined, np.minimum(ground, ground[149, 0]), ground).astype(np.float32)
+    picture = np.where(outlined[..., None], RED, BLUE).astype(np.uint8)
+    mesh = with_object(outlined, depth, picture)
+    own = mesh.objects == 1
+    assert covered(mesh, own & (mesh.gap == 0)) == pytest.approx(outlined.sum(), rel=0.03)
+    corners = mesh.faces[mesh.background]
+    z = 3 / (1 / depths(mesh)[corners]).sum(1)
+    u, v = (mesh.uvs[corners].mean(1) * (WIDTH, HEIGHT)).T
+    rows, columns = (HEIGHT - v).astype(int), u.astype(int)
+    inside = outlined[rows, columns]
+    np.testing.assert_allclose((1 / z)[inside], (1 / ground)[rows, 0][inside], atol=0.04)
+
+
+def test_all_may_be_an_object_of_its_own():
+    depth, picture = square_before_wall()
+    mesh = with_object(np.ones(depth.shape), depth, picture)
+    assert (mesh.objects == 1).all()
+
+
 def test_vertices_project_onto_their_uvs_and_reproduce_depth():
     mesh = mesh_of(plane())
     x, y, z = mesh.vertices.T.astype(np.float64)

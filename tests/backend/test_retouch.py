@@ -415,6 +415,27 @@ def test_what_is_skipped_is_no_part_of_the_mesh_and_all_else_stays(tmp_path):
     assert main([*mesh, str(tmp_path / "none.npz")]) == INPUT_AT_FAULT
 
 
+def test_what_is_an_object_of_its_own_is_named_in_the_mesh(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    before = everything(folder)
+    paint(
+        folder, Layer("Hand", "own_object", "hand.png"), Layer("Off", "own_object", "hand.png", shown=False)
+    )
+    assert retouch_result(folder) == []
+    for one, other in zip(before, everything(folder), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert main(["mesh", str(folder), "--triangles", "10000", "--output", str(tmp_path / "a.npz")]) == DONE
+    with np.load(tmp_path / "a.npz") as arrays:
+        assert list(arrays["object_names"]) == ["Hand"]
+        own, u, v = arrays["objects"], *arrays["uvs"][arrays["faces"]].mean(1).T
+        behind = arrays["background"]
+    rows, columns = ((1 - v) * HEIGHT).astype(int), (u * WIDTH).astype(int)
+    painted = np.zeros(SIZE, bool)
+    painted[32:68, 42:98] = True  # well within
+    assert (own == 1)[painted[rows, columns] & ~behind].all()
+    assert not own[behind].any()
+
+
 def test_an_older_result_is_retouched_too(tmp_path):
     folder = tmp_path / "result"
     shutil.copytree(FIXTURE / "result_01", folder)
