@@ -57,6 +57,8 @@ class Analysis:
         What that is corrected by.
     all_in_focus
         (H, W, 3) float16 or float32 of full size, scene linear.
+    frame_numbers
+        (H, W) float16: the frame that it shows, 1 for the farthest.
     """
 
     stack: FocalStack
@@ -65,6 +67,7 @@ class Analysis:
     prediction: Prediction
     curvature: AppliedCurvature
     all_in_focus: np.ndarray
+    frame_numbers: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def estimate(
         normalised,
         uncertainty,
         analysis.all_in_focus,
+        analysis.frame_numbers,
         analysis.motion,
         analysis.gains,
         describe_device(job.resources.device),
@@ -178,9 +182,9 @@ def analyse(job: Job, stages: Stages) -> Analysis:
     with ThreadPoolExecutor(1) as beside, stages.stage(messages.FUSE) as report:
         curvature = beside.submit(_curvature, job, stack, registration.pictures, prediction)
         del registration
-        fused = _fuse(stack, motion, gains, prediction, report, job.on_aligned)
+        fused, numbers = _fuse(stack, motion, gains, prediction, report, job.on_aligned)
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
-        return Analysis(stack, motion, gains, prediction, curvature.result(), picture)
+        return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers)
 
 
 def _curvature(job: Job, stack: FocalStack, pictures: np.ndarray, prediction: Prediction) -> AppliedCurvature:
@@ -262,8 +266,8 @@ def _fuse(
     prediction: Prediction,
     report: StageProgress,
     on_aligned: OnAligned | None,
-) -> np.ndarray:
-    """All-in-focus picture (H, W, 3) sRGB of full size."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """All-in-focus picture (H, W, 3) sRGB of full size, and numbers (H, W) of the frames that it shows."""
     focus = clear_of_blur(prediction.normalised, stack.widest_blur)
     fusion = AllInFocus(_resize(focus, stack.size), stack.positions)
     count = len(stack.frames)
@@ -273,7 +277,7 @@ def _fuse(
         if on_aligned is not None:
             on_aligned(index, stack.frames[index], pixels, gain)
         fusion.add(index, pixels, gain)
-    return fusion.picture()
+    return fusion.picture(), fusion.frame_numbers()
 
 
 def flatten(normalised: np.ndarray, applied: AppliedCurvature) -> np.ndarray:

@@ -2,6 +2,10 @@
 
 import argparse
 
+import numpy as np
+
+from ..contract.schema import Description
+from ..io.result_folder import Maps
 from ..runtime.progress import Reporter
 from . import preview
 from .preview import add_arguments
@@ -14,4 +18,8 @@ ARRAYS, UNCERTAINTY = "look.npz", "error"  # as version 0.1 named them
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Run `preview`, and say what it is called."""
     reporter.warning("`look` is called `preview` now, and will be gone in version 0.3")
-    preview.write(options, reporter, ARRAYS, UNCERTAINTY)
+    preview.write(options, reporter, ARRAYS, _make_arrays)
+
+
+def _make_arrays(maps: Maps, description: Description) -> dict[str, np.ndarray]:
+    return preview.sample_depth(maps, description, UNCERTAINTY)

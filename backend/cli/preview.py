@@ -1,6 +1,7 @@
 """`focal-depth preview`: a result folder's depth or frames, small enough to show at once."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ from ..depth.units import expected_error
 from ..io.arrays import write_arrays
 from ..io.photographs import read_photograph
 from ..io.reading import AS_FILED, Reading
-from ..io.result_folder import aligned_paths, read_depth, read_description, replacing_file
+from ..io.result_folder import Maps, aligned_paths, read_description, read_maps, replacing_file
 from ..runtime.progress import Reporter
 
 LONGEST = 1280  # pixels of the longer side at most; depth itself is inferred no finer
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--show",
         choices=(DEPTH, ALIGNED, PHOTOGRAPHED),
         default=DEPTH,
-        help="depth with its confidence, the frames aligned, or the photographs as taken (default depth)",
+        help="depth and what comes with it, the frames aligned, or the photographs as taken (default depth)",
     )
 
 
@@ -38,22 +39,47 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write preview.npz, or pictures of the frames.
 
     The arrays are `depth` (h, w), in metres along the optical axis or relative, `confidence` (h, w), 0 to 1,
-    and `uncertainty` (h, w), in dioptres, not a number where the network has none; float32, row 0 at the top.
+    and `uncertainty` (h, w), in dioptres, not a number where the network has none; `frame` (h, w), the frame
+    that the all-in-focus picture shows, 1 for the farthest and 0 for none, and `sharpness` (h, w) of that
+    picture, each where the result has it; float32, row 0 at the top.
     Frames become aligned_01.jpg or photographed_01.jpg and so on, of the same size, far to near.
     """
-    write(options, reporter, ARRAYS, UNCERTAINTY)
+    write(options, reporter, ARRAYS, make_arrays)
 
 
-def write(options: argparse.Namespace, reporter: Reporter, file_name: str, uncertainty: str) -> None:
-    """Do so; `file_name` and the name of the array `uncertainty` have differed between versions."""
+def make_arrays(maps: Maps, description: Description) -> dict[str, np.ndarray]:
+    """Return the arrays of preview.npz, of all passes of a result."""
+    arrays = sample_depth(maps, description, UNCERTAINTY)
+    for name, values in (("frame", maps.frame_numbers), ("sharpness", maps.sharpness)):
+        if values is not None:
+            arrays[name] = _sample(values).astype(np.float32)
+    return arrays
+
+
+def sample_depth(maps: Maps, description: Description, uncertainty: str) -> dict[str, np.ndarray]:
+    """Return those of depth; the name of the array `uncertainty` has differed between versions."""
+    depth, confidence = _sample(maps.depth), _sample(maps.confidence)
+    return {
+        "depth": depth,
+        "confidence": confidence,
+        uncertainty: expected_error(confidence, description),
+    }
+
+
+def write(
+    options: argparse.Namespace,
+    reporter: Reporter,
+    file_name: str,
+    arrays_of: Callable[[Maps, Description], dict[str, np.ndarray]],
+) -> None:
+    """Do so; the name of the file and its arrays have differed between versions."""
     description = read_description(options.result)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         if options.show == DEPTH:
-            depth, confidence = (_sample(values) for values in read_depth(options.result))
-            errors = expected_error(confidence, description)
+            arrays = arrays_of(read_maps(options.result), description)
             with replacing_file(options.output / file_name) as partial:
-                write_arrays(partial, {"depth": depth, "confidence": confidence, uncertainty: errors})
+                write_arrays(partial, arrays)
         else:
             _write_frames(options, description, reporter)
     except OSError as error:

@@ -1,7 +1,7 @@
 """Names of files and layers in a result folder."""
 
 DEPTH_EXR = "depth.exr"
-LAYER = "FocalDepth"  # of depth.exr: Combined, Depth.Z, Confidence.V
+LAYER = "FocalDepth"  # of depth.exr: Combined, Depth.Z, Confidence.V, Frame.V, Sharpness.V
 RESULT_JSON = "result.json"
 ALL_IN_FOCUS_PNG = "all_in_focus.png"
 DEPTH_PNG = "depth.png"  # depth in false colour

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..runtime.chunks import Tile, chunks, tiles
-from ..runtime.parallel import for_each
+from ..runtime.parallel import elementwise, for_each
 
 REACH = 0.75  # frames: farther off in focus, one has no share
 SKIRT = 1.2  # times the radius of a blur: a lens draws it with a soft border
@@ -49,6 +49,10 @@ class AllInFocus:
     def picture(self) -> np.ndarray:
         """(H, W, 3) once every frame has been added."""
         return self._picture
+
+    def frame_numbers(self) -> np.ndarray:
+        """(H, W) float16: number of the frame with the largest share of each pixel; the farthest is 1."""
+        return elementwise(lambda frame: np.rint(frame) + 1, self._frame, np.float16)
 
 
 def clear_of_blur(normalised: np.ndarray, widest_blur: float | None) -> np.ndarray:

@@ -25,6 +25,8 @@ class Estimate:
         (H, W) float32.
     picture
         (H, W, 3) float16 or float32, scene linear.
+    frame_numbers
+        (H, W) float16: the frame that `picture` shows, 1 for the farthest; None of an older version's result.
     aligned
         Files of the aligned frames; None where they were not saved.
     is_deep
@@ -35,6 +37,7 @@ class Estimate:
     depth: np.ndarray
     confidence: np.ndarray
     picture: np.ndarray
+    frame_numbers: np.ndarray | None
     aligned: list[Path] | None
     is_deep: bool
 
@@ -49,7 +52,7 @@ def read_estimate(folder: Path) -> Estimate:
     """
     description = read_description(folder)
     depth, confidence = read_depth(folder, before_retouch=True)
-    picture = read_linear_picture(folder, before_retouch=True)
+    picture, numbers = read_linear_picture(folder, before_retouch=True)
     if not np.all(depth > 0):
         raise InputError(
             f"{folder / DEPTH_EXR} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
@@ -58,4 +61,4 @@ def read_estimate(folder: Path) -> Estimate:
     for path in (folder / ALL_IN_FOCUS_PNG, *(paths or ())):
         read_file(path)  # which refuses what is cut short
     is_deep = read_header(folder / ALL_IN_FOCUS_PNG).bits_per_channel > 8
-    return Estimate(description, depth, confidence, picture, paths, is_deep)
+    return Estimate(description, depth, confidence, picture, numbers, paths, is_deep)

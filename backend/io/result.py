@@ -38,6 +38,8 @@ class Result:
         (H, W) float32: the expected absolute error of `normalised`; 0 where the predictor has none.
     all_in_focus
         (H, W, 3) float16 or float32: scene linear, Rec.709.
+    frame_numbers
+        (H, W) float16: the frame that `all_in_focus` shows, 1 for the farthest.
     motion
         Of the frames.
     gains
@@ -55,6 +57,7 @@ class Result:
     normalised: np.ndarray
     normalised_uncertainty: np.ndarray
     all_in_focus: np.ndarray
+    frame_numbers: np.ndarray
     motion: Motion
     gains: np.ndarray
     engine: str
@@ -143,6 +146,7 @@ class Result:
                 self.confidence.astype(np.float16),  # as it is written: less to hold
                 self.all_in_focus,
                 self.describe() | (extra or {}),
+                frame_numbers=self.frame_numbers,
                 aligned=aligned,
                 is_deep=is_deep(self.stack),
                 cache=cache,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from ..contract.formats import is_compact
 from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, check_picture, read_whole
 from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
+from ..fusion.sharpness import measure_sharpness
 from ..runtime.chunks import chunks
 from ..runtime.parallel import for_each
 from ..runtime.resources import available_threads
@@ -46,6 +47,28 @@ JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with al
 PNG_SIZE = slice(16, 24)  # of its bytes: width and height, big-endian (PNG specification, 11.2.1)
 SHOWN = 1, 99  # percentiles of dioptres from dark to bright
 ROWS = 256  # of a picture, in one go
+DEPTH, CONFIDENCE, FRAME, SHARPNESS = "Depth.Z", "Confidence.V", "Frame.V", "Sharpness.V"  # of LAYER
+
+
+class Maps(NamedTuple):
+    """What depth.exr has for every pixel beside the all-in-focus picture; (H, W) each.
+
+    Attributes
+    ----------
+    depth
+        Float32, metres or relative.
+    confidence
+        Float16 or float32, 0 to 1.
+    frame_numbers
+        Float16, as `write_result` takes them; None where a result of an older version has none.
+    sharpness
+        Float16, as `fusion.sharpness.measure_sharpness` returns it; None where there is none.
+    """
+
+    depth: np.ndarray
+    confidence: np.ndarray
+    frame_numbers: np.ndarray | None
+    sharpness: np.ndarray | None
 
 
 @contextmanager
@@ -76,6 +99,7 @@ def write_result(
     all_in_focus: np.ndarray,
     description: Mapping[str, Any],
     *,
+    frame_numbers: np.ndarray | None = None,
     aligned: Iterable[tuple[int, np.ndarray | Path]] | None = None,
     is_deep: bool = False,
     cache: dict[str, np.ndarray] | None = None,
@@ -95,6 +119,9 @@ def write_result(
         (H, W, 3) float16 or float32, scene linear, Rec.709; kept as that type.
     description
         Becomes result.json; its `format`, `size` and `depth` are filled in here.
+    frame_numbers
+        (H, W) float16: the frame that `all_in_focus` shows, 1 for the farthest, 0 for none of them; None
+        where that is unknown, as of results of older versions.
     aligned
         Numbers in description["frames"] with pictures (H, W, 3) float32, sRGB, or with their file, of an
         earlier result or in the folder already; those entries get an `aligned`, their path in the folder.
@@ -116,11 +143,13 @@ def write_result(
     new = output.new
     with writing_into(output):
         with ThreadPoolExecutor(threads) as pool:
+            encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
             under_way = [
-                pool.submit(_write_picture, new / ALL_IN_FOCUS_PNG, all_in_focus, is_deep),
+                pool.submit(write_rgb, new / ALL_IN_FOCUS_PNG, encoded),
                 pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near),
             ]
-            _write_exr(new / DEPTH_EXR, depth, confidence, all_in_focus, threads)
+            maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
+            _write_exr(new / DEPTH_EXR, maps, all_in_focus, threads)
             for each in under_way:
                 each.result()
         if aligned is not None:
@@ -169,12 +198,29 @@ def read_depth(folder: Path, before_retouch: bool = False) -> tuple[np.ndarray, 
     InputError
         Where there is none.
     """
-    depth, confidence = _read_channels(folder, ("Depth.Z", "Confidence.V"), before_retouch)
-    return depth.astype(np.float32, copy=False), confidence.astype(np.float32, copy=False)
+    channels = _read_channels(folder, (DEPTH, CONFIDENCE), before_retouch)
+    return _as_floats(channels[DEPTH]), _as_floats(channels[CONFIDENCE])
 
 
-def read_linear_picture(folder: Path, before_retouch: bool = False) -> np.ndarray:
-    """Read the all-in-focus picture of a result to the bit.
+def read_maps(folder: Path) -> Maps:
+    """Read all passes of a result but its picture.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or frames are numbered that it does not have.
+    """
+    channels = _read_channels(folder, (DEPTH, CONFIDENCE))
+    return Maps(
+        _as_floats(channels[DEPTH]),
+        _as_floats(channels[CONFIDENCE]),
+        _frame_numbers(folder, channels),
+        channels.get(SHARPNESS),
+    )
+
+
+def read_linear_picture(folder: Path, before_retouch: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
+    """Read the all-in-focus picture of a result to the bit, and which frames it shows.
 
     Parameters
     ----------
@@ -185,17 +231,19 @@ def read_linear_picture(folder: Path, before_retouch: bool = False) -> np.ndarra
 
     Returns
     -------
-    ndarray
+    picture : ndarray
         (H, W, 3) float16 or float32, scene linear.
+    frame_numbers : ndarray or None
+        (H, W) float16, as `write_result` takes them; None of an older version's result.
 
     Raises
     ------
     InputError
-        Where there is none.
+        Where there is none, or frames are numbered that it does not have.
     """
-    return np.stack(
-        _read_channels(folder, [f"Combined.{colour}" for colour in "RGB"], before_retouch), axis=-1
-    )
+    colours = [f"Combined.{colour}" for colour in "RGB"]
+    channels = _read_channels(folder, colours, before_retouch)
+    return np.stack([channels[name] for name in colours], axis=-1), _frame_numbers(folder, channels)
 
 
 def estimate_path(folder: Path) -> Path:
@@ -213,7 +261,10 @@ def estimate_path(folder: Path) -> Path:
     return path
 
 
-def _read_channels(folder: Path, names: Iterable[str], before_retouch: bool) -> list[np.ndarray]:
+def _read_channels(
+    folder: Path, needed: Iterable[str], before_retouch: bool = False
+) -> dict[str, np.ndarray]:
+    """Those that are needed, and of FRAME and SHARPNESS those that are there."""
     import OpenEXR
 
     path = estimate_path(folder) if before_retouch else Path(folder) / DEPTH_EXR
@@ -222,11 +273,31 @@ def _read_channels(folder: Path, names: Iterable[str], before_retouch: bool) -> 
         OpenEXR.set_global_thread_count(available_threads())
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = file.channels()
-            return [np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names]
+            names = [*needed, *(name for name in (FRAME, SHARPNESS) if f"{LAYER}.{name}" in channels)]
+            return {name: np.asarray(channels[f"{LAYER}.{name}"].pixels) for name in names}
     except (KeyError, RuntimeError, TypeError, ValueError):
-        raise InputError(
-            f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote"
-        ) from None
+        raise _no_depth_map(path) from None
+
+
+def _as_floats(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32, copy=False)
+
+
+def _frame_numbers(folder: Path, channels: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """(H, W) float16, none of a frame that the result does not have; None where there are no numbers."""
+    if FRAME not in channels:
+        return None
+    numbers = channels[FRAME]
+    of_frames = np.arange(len(read_description(folder)["frames"]) + 1).astype(np.float16)
+    is_number = np.zeros(1 << 16, bool)  # of all half floats, by their bits
+    is_number[of_frames.view(np.uint16)] = True
+    if numbers.dtype != np.float16 or not is_number[numbers.view(np.uint16)].all():
+        raise _no_depth_map(folder / DEPTH_EXR)
+    return numbers
+
+
+def _no_depth_map(path: Path) -> InputError:
+    return InputError(f"{path} is not a depth map of Focal Depth: name a folder that `estimate` wrote")
 
 
 def read_description(folder: Path) -> Description:
@@ -317,21 +388,20 @@ def _check_replaceable(folder: Path) -> None:
             ) from None
 
 
-def _write_exr(
-    path: Path, depth: np.ndarray, confidence: np.ndarray, all_in_focus: np.ndarray, threads: int
-) -> None:
+def _write_exr(path: Path, maps: Maps, all_in_focus: np.ndarray, threads: int) -> None:
     """One part and one layer: Blender 4.2 shows only Combined of a multi-part file."""
     import OpenEXR
 
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    channels = {
-        f"{LAYER}.Combined": np.ascontiguousarray(all_in_focus),
-        f"{LAYER}.Combined.A": np.ones(depth.shape, all_in_focus.dtype),
-        f"{LAYER}.Depth.Z": np.ascontiguousarray(depth, dtype=np.float32),
-        f"{LAYER}.Confidence.V": np.ascontiguousarray(
-            confidence, dtype=np.float16
-        ),  # float32 is 9 x as large
+    passes = {
+        "Combined": np.ascontiguousarray(all_in_focus),
+        "Combined.A": np.ones(maps.depth.shape, all_in_focus.dtype),
+        DEPTH: np.ascontiguousarray(maps.depth, dtype=np.float32),
+        CONFIDENCE: np.ascontiguousarray(maps.confidence, dtype=np.float16),  # float32 is 9 x as large
+        FRAME: maps.frame_numbers,
+        SHARPNESS: maps.sharpness,
     }
+    channels = {f"{LAYER}.{name}": values for name, values in passes.items() if values is not None}
     OpenEXR.set_global_thread_count(threads)
     try:
         OpenEXR.File(header, channels).write(str(path))
@@ -357,11 +427,6 @@ def _write_bgr(path: Path, bgr: np.ndarray) -> None:
     )
     # cv2.imwrite cannot open paths outside the code page on Windows
     path.write_bytes(cv2.imencode(path.suffix, bgr, finest if path.suffix == ".jpg" else ())[1].tobytes())
-
-
-def _write_picture(path: Path, all_in_focus: np.ndarray, is_deep: bool) -> None:
-    encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-    write_rgb(path, encoded)
 
 
 def write_false_colour(path: Path, nearness: np.ndarray) -> None:

@@ -70,6 +70,7 @@ def turn_round(folder: Path, progress: Progress = no_progress, threads: int = 1)
             estimate.confidence,
             estimate.picture,
             turned,
+            frame_numbers=_turn_numbers(estimate.frame_numbers, len(focus)),
             aligned=None if estimate.aligned is None else enumerate(reversed(estimate.aligned)),
             is_deep=estimate.is_deep,
             threads=threads,
@@ -155,6 +156,11 @@ def _turn_warnings(warnings: list[str], frames: list[dict[str, Any]]) -> list[st
     others = [text for i, text in enumerate(warnings) if i not in places]
     place = places[0] if places else len(others)
     return [*others[:place], sentence, *others[place:]]
+
+
+def _turn_numbers(numbers: np.ndarray | None, count: int) -> np.ndarray | None:
+    """Of `count` frames in reverse order, by their numbers; 0, which is none of them, stays."""
+    return None if numbers is None else np.where(numbers > 0, np.float16(count + 1) - numbers, numbers)
 
 
 def _turn_profile(profile: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..contract.schema import Description
 from ..io.colour import srgb_bytes, srgb_decode
 from ..io.photographs import read_photograph
 from ..io.result_folder import aligned_paths
-from .masks import PaintedLayer
+from .masks import HALF, PaintedLayer
 
 HEALED_RADIUS = 5  # pixels about what is healed that it is filled from
 
@@ -55,19 +55,53 @@ def retouch_picture(
     return retouched
 
 
+def retouch_frame_numbers(
+    numbers: np.ndarray, painted: PaintedLayer, folder: Path, description: Description
+) -> np.ndarray:
+    """Number anew what one layer of a picture tool painted, for more than half.
+
+    Parameters
+    ----------
+    numbers
+        (H, W) float16: the frame that each pixel shows, 1 for the farthest.
+    painted
+        The layer.
+    folder, description
+        Of the result.
+
+    Returns
+    -------
+    ndarray
+        Of the same type: the photograph that was painted from, 0 where that is none.
+
+    Raises
+    ------
+    InputError
+        Where the result has no such photograph.
+    """
+    number = 1 + _index(painted, folder, description) if painted.layer.tool == FRAME else 0
+    return np.where(painted.mask > HALF, np.float16(number), numbers)
+
+
 def _source(painted: PaintedLayer, folder: Path, description: Description) -> Path:
     if painted.layer.tool != FRAME:
         path = folder / BACKGROUND_PNG
         if not path.is_file():
             raise InputError(f"{path} is not there yet: build a mesh first, which paints what lies behind")
         return path
-    names = [frame["name"] for frame in description["frames"]]
-    if painted.layer.frame not in names:
-        raise InputError(f"{painted.layer.frame} is no photograph of {folder}: choose another one")
+    index = _index(painted, folder, description)
     paths = aligned_paths(folder, description)
     if paths is None:
         raise InputError(f"{folder} has no aligned frames to paint from: estimate with aligned frames saved")
-    return paths[names.index(painted.layer.frame)]
+    return paths[index]
+
+
+def _index(painted: PaintedLayer, folder: Path, description: Description) -> int:
+    """Of the photograph that is painted from."""
+    names = [frame["name"] for frame in description["frames"]]
+    if painted.layer.frame not in names:
+        raise InputError(f"{painted.layer.frame} is no photograph of {folder}: choose another one")
+    return names.index(painted.layer.frame)
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:

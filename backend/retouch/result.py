@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ..runtime.progress import Reporter
 from ..runtime.timings import Progress, no_progress
 from .depth_tools import DepthMaps, retouch_depth
 from .masks import layers_digest, read_mask
-from .picture_tools import retouch_picture
+from .picture_tools import retouch_frame_numbers, retouch_picture
 
 LEAST = 0.02  # of the focus range: no depth is pushed closer to infinity than so many dioptres
 
@@ -84,17 +85,18 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
         path = output.path
         estimate = read_estimate(path)
         layers = [layer for layer in read_layers(path) if layer.shown]
-        maps, picture, skipped = _apply(layers, path, estimate, progress)
+        retouched, skipped = _apply(layers, path, estimate, progress)
         if skipped:  # unlike the digest of layers that are all applied, so that they are tried again
             digest = hashlib.sha256("|".join((digest, *skipped)).encode()).hexdigest()
         with writing_into(output):
             _keep(output, is_retouched=bool(digest))
         write_result(
             output,
-            maps[0],
-            maps[1],
-            picture,
+            retouched.depth,
+            retouched.confidence,
+            retouched.picture,
             _describe(estimate.description, digest),
+            frame_numbers=retouched.frame_numbers,
             aligned=None if estimate.aligned is None else list(enumerate(estimate.aligned)),
             is_deep=estimate.is_deep,
             threads=threads,
@@ -105,9 +107,10 @@ def retouch_result(folder: Path, progress: Progress = no_progress, threads: int 
 
 def _apply(
     layers: list[Layer], folder: Path, estimate: Estimate, progress: Progress
-) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[str]]:
-    """Depth and confidence, the picture, and a sentence for each layer that was skipped."""
-    description, depth, picture = estimate.description, estimate.depth, estimate.picture
+) -> tuple[Estimate, list[str]]:
+    """What becomes of the estimate, and a sentence for each layer that was skipped."""
+    description, depth = estimate.description, estimate.depth
+    picture, numbers = estimate.picture, estimate.frame_numbers
     far, near = (description["frames"][end]["dioptres"] for end in (0, -1))
     maps = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), estimate.confidence)
     before, skipped = maps.normalised, []
@@ -119,11 +122,17 @@ def _apply(
                 maps = retouch_depth(maps, painted)
             elif layer.tool in PICTURE_TOOLS:
                 picture = retouch_picture(picture, painted, folder, description)
+                if numbers is not None:
+                    numbers = retouch_frame_numbers(numbers, painted, folder, description)
         except InputError as error:
             skipped.append(f"The layer {layer.name} was skipped: {error}.")
     dioptres = np.maximum(far + maps.normalised * np.float32(near - far), LEAST * (near - far))
     changed = maps.normalised != before
-    return (np.where(changed, 1 / dioptres, depth).astype(np.float32), maps.confidence), picture, skipped
+    depth = np.where(changed, 1 / dioptres, depth).astype(np.float32)
+    retouched = replace(
+        estimate, depth=depth, confidence=maps.confidence, picture=picture, frame_numbers=numbers
+    )
+    return retouched, skipped
 
 
 def _keep(output: OutputFolder, is_retouched: bool) -> None:

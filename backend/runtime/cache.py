@@ -162,7 +162,9 @@ class ResultCache:
             arrays = _Arrays(**saved)
             if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
                 return None
-            picture = result_folder.read_linear_picture(self._folder, before_retouch=True)
+            picture, numbers = result_folder.read_linear_picture(self._folder, before_retouch=True)
+            if numbers is None:
+                return None
             self.aligned_files()
         except (InputError, OSError, KeyError, TypeError):
             return None
@@ -182,6 +184,7 @@ class ResultCache:
             Prediction(arrays.normalised, arrays.uncertainty),
             _curvature_of(arrays, stack),
             picture,
+            numbers,
         )
 
 

@@ -20,6 +20,7 @@ from ..translations import translate
 from .inputs import NeedsResult
 
 INTERVAL = 0.2  # seconds a frame is shown
+OLDER = "An earlier version of Focal Depth wrote this result without it: estimate depth again"
 NO_FRAMES = "No frames are shown: choose Aligned or As Photographed first"
 
 _timer: bpy.types.Timer | None = None  # of the frames that are played
@@ -86,6 +87,8 @@ class FOCAL_DEPTH_OT_preview(PreviewOperator, bpy.types.Operator):
         return images.needed_part(self.show)
 
     def present(self, context, scene):
+        if images.is_missing(folder_of(scene), self.show):
+            raise UserError(OLDER)
         is_new = _use_present_result(scene)
         scene.focal_depth.preview.shown = self.show
         images.show(context, scene, fit=is_new)

@@ -23,6 +23,8 @@ class DepthPreview(NamedTuple):
     confidence: np.ndarray  # 0 to 1
     uncertainty: np.ndarray  # expected absolute error in dioptres; not a number where there is none
     histogram: Histogram
+    frame: np.ndarray | None = None  # that the all-in-focus picture shows: 1 is the farthest, 0 none
+    sharpness: np.ndarray | None = None  # of that picture, from 0; results of older versions have neither
 
 
 _open: tuple[Path, DepthPreview] | None = None  # the last one that was read

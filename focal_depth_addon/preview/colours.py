@@ -1,4 +1,7 @@
-"""Numbers as colours: the same map as the result folder's depth.png, and grey. Needs no Blender."""
+"""Numbers as colours: the same map as the result folder's depth.png, also for frames, and grey.
+
+Needs no Blender.
+"""
 
 import numpy as np
 
@@ -25,6 +28,8 @@ INFERNO = np.frombuffer(
     np.uint8,
 ).reshape(256, 3)
 GREY = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+FRAMES = np.concatenate((GREY[128:129], INFERNO[1:]))  # grey is none of them
+BRIGHTEST = 99  # percentile of sharpness that is white: outlines of high contrast would leave all else black
 
 
 def quantise_depth(depth: np.ndarray, near: float, far: float) -> np.ndarray:
@@ -53,3 +58,27 @@ def quantise_depth(depth: np.ndarray, near: float, far: float) -> np.ndarray:
 def quantise_share(values: np.ndarray) -> np.ndarray:
     """Return values from 0 to 1 as steps of GREY, uint8."""
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
+def quantise_frames(numbers: np.ndarray, count: int) -> np.ndarray:
+    """Return numbers of frames as steps of FRAMES, even from the farthest frame to the nearest.
+
+    Parameters
+    ----------
+    numbers
+        (H, W), 1 for the farthest, 0 for none.
+    count
+        Of the frames, 2 or more.
+
+    Returns
+    -------
+    ndarray
+        (H, W) uint8.
+    """
+    levels = np.rint(1 + (numbers - 1) / (count - 1) * 254)
+    return np.where(numbers > 0, levels, 0).astype(np.uint8)
+
+
+def quantise_sharpness(sharpness: np.ndarray) -> np.ndarray:
+    """Return sharpness, from 0 up, as steps of GREY, uint8; the sharpest hundredth of it is white."""
+    return quantise_share(sharpness / max(float(np.percentile(sharpness, BRIGHTEST)), 1e-6))

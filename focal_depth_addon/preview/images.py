@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import bpy
+import numpy as np
 
 from ...backend.contract.files import ALL_IN_FOCUS_PNG
 from .. import result_folder
@@ -16,6 +17,7 @@ from . import cache, colours, png
 
 NAME = "Focal Depth Preview"
 FRAMES = {"ALIGNED": "aligned", "PHOTOGRAPHED": "photographed"}
+PASSES = {"FRAME": "frame", "SHARPNESS": "sharpness"}  # that results of older versions lack
 OPACITY = 0.6  # of a new overlay
 
 _painted: dict[Path, tuple] = {}  # files of false colour, and near and far when they were painted
@@ -38,7 +40,13 @@ def is_shown(scene: bpy.types.Scene) -> bool:
     preview, stored = scene.focal_depth.preview, scene.focal_depth.result
     if not stored or preview.result != stored:
         return False
-    return is_cached(result_folder.from_stored(stored), needed_part(preview.shown))
+    folder = result_folder.from_stored(stored)
+    return is_cached(folder, needed_part(preview.shown)) and not is_missing(folder, preview.shown)
+
+
+def is_missing(result: Path, shown: str) -> bool:
+    """Whether a result, of an older version, lacks what is to be shown of it; its depth must be cached."""
+    return shown in PASSES and getattr(cache.read_depth(result), PASSES[shown]) is None
 
 
 def is_preview(picture: bpy.types.Image | None, scene: bpy.types.Scene) -> bool:
@@ -178,14 +186,22 @@ def _update_file(preview: bpy.types.PropertyGroup, folder: Path) -> tuple[Path, 
     depth_range = (preview.near_metres, preview.far_metres) if preview.shown == "DEPTH" else ()
     if _painted.get(path) == depth_range and path.is_file():
         return path, False
-    arrays = cache.read_depth(folder)
-    if preview.shown == "DEPTH":
-        levels, palette = colours.quantise_depth(arrays.depth, *depth_range), colours.INFERNO
-    else:
-        levels, palette = colours.quantise_share(arrays.confidence), colours.GREY
-    path.write_bytes(png.encode_png(levels, palette))
+    path.write_bytes(png.encode_png(*_colour(preview, folder)))
     _painted[path] = depth_range
     return path, True
+
+
+def _colour(preview: bpy.types.PropertyGroup, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Steps of a palette, and the palette."""
+    arrays = cache.read_depth(folder)
+    if preview.shown == "DEPTH":
+        return colours.quantise_depth(arrays.depth, preview.near_metres, preview.far_metres), colours.INFERNO
+    if preview.shown == "FRAME" and arrays.frame is not None:
+        count = len(result_folder.read_description(folder)["frames"])
+        return colours.quantise_frames(arrays.frame, count), colours.FRAMES
+    if preview.shown == "SHARPNESS" and arrays.sharpness is not None:
+        return colours.quantise_sharpness(arrays.sharpness), colours.GREY
+    return colours.quantise_share(arrays.confidence), colours.GREY
 
 
 _Editor = tuple[bpy.types.Window, bpy.types.Area]

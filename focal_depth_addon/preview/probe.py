@@ -25,6 +25,7 @@ class Reading(NamedTuple):
     distance: float
     confidence: float | None = None  # 0 to 1; None where there is none
     uncertainty: float | None = None  # expected absolute error; None where there is none
+    frame: int | None = None  # that the all-in-focus picture shows there, from 1; None where there is none
 
     def format(self, scene: bpy.types.Scene) -> str:
         """Return the reading as text, in the scene's units."""
@@ -36,7 +37,8 @@ class Reading(NamedTuple):
         if self.confidence is None:
             return text
         confidence = f"{self.confidence:.2f}"
-        return translate("{distance}, confidence {confidence}", distance=text, confidence=confidence)
+        text = translate("{distance}, confidence {confidence}", distance=text, confidence=confidence)
+        return translate("{reading}, frame {number}", reading=text, number=self.frame) if self.frame else text
 
 
 class Probe:
@@ -63,7 +65,8 @@ class Probe:
         units_per_metre = self._units_per_metre() if self.description["metric"] else 1.0
         has_uncertainty = np.isfinite(depth) and np.isfinite(uncertainty)
         expected = depth_uncertainty(depth, uncertainty) * units_per_metre if has_uncertainty else None
-        return Reading(depth * units_per_metre, confidence, expected)
+        frame = None if self._arrays.frame is None else int(self._arrays.frame[pixel])
+        return Reading(depth * units_per_metre, confidence, expected, frame)
 
     def under(
         self, space: bpy.types.SpaceView3D, region: bpy.types.Region, view: bpy.types.RegionView3D, at: Place

@@ -22,6 +22,17 @@ SHOWN = (
         "Aligned",
         "Show the frames after alignment. When they are played, only sharpness should change",
     ),
+    (
+        "FRAME",
+        "Frame",
+        "Show which frame the all-in-focus picture is taken from at each place: the nearest is bright, the "
+        "farthest dark. What was painted from none of them is grey",
+    ),
+    (
+        "SHARPNESS",
+        "Sharpness",
+        "Show how sharp the all-in-focus picture is, from black (plain or blurred) to white (sharp)",
+    ),
 )
 NEAR = "Distance, in the scene's units, at and below which the picture has the brightest colour"
 FAR = "Distance, in the scene's units, at and beyond which the picture has the darkest colour"

@@ -356,6 +356,18 @@ MESSAGES = {
         "정렬한 뒤의 프레임을 표시합니다. 재생하면 선명한 곳만 달라져야 합니다"
     ),
     "Frame": "프레임",
+    "Show which frame the all-in-focus picture is taken from at each place: the nearest is bright, the "
+    "farthest dark. What was painted from none of them is grey": (
+        "전체 초점 사진이 곳마다 어느 프레임에서 왔는지 표시합니다. 초점이 가장 가까운 것은 밝고 "
+        "가장 먼 것은 어둡습니다. 어느 프레임에서도 오지 않고 칠해진 곳은 회색입니다"
+    ),
+    "Sharpness": "선명도",
+    "Show how sharp the all-in-focus picture is, from black (plain or blurred) to white (sharp)": (
+        "전체 초점 사진이 얼마나 선명한지 표시합니다. 검은색은 무늬가 없거나 흐린 곳, 흰색은 선명한 곳입니다"
+    ),
+    "An earlier version of Focal Depth wrote this result without it: estimate depth again": (
+        "이전 버전의 Focal Depth가 이것 없이 쓴 결과입니다: 깊이를 다시 추정하십시오"
+    ),
     "Number of the frame that is shown, counted from the one focused farthest": (
         "표시되는 프레임의 번호. 초점이 가장 먼 것부터 셉니다"
     ),
@@ -415,6 +427,7 @@ MESSAGES = {
     "Click: copy the distance    ESC or right click: end": "클릭: 거리 복사    ESC 또는 오른쪽 클릭: 끝내기",
     "relative {distance}": "상대 {distance}",
     "{distance}, confidence {confidence}": "{distance}, 신뢰도 {confidence}",
+    "{reading}, frame {number}": "{reading}, 프레임 {number}",
     "The place is outside the picture: use values from 0 to less than 1": (
         "사진 밖의 위치입니다: 0 이상 1 미만의 값을 쓰십시오"
     ),

@@ -16,6 +16,8 @@ from ..translations import translate
 from .estimate import draw_progress
 from .wide_picture import draw_wide_picture
 
+ROWS = ("ALL_IN_FOCUS",), ("DEPTH", "CONFIDENCE"), ("FRAME", "SHARPNESS"), ("PHOTOGRAPHED", "ALIGNED")
+
 if TYPE_CHECKING:
     PanelMixin = bpy.types.Panel
 else:
@@ -34,9 +36,11 @@ class PreviewPanel(PanelMixin):
         preview = context.scene.focal_depth.preview
         shown = preview.shown if images.is_shown(context.scene) else None
         column = self.layout.column(align=True)
-        rows = column.row(align=True), column.row(align=True), column.row(align=True)
-        for row, (key, name, _) in zip((rows[0], rows[1], rows[1], rows[2], rows[2]), SHOWN, strict=True):
-            row.operator("focal_depth.preview", text=name, depress=key == shown).show = key
+        names = {key: name for key, name, _ in SHOWN}
+        for keys in ROWS:
+            row = column.row(align=True)
+            for key in keys:
+                row.operator("focal_depth.preview", text=names[key], depress=key == shown).show = key
         if shown in images.FRAMES:
             self._draw_frames(context.scene, count_frames(context.scene))
         if shown == "DEPTH":

@@ -33,7 +33,9 @@ CHOICES = {  # of operators' arguments; a value may be of a place that the walk 
     "cancel": {},
     "follow": {"directory": ["BRACKET", NOWHERE], "enable": [True, False]},
     "open_result": {"directory": ["RESULT", "OUTPUT", NOWHERE]},
-    "preview": {"show": ["ALL_IN_FOCUS", "DEPTH", "CONFIDENCE", "PHOTOGRAPHED", "ALIGNED"]},
+    "preview": {
+        "show": ["ALL_IN_FOCUS", "DEPTH", "CONFIDENCE", "FRAME", "SHARPNESS", "PHOTOGRAPHED", "ALIGNED"]
+    },
     "reset_range": {},
     "preview_window": {},
     "overlay": {"enable": [True, False]},

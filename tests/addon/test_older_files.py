@@ -298,6 +298,10 @@ def test_an_older_result_opens(scene, folder):
     assert frames == [1, 2, 3, 5]
     nearest = bpy.data.images.load(str(folder / "result_01" / "aligned" / "05_05.png"))
     assert np.abs(pixels(settings.look.picture) - pixels(nearest)).mean() < 0.02
+    for show in ("FRAME", "SHARPNESS"):
+        with pytest.raises(RuntimeError, match=r"without it: estimate depth again"):
+            bpy.ops.focal_depth.preview(show=show)
+    assert settings.look.shown == "ALIGNED"
     with pytest.raises(RuntimeError, match=r"00\.jpg"):  # the photographs are gone
         bpy.ops.focal_depth.look(show="PHOTOGRAPHED")
     bpy.ops.focal_depth.dismiss()

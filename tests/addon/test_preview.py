@@ -99,6 +99,56 @@ def test_confidence_is_grey(preview):
     assert np.allclose(pixels(preview.picture), 1)
 
 
+@pytest.fixture(scope="module")
+def estimated_pass(estimated, outside, tmp_path_factory):
+    """estimated_pass("Frame.V") -> (H, W) float32."""
+
+    def read(name: str) -> np.ndarray:
+        path = tmp_path_factory.mktemp("pass") / f"{name}.npy"
+        outside("pass", estimated / "depth.exr", name, path)
+        return np.load(path).astype(np.float32)
+
+    return read
+
+
+def test_each_frame_has_a_colour_of_the_depths(scene, estimated, estimated_pass, part):
+    bpy.ops.focal_depth.open_result(directory=str(estimated))
+    bpy.ops.focal_depth.preview(show="FRAME")
+    numbers, inferno = estimated_pass("Frame.V").astype(int), part("preview.colours").INFERNO / 255
+    assert len(np.unique(numbers)) > 2 and {numbers.min(), numbers.max()} == {1, 5}
+    steps = np.array([1, 64, 128, 192, 255])  # even, from the farthest to the nearest
+    assert np.allclose(pixels(scene.focal_depth.preview.picture), inferno[steps[numbers - 1]], atol=3e-3)
+
+
+def test_what_was_painted_from_no_frame_is_grey(part):
+    colours = part("preview.colours")
+    levels = colours.quantise_frames(np.float32([[0, 1, 2, 3]]), 3)
+    assert levels.tolist() == [[0, 1, 128, 255]]
+    assert colours.FRAMES[0].tolist() == [128] * 3 and np.ptp(colours.FRAMES[1:], axis=1).min() > 0
+
+
+def test_sharpness_is_grey_and_white_at_its_sharpest(scene, estimated, estimated_pass):
+    bpy.ops.focal_depth.open_result(directory=str(estimated))
+    bpy.ops.focal_depth.preview(show="SHARPNESS")
+    shown, sharpness = pixels(scene.focal_depth.preview.picture), estimated_pass("Sharpness.V")
+    assert np.ptp(shown, axis=2).max() == 0
+    assert np.allclose(shown[..., 0], np.minimum(sharpness / np.percentile(sharpness, 99), 1), atol=0.6 / 255)
+    assert 0.005 < (shown == 1).mean() < 0.1
+
+
+def test_a_plain_picture_is_nowhere_sharp(part):
+    assert not part("preview.colours").quantise_sharpness(np.zeros((3, 4), np.float32)).any()
+
+
+def test_a_result_without_frames_says_so_and_shows_what_it_did(preview, scene, part):
+    bpy.ops.focal_depth.preview(show="CONFIDENCE")
+    with pytest.raises(RuntimeError, match="without it: estimate depth again"):
+        bpy.ops.focal_depth.preview(show="FRAME")
+    assert preview.shown == "CONFIDENCE"
+    preview.shown = "FRAME"  # as in a scene whose result was replaced by an older one
+    assert not part("preview.images").is_shown(scene)
+
+
 def test_what_is_shown_is_never_lost(preview, tmp_path):
     for show in ("ALL_IN_FOCUS", "DEPTH", "CONFIDENCE"):
         bpy.ops.focal_depth.preview(show=show)
@@ -218,6 +268,14 @@ def test_picking_stores_the_distance_as_text(preview, scene):
     assert preview.picked == "infinity, confidence 1.00"
     with pytest.raises(RuntimeError, match="outside"):
         bpy.ops.focal_depth.pick(place=(1, 0.5))
+
+
+def test_picking_tells_the_frame(scene, estimated, estimated_pass):
+    bpy.ops.focal_depth.open_result(directory=str(estimated))
+    row, column = 120, 100  # the box
+    bpy.ops.focal_depth.pick(place=place(row, column))
+    number = int(estimated_pass("Frame.V")[row, column])
+    assert number > 2 and scene.focal_depth.preview.picked.endswith(f", frame {number}")
 
 
 def test_readings_have_an_uncertainty_and_may_be_relative(scene, part):

@@ -171,6 +171,8 @@ def test_files_of_version_0_1_have_these_numbers(scene):
         "CONFIDENCE",
         "PHOTOGRAPHED",
         "ALIGNED",
+        "FRAME",
+        "SHARPNESS",
     ]
     assert scene.focal_depth.preview == scene.focal_depth.look
     assert bpy.types.Scene.bl_rna.properties["focal_depth"].fixed_type.properties["look"].type == "POINTER"

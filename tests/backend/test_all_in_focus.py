@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.fusion.all_in_focus import SKIRT, clear_of_blur, fuse
+from focal_depth.fusion.all_in_focus import SKIRT, AllInFocus, clear_of_blur, fuse
+from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.research.evaluation.all_in_focus import (
     PICTURE_MEASURES,
     all_in_focus_pictures,
@@ -69,6 +70,40 @@ def test_a_card_throws_no_halo_on_the_wall(scene):
     halo = np.abs(fuse(depth, frames, positions) - truth)[beside].mean()
     clear = np.abs(fuse(clear_of_blur(depth, 16 / SIZE[1]), frames, positions) - truth)[beside].mean()
     assert clear < 0.75 * halo
+
+
+def test_a_pixel_has_the_number_of_the_frame_with_the_largest_share():
+    """Each frame has a channel of its own, in which the picture shows its share."""
+    positions = np.float32([0, 0.3, 1])
+    normalised = np.random.default_rng(4).uniform(-0.1, 1.1, (300, 40)).astype(np.float32)
+    fusion = AllInFocus(normalised, positions)
+    for index, one_hot in enumerate(np.eye(3, dtype=np.float32)):
+        fusion.add(index, np.broadcast_to(one_hot, (*normalised.shape, 3)))
+    shares, numbers = fusion.picture(), fusion.frame_numbers()
+    assert numbers.dtype == np.float16 and {*np.unique(numbers)} == {1, 2, 3}
+    np.testing.assert_array_equal(numbers, shares.argmax(2) + 1)
+    assert ((shares > 0).sum(2) == 2).mean() > 0.3  # blended, so that it is not the only one
+
+
+def test_sharpness_is_the_mean_modified_laplacian_of_luma():
+    picture = np.random.default_rng(6).integers(0, 256, (300, 50, 3)).astype(np.uint8)
+    luma = np.pad(picture @ np.float64([0.299, 0.587, 0.114]) / 255, 1, "reflect")
+    middle = 2 * luma[1:-1, 1:-1]
+    modified = np.abs(middle - luma[1:-1, :-2] - luma[1:-1, 2:])
+    modified += np.abs(middle - luma[:-2, 1:-1] - luma[2:, 1:-1])
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(modified, 4, "reflect"), (9, 9))
+    for encoded in (picture, 257 * picture.astype(np.uint16)):
+        sharpness = measure_sharpness(encoded)
+        assert sharpness.dtype == np.float16
+        np.testing.assert_allclose(sharpness, around.mean((2, 3)), atol=1.2 / 255)  # rounded, and its luma
+
+
+def test_what_is_blurred_is_less_sharp_and_what_is_plain_not_at_all():
+    picture = np.random.default_rng(7).integers(0, 256, (200, 90, 3)).astype(np.uint8)
+    picture[:, 30:60] = cv2.GaussianBlur(picture, (0, 0), 1.5)[:, 30:60]
+    picture[:, 60:] = 120
+    sharp, blurred, plain = (measure_sharpness(picture)[:, 30 * n + 6 : 30 * n + 24] for n in range(3))
+    assert sharp.min() > 4 * blurred.max() > 0 and not plain.any()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.batch.single import Request, estimate_to_folder
-from focal_depth.io.result_folder import read_depth, read_description
+from focal_depth.io.result_folder import read_all_in_focus, read_description, read_maps
 from focal_depth.runtime.config import Config
 from focal_depth.runtime.progress import JsonReporter
 from focal_depth.runtime.resources import Resources
@@ -69,7 +69,7 @@ def test_metres_and_camera_are_computed_anew_without_the_networks(tmp_path, run,
     assert len(reused) == len(anew) == 8
     for name in set(anew) - {"result.json", "cache.npz", "depth.exr"}:
         assert reused[name] == anew[name], name
-    for one, other in zip(read_depth(tmp_path / "r"), read_depth(tmp_path / "anew"), strict=True):
+    for one, other in zip(read_maps(tmp_path / "r"), read_maps(tmp_path / "anew"), strict=True):
         np.testing.assert_array_equal(one, other)
     reused, anew = (read_description(tmp_path / name) for name in ("r", "anew"))
     assert reused | {"timings": {}} == anew | {"timings": {}}
@@ -115,13 +115,24 @@ def test_a_cache_cut_short_is_made_again(tmp_path, run):
     assert run(replace(OVERRIDES, f_number=8.0)) == (EVERYTHING, None)
 
 
+def test_the_picture_shows_the_frame_that_its_number_says(tmp_path, run):
+    run()
+    numbers, aligned = read_maps(tmp_path / "r").frame_numbers, sorted((tmp_path / "r/aligned").iterdir())
+    picture = read_all_in_focus(tmp_path / "r").astype(int)
+    away = np.stack([np.abs(cv2.imread(str(path))[..., ::-1] - picture).max(2) for path in aligned])
+    first, second, _ = np.sort(away, 0)
+    is_one = (first <= 1) & (second > 8)  # levels: not blended, and unlike the other two
+    assert {*np.unique(numbers[is_one])} == {1, 2, 3} and is_one.mean() > 0.2
+    assert (away.argmin(0) + 1 == numbers)[is_one].mean() > 0.995
+
+
 def test_draft_has_a_smaller_working_size_and_a_whole_result(tmp_path, run, photographs):
     for path in photographs.iterdir():
         cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (1000, 700)))
     run(quality="draft")
     with np.load(tmp_path / "r" / "cache.npz") as cache:
         assert cache["normalised"].shape == (448, 640)
-    assert read_depth(tmp_path / "r")[0].shape == (700, 1000)
+    assert read_maps(tmp_path / "r").depth.shape == (700, 1000)
     assert run(quality="full") == (EVERYTHING, None)
     with np.load(tmp_path / "r" / "cache.npz") as cache:
         assert cache["normalised"].shape == (700, 1000)

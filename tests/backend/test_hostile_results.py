@@ -69,7 +69,14 @@ def result(tmp_path):
     described = description([tmp_path / f"{i}.png" for i in range(3)], (2, 2 / 3, 0.4))
     cache, aligned = cached_arrays(analysis_fingerprint(job(tmp_path))), enumerate([picture] * 3)
     return write_result(
-        tmp_path / "result", depth, depth / 2, picture, described, aligned=aligned, cache=cache
+        tmp_path / "result",
+        depth,
+        depth / 2,
+        picture,
+        described,
+        frame_numbers=np.ones(depth.shape, np.float16),
+        aligned=aligned,
+        cache=cache,
     )
 
 
@@ -82,6 +89,7 @@ def is_reused(folder, job: Job) -> bool:
         Prediction(np.zeros((16, 24), np.float32), np.ones((16, 24), np.float32)),
         AppliedCurvature(),
         np.zeros((32, 48, 3), np.float16),
+        np.ones((32, 48), np.float16),
     )
     cache = ResultCache(folder)
     analysis = cache(lambda job, stages: anew)(job, Stages())

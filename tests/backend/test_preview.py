@@ -7,6 +7,7 @@ from focal_depth.cli.main import main
 from focal_depth.cli.preview import LONGEST, small_size
 from focal_depth.contract.messages import INPUT_AT_FAULT
 from focal_depth.depth.units import to_confidence
+from focal_depth.io.result_folder import read_maps
 from photographs import PROJECT
 from results import description, write_result
 
@@ -27,8 +28,10 @@ def write(tmp_path, confidence=1.0, aligned=None, distances=DISTANCES, **changes
         cv2.imwrite(str(file), np.full((HEIGHT, WIDTH, 3), (0, 60 * number, 200), np.uint8))
     maps = unique_depth(), np.full((HEIGHT, WIDTH), confidence, np.float32)
     picture = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    picture[:200:2] = 0.5
+    options = {"frame_numbers": frame_numbers(), "aligned": aligned}
     described = description(files, distances, **changes)
-    return write_result(tmp_path / "result", *maps, picture, described, aligned=aligned)
+    return write_result(tmp_path / "result", *maps, picture, described, **options)
 
 
 def preview(tmp_path, folder, *options, command="preview"):
@@ -39,13 +42,21 @@ def preview(tmp_path, folder, *options, command="preview"):
 
 def test_every_value_is_the_middle_of_its_pixel(tmp_path):
     with np.load(preview(tmp_path, write(tmp_path)) / "preview.npz") as arrays:
-        assert set(arrays.files) == {"depth", "confidence", "uncertainty"}
+        assert set(arrays.files) == {"depth", "confidence", "uncertainty", "frame", "sharpness"}
         assert all(arrays[name].dtype == np.float32 for name in arrays.files)
-        shown = arrays["depth"]
+        shown, frame, sharpness = (arrays[name] for name in ("depth", "frame", "sharpness"))
     assert shown.shape == (960, LONGEST)
     rows, columns = np.divmod(shown.astype(np.int64) - 1, WIDTH)
     across, down = (np.arange(LONGEST) + 0.5) * WIDTH / LONGEST, (np.arange(960) + 0.5) * HEIGHT / 960
     assert np.array_equal(columns[0], across.astype(int)) and np.array_equal(rows[:, 0], down.astype(int))
+    assert np.array_equal(frame, frame_numbers()[rows, columns])
+    assert np.array_equal(sharpness, read_maps(tmp_path / "result").sharpness[rows, columns])
+    assert sharpness.max() > 0.1 and not sharpness[300:].any()
+
+
+def frame_numbers() -> np.ndarray:
+    """(H, W) of the three photographs, side by side."""
+    return np.tile((np.arange(WIDTH) * 3 // WIDTH + 1).astype(np.float16), (HEIGHT, 1))
 
 
 def test_small_results_stay_as_they_are():

@@ -11,6 +11,7 @@ import OpenEXR
 import pytest
 from focal_depth.contract import output_folder
 from focal_depth.contract.errors import Cancelled, InputError
+from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io import result_folder
 from focal_depth.io.colour import half_linear, srgb_bytes, srgb_decode, srgb_encode
 from results import description, write_result
@@ -24,12 +25,20 @@ DESCRIPTION["frames"][1] |= {"shift_x": math.nan}
 
 
 def arrays():
-    """Depth 1 m (top row) to 4 m, confidence high at the left, a red highlight in the top rows."""
+    """Depth 1 m (top row) to 4 m, confidence high at the left, a red highlight on top, a dark bar."""
     depth = np.repeat(np.linspace(1, 4, HEIGHT, dtype=np.float32)[:, None], WIDTH, axis=1)
     confidence = np.tile(np.linspace(1, 0, WIDTH, dtype=np.float32), (HEIGHT, 1))
     picture = np.full((HEIGHT, WIDTH, 3), 0.25, dtype=np.float32)
     picture[:8] = (2.0, 0.1, 0.05)
+    picture[20:24] = 0.02
     return depth, confidence, picture
+
+
+def frame_numbers():
+    """The far frame at the left, the near one at the right, and none of them in a corner."""
+    numbers = np.repeat(np.float16([[1, 2]]), WIDTH // 2, axis=1).repeat(HEIGHT, axis=0)
+    numbers[-4:, -4:] = 0
+    return numbers
 
 
 def write(folder, **options):
@@ -37,14 +46,15 @@ def write(folder, **options):
 
 
 def test_exr_is_one_part_with_the_named_channels(tmp_path):
-    write(tmp_path / "r")
+    numbers = frame_numbers()
+    write(tmp_path / "r", frame_numbers=numbers)
     with OpenEXR.File(str(tmp_path / "r/depth.exr"), separate_channels=True) as file:
         assert len(file.parts) == 1
         assert file.header()["type"] == OpenEXR.scanlineimage
         channels = {name: channel.pixels for name, channel in file.channels().items()}
-    names = [f"Combined.{c}" for c in "ABGR"] + ["Confidence.V", "Depth.Z"]
+    names = [f"Combined.{c}" for c in "ABGR"] + ["Confidence.V", "Depth.Z", "Frame.V", "Sharpness.V"]
     assert sorted(channels) == [f"FocalDepth.{name}" for name in names]
-    halves = {"FocalDepth.Confidence.V"}  # float32 is nine times as large there, and says no more
+    halves = {f"FocalDepth.{name}.V" for name in ("Confidence", "Frame", "Sharpness")}  # float32 says no more
     assert {name for name, pixels in channels.items() if pixels.dtype == np.float16} == halves
     assert {pixels.dtype for name, pixels in channels.items() if name not in halves} == {np.dtype(np.float32)}
     depth, confidence, picture = arrays()
@@ -54,6 +64,27 @@ def test_exr_is_one_part_with_the_named_channels(tmp_path):
     read_depth, read_confidence = result_folder.read_depth(tmp_path / "r")
     assert np.array_equal(read_depth, depth)
     assert np.array_equal(read_confidence, confidence.astype(np.float16))
+    assert np.array_equal(channels["FocalDepth.Frame.V"], numbers)
+    sharpness = measure_sharpness(srgb_bytes(picture))
+    assert sharpness.any() and np.array_equal(channels["FocalDepth.Sharpness.V"], sharpness)
+    maps = result_folder.read_maps(tmp_path / "r")
+    assert np.array_equal(maps.frame_numbers, numbers) and np.array_equal(maps.sharpness, sharpness)
+
+
+def test_frames_that_are_unknown_have_no_pass(tmp_path):
+    write(tmp_path / "r")
+    assert result_folder.read_linear_picture(tmp_path / "r")[1] is None
+    assert result_folder.read_maps(tmp_path / "r").frame_numbers is None
+
+
+@pytest.mark.parametrize("number", [-1, 0.5, 3, math.nan, math.inf])
+def test_numbers_of_no_frame_are_refused(tmp_path, number):
+    numbers = frame_numbers()
+    numbers[5, 7] = number
+    write(tmp_path / "r", frame_numbers=numbers)
+    for read in (result_folder.read_linear_picture, result_folder.read_maps):
+        with pytest.raises(InputError, match="not a depth map of Focal Depth"):
+            read(tmp_path / "r")
 
 
 SHOW_PASS = """
@@ -76,7 +107,8 @@ else:
 node = tree.nodes.new("CompositorNodeImage")
 node.image = bpy.data.images.load(path)
 names = [s.name for s in node.outputs if s.enabled]
-assert {"Combined", "Depth", "Confidence"} <= set(names) and node.layer == "FocalDepth", names
+assert {"Combined", "Depth", "Confidence", "Frame", "Sharpness"} <= set(names), names
+assert node.layer == "FocalDepth"
 tree.links.new(node.outputs[socket], sink.inputs[0])
 bpy.ops.render.render(write_still=True)
 """
@@ -87,7 +119,7 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
     python = ROOT / f".venv-bpy{version}/bin/python"
     if not python.exists():
         pytest.skip(f"no bpy {version}")
-    write(tmp_path / "r")
+    write(tmp_path / "r", frame_numbers=frame_numbers())
     depth, confidence, picture = arrays()
     script = tmp_path / "show.py"
     script.write_text(SHOW_PASS)
@@ -95,6 +127,8 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
         ("Combined", picture[..., 0]),
         ("Depth", depth),
         ("Confidence", confidence),
+        ("Frame", frame_numbers()),
+        ("Sharpness", measure_sharpness(srgb_bytes(picture))),
     ):
         shown = tmp_path / f"{socket}.exr"
         command = [python, script, tmp_path / "r/depth.exr", socket, shown]

@@ -11,11 +11,15 @@ from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
 from focal_depth.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, format_layers, parse_layers
+from focal_depth.fusion.sharpness import REACH as SHARPNESS_REACH
+from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import (
+    read_all_in_focus,
     read_depth,
     read_description,
     read_linear_picture,
+    read_maps,
     write_background,
 )
 from focal_depth.research.evaluation.planarity import plane_residuals
@@ -44,6 +48,7 @@ def write(folder: Path, normalised: np.ndarray) -> Path:
         random.uniform(0.2, 0.8, SIZE).astype(np.float16),
         random.random((*SIZE, 3)).astype(np.float16),
         description(["far.jpg", "near.jpg"], FOCUS),
+        frame_numbers=np.ones(SIZE, np.float16),
         aligned=aligned,
         cache={"fingerprint": np.array("0" * 64)},
     )
@@ -64,7 +69,7 @@ def normalised(folder: Path, **options) -> np.ndarray:
 
 
 def everything(folder: Path) -> list[np.ndarray]:
-    return [*read_depth(folder), read_linear_picture(folder)]
+    return [*read_depth(folder), *read_linear_picture(folder)]
 
 
 def elsewhere(values: np.ndarray) -> np.ndarray:
@@ -151,14 +156,40 @@ def test_what_is_not_trusted_is_filled_and_unsure(tmp_path):
 def test_pictures_come_from_a_frame_the_background_or_what_is_about(tmp_path):
     folder = write(tmp_path / "result", wall())
     write_background(folder, np.full((*SIZE, 3), 51, np.uint8))
-    for layer, level in (
-        (Layer("Frame", "frame", "a.png", frame="near.jpg"), 0.6),
-        (Layer("Behind", "background", "a.png"), 0.2),
+    for layer, level, number in (
+        (Layer("Frame", "frame", "a.png", frame="near.jpg"), 0.6, 2),
+        (Layer("Behind", "background", "a.png"), 0.2, 0),
     ):
         paint(folder, layer)
         assert retouch_result(folder) == []
-        painted = read_linear_picture(folder)[PAINTED].astype(np.float32)
+        picture, numbers = read_linear_picture(folder)
+        painted = picture[PAINTED].astype(np.float32)
         assert np.abs(painted - srgb_decode(np.float32(level))).max() < 0.01
+        assert (numbers[PAINTED] == number).all() and (elsewhere(numbers) == 1).all()
+
+
+def test_what_is_healed_is_of_no_frame_and_its_sharpness_is_of_the_picture_as_it_is_then(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    before = read_maps(folder)
+    paint(folder, Layer("Dust", "heal", "a.png"))
+    assert retouch_result(folder) == []
+    after = read_maps(folder)
+    assert (after.frame_numbers[PAINTED] == 0).all() and (elsewhere(after.frame_numbers) == 1).all()
+    assert np.array_equal(after.sharpness, measure_sharpness(read_all_in_focus(folder)))
+    middle = slice(40, 60), slice(50, 90)  # noise, which healing smoothes
+    assert after.sharpness[middle].mean() < 0.5 * before.sharpness[middle].mean()
+    far = slice(30 - SHARPNESS_REACH), slice(None)
+    assert np.array_equal(after.sharpness[far], before.sharpness[far])
+
+
+def test_a_frame_has_the_number_of_what_is_painted_by_more_than_half(tmp_path):
+    folder = write(tmp_path / "result", wall())
+    paint(folder, Layer("Frame", "frame", "a.png", frame="near.jpg"))
+    mask = np.zeros(SIZE, np.uint8)
+    mask[10, :] = np.linspace(0, 255, WIDTH)
+    cv2.imwrite(str(folder / "retouch" / "a.png"), mask)
+    assert retouch_result(folder) == []
+    assert np.array_equal(read_maps(folder).frame_numbers == 2, mask / 255 > 0.5)
 
 
 def test_layers_lie_on_each_other_and_one_that_is_hidden_does_nothing(tmp_path):
@@ -315,7 +346,7 @@ def test_a_skipped_layer_is_tried_again(tmp_path):
         assert len(retouch_result(folder)) == 1
     write_background(folder, np.full((*SIZE, 3), 51, np.uint8))
     assert retouch_result(folder) == []
-    assert np.abs(read_linear_picture(folder)[PAINTED] - srgb_decode(np.float32(0.2))).max() < 0.01
+    assert np.abs(read_linear_picture(folder)[0][PAINTED] - srgb_decode(np.float32(0.2))).max() < 0.01
 
 
 def test_the_estimate_is_what_result_json_says_it_is(tmp_path):
@@ -443,7 +474,8 @@ def test_an_older_result_is_retouched_too(tmp_path):
     where = slice(10, 40), slice(10, 60)
     paint(folder, Layer("Flat", "flatten", "flat.png"), where=where, shape=depth.shape)
     assert main(["retouch", str(folder)]) == DONE
-    flat = read_depth(folder)[0]
+    flat, _, numbers, sharpness = read_maps(folder)
+    assert numbers is None and np.array_equal(sharpness, measure_sharpness(read_all_in_focus(folder)))
     inside = np.zeros(depth.shape, bool)
     inside[where] = True
     assert plane_residuals((1 / flat)[where]).max() < 1e-4

@@ -65,9 +65,8 @@ def result_of(stack: FocalStack) -> Result:
         "similarity",
     )
     picture = np.repeat(values[..., None], 3, axis=2)
-    return Result(
-        stack, Config(), values, values / 9, picture, motion, np.ones((count, 3), np.float32), "hand", {}
-    )
+    numbers, gains = np.ones((height, width), np.float16), np.ones((count, 3), np.float32)
+    return Result(stack, Config(), values, values / 9, picture, numbers, motion, gains, "hand", {})
 
 
 def frames(count: int) -> tuple[Frame, ...]:

@@ -12,8 +12,15 @@ from focal_depth.cli.main import main
 from focal_depth.contract import output_folder
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
+from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io import result_folder, turn_round
-from focal_depth.io.result_folder import read_depth, read_description, read_linear_picture
+from focal_depth.io.result_folder import (
+    read_all_in_focus,
+    read_depth,
+    read_description,
+    read_linear_picture,
+    read_maps,
+)
 from focal_depth.io.turn_round import exchange_dioptres
 from focal_depth.runtime.cache import ResultCache
 from results import description, write_result
@@ -56,6 +63,7 @@ def result(tmp_path) -> Path:
         random.random(SIZE).astype(np.float32),
         picture,
         described(),
+        frame_numbers=random.integers(1, 5, SIZE).astype(np.float16),
         aligned=enumerate(aligned),
         cache={"fingerprint": np.array(FINGERPRINT)},
     )
@@ -72,13 +80,16 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_depth_is_exchanged_in_dioptres_and_the_rest_stays(result):
     depth, confidence = read_depth(result)
-    picture, png = read_linear_picture(result), (result / "all_in_focus.png").read_bytes()
+    (picture, numbers), png = read_linear_picture(result), (result / "all_in_focus.png").read_bytes()
     before = cv2.imread(str(result / "depth.png")).sum(axis=2, dtype=int)
     turn(result)
     turned, same = read_depth(result)
     assert np.allclose(1 / turned, 1.25 - 1 / depth, rtol=1e-5)
     assert np.array_equal(same, confidence)
-    assert np.array_equal(read_linear_picture(result), picture)
+    same, renumbered = read_linear_picture(result)
+    assert np.array_equal(same, picture)
+    assert np.array_equal(renumbered, 5 - numbers)
+    assert {*np.unique(renumbered)} == {1, 2, 3, 4}
     assert (result / "all_in_focus.png").read_bytes() == png
     after = cv2.imread(str(result / "depth.png")).sum(axis=2, dtype=int)
     assert before[0].mean() + 100 < before[-1].mean() and after[-1].mean() + 100 < after[0].mean()
@@ -247,8 +258,11 @@ def test_what_somebody_put_there_stays(result):
 def test_a_result_of_version_0_1_is_turned(tmp_path):
     folder = shutil.copytree(FIXTURE / "result_relative_01", tmp_path / "r")
     depth, _ = read_depth(folder)
+    picture = read_all_in_focus(folder)
     turn(folder)
-    assert np.allclose(1 / read_depth(folder)[0], 1.25 - 1 / depth, rtol=1e-5)
+    maps = read_maps(folder)
+    assert np.allclose(1 / maps.depth, 1.25 - 1 / depth, rtol=1e-5)
+    assert maps.frame_numbers is None and np.array_equal(maps.sharpness, measure_sharpness(picture))
     text = (folder / "result.json").read_text()
     assert json.loads(text)["format"] == 2
     assert text.count("as the nearest") == 1 and "taken for the farthest" not in text
