@@ -11,11 +11,11 @@ from ..contract.schema import Description
 from ..depth.units import expected_error
 from ..io.arrays import write_arrays
 from ..io.photographs import read_photograph
+from ..io.preview_size import sample_centres, small_size
 from ..io.reading import AS_FILED, Reading
 from ..io.result_folder import aligned_paths, read_depth, read_description, replacing_file
 from ..runtime.progress import Reporter
 
-LONGEST = 1280  # pixels of the longer side at most; depth itself is inferred no finer
 DEPTH, ALIGNED, PHOTOGRAPHED = "depth", "aligned", "photographed"
 ARRAYS, UNCERTAINTY = "preview.npz", "uncertainty"
 # As near to the photographs as JPEG gets, also in thin coloured edges.
@@ -50,7 +50,7 @@ def write(options: argparse.Namespace, reporter: Reporter, file_name: str, uncer
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         if options.show == DEPTH:
-            depth, confidence = (_sample(values) for values in read_depth(options.result))
+            depth, confidence = (sample_centres(values) for values in read_depth(options.result))
             errors = expected_error(confidence, description)
             with replacing_file(options.output / file_name) as partial:
                 write_arrays(partial, {"depth": depth, "confidence": confidence, uncertainty: errors})
@@ -61,22 +61,6 @@ def write(options: argparse.Namespace, reporter: Reporter, file_name: str, uncer
             f"{options.output} cannot be written ({error.strerror}); choose another folder"
         ) from None
     reporter.result(options.output, str(options.output))
-
-
-def small_size(width: int, height: int) -> tuple[int, int]:
-    """Return (width, height) in pixels of what is shown."""
-    shrink = min(1.0, LONGEST / max(width, height))
-    return max(1, round(width * shrink)), max(1, round(height * shrink))
-
-
-def _sample(values: np.ndarray) -> np.ndarray:
-    """The value in the middle of every small pixel: a mean would invent depths between near and far."""
-    height, width = values.shape
-    columns, rows = (
-        ((np.arange(small) + 0.5) * whole / small).astype(int)
-        for small, whole in zip(small_size(width, height), (width, height), strict=True)
-    )
-    return values[np.ix_(rows, columns)]
 
 
 def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:
