@@ -8,6 +8,7 @@ It ends when standard input closes.
 
 import argparse
 import json
+import os
 import queue
 import sys
 import threading
@@ -29,12 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write depth.bmp, confidence.bmp and all_in_focus.bmp as they are asked for, and report each time."""
-    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
     reporter.plan({READ: 1})
     draft = Draft(options.result)
     reporter.progress(READ, 1, 1)
-    while line := _last(lines):
+    while (line := _last(lines)) is not None:
         request = _parse(line)
         try:
             options.output.mkdir(parents=True, exist_ok=True)
@@ -46,17 +47,23 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         reporter.result(options.output, f"{options.output}", skipped=skipped)
 
 
-def _read_lines(lines: "queue.SimpleQueue[bytes]") -> None:
-    """Read ahead of the work; the last line is empty."""
-    while line := sys.stdin.buffer.readline():
-        lines.put(line)
-    lines.put(b"")
+def _read_lines(lines: "queue.SimpleQueue[bytes | None]") -> None:
+    """Read ahead of the work; None is the end.
+
+    Not by `sys.stdin`, whose lock Python would wait for as it ends.
+    """
+    rest = b""
+    while some := os.read(sys.stdin.fileno(), 65536):
+        *whole, rest = (rest + some).split(b"\n")
+        for line in whole:
+            lines.put(line)
+    lines.put(None)
 
 
-def _last(lines: "queue.SimpleQueue[bytes]") -> bytes:
-    """Wait for a line; of several that wait return the last, empty at the end."""
+def _last(lines: "queue.SimpleQueue[bytes | None]") -> bytes | None:
+    """Wait for a line; of several that wait return the last."""
     line = lines.get()
-    while line and not lines.empty():
+    while line is not None and not lines.empty():
         line = lines.get()
     return line
 
