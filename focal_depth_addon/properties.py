@@ -327,7 +327,7 @@ class Settings(bpy.types.PropertyGroup):
     layers: CollectionProperty(type=RetouchLayer)  # of retouch, from the bottom up
     active_layer: IntProperty(name="Layer", description="Active layer, which is shown below the list")
     draft: BoolProperty(
-        name="Draft while Outlining",
+        name="Draft While Outlining",
         description="Show what the layers make of depth and of the picture while you outline",
         default=True,
         update=_update_draft,

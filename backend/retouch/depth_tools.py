@@ -4,7 +4,7 @@ Depth is in normalised dioptres: of a plane it is affine over the picture.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -105,7 +105,8 @@ def _from_neighbours(region: _Region) -> np.ndarray:
     if not free.any():
         return depth
     near_surface = _robust(depth - _plane(depth, np.ones_like(depth), free), OFF_PLANE)
-    filled = _continued(region, near_surface)
+    coarse = replace(region, solved_side=region.solved_side // 2)
+    filled = _continued(coarse, near_surface)
     return _continued(region, near_surface * _robust(depth - filled, OFF_SURFACE))
 
 

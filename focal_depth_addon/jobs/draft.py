@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ...backend.contract.messages import Done, Message
-from ...backend.contract.retouch import PICTURE_TOOLS, Layer
+from ...backend.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer
 from .. import result_folder, retouch
 from ..errors import UserError
 from ..preferences import cache_folder, preferences
@@ -93,7 +93,8 @@ class Draft:
         self._result = ""  # as it is stored
         self._size = 0, 0  # of the result
         self._painted: list[Layer] = []  # the layers that the result's picture shows
-        self._state: object = None  # of all that the draft depends on, when it was asked for last
+        self._state: tuple | None = None  # what the draft was asked for; None where it has to be anew
+        self._is_paused = False
 
     def start(self, scene: bpy.types.Scene) -> None:
         """Show drafts of the scene's result from now on, whenever its layers change.
@@ -120,12 +121,9 @@ class Draft:
         self._scene_name = ""
 
     def pause(self) -> None:
-        """Show the result itself, until the layers change again."""
-        scene = bpy.data.scenes.get(self._scene_name)
-        if scene is None:
-            return
+        """Show the result itself, until the layers change again after the job that begins."""
         self._withdraw()
-        self._state = self._describe(scene)
+        self._is_paused = True
 
     def ask_again(self) -> None:
         """Show a new draft soon, where one is shown, even if the layers have not changed."""
@@ -162,6 +160,7 @@ class Draft:
         images.hide_draft()
         self.end_process()
         self._state = None
+        self._is_paused = False
 
     def _poll(self) -> float | None:
         scene = bpy.data.scenes.get(self._scene_name)
@@ -196,16 +195,14 @@ class Draft:
         run = self._manager.run
         if run is not None and run.job.changes_result:
             return INTERVAL
-        state = self._describe(scene)
-        if state != self._state:
+        state = _state_of(scene)
+        if self._is_paused:
+            self._state, self._is_paused = state, False
+        is_needed = process is not None or self._state is None or state[0] != self._state[0]
+        if is_needed and state != self._state:
             self._ask(scene)
             self._state = state
         return INTERVAL
-
-    def _describe(self, scene: bpy.types.Scene) -> object:
-        preview = scene.focal_depth.preview
-        ways = preview.shown, preview.in_view, preview.near_metres, preview.far_metres, preview.result
-        return ways, retouch.layers_state(scene.focal_depth)
 
     def _ask(self, scene: bpy.types.Scene) -> None:
         """Ask for the pictures that are on view and that the layers change."""
@@ -226,12 +223,20 @@ class Draft:
             images.hide_draft()
 
     def _shown(self, scene: bpy.types.Scene, layers: list[Layer]) -> list[str]:
-        """What is on view, of what a draft can show."""
+        """What is on view, of what a draft can show; views show what layers make of depth in any case."""
         preview = scene.focal_depth.preview
         shown = [preview.shown] if preview.shown in FILES and images.is_shown(scene) else []
         if "ALL_IN_FOCUS" in shown and _of_picture(layers) == self._painted:
             shown = []  # the result's own is sharper
-        return [*shown, "DEPTH"] if preview.in_view and "DEPTH" not in shown else shown
+        is_in_view = preview.in_view or any(layer.shown and layer.tool in DEPTH_TOOLS for layer in layers)
+        return [*shown, "DEPTH"] if is_in_view and "DEPTH" not in shown else shown
+
+
+def _state_of(scene: bpy.types.Scene) -> tuple:
+    """The layers, and how the result is previewed, as something that can be compared."""
+    preview = scene.focal_depth.preview
+    way = preview.shown, preview.in_view, preview.near_metres, preview.far_metres, preview.result
+    return retouch.layers_state(scene.focal_depth), way
 
 
 def _of_picture(layers: list[Layer]) -> list[Layer]:

@@ -103,7 +103,7 @@ def _show_anew(scene: bpy.types.Scene) -> None:
     if is_shown(scene):
         editors = [each for each in _editors(bpy.context) if _is_previewing(each, scene)]
         _show_in(editors, scene, fit=False)
-    redraw(scene.focal_depth.preview.in_view or _is_overlaid(scene))
+    redraw(is_overlaid=True)
 
 
 def _is_previewing(editor: "_Editor", scene: bpy.types.Scene) -> bool:

@@ -1,4 +1,4 @@
-"""A picture of depth over the 3D views: rough, while depth is estimated, and then the result's."""
+"""A picture of depth over the 3D views: rough while depth is estimated, then the result's, or a draft of it."""
 
 from pathlib import Path
 
@@ -37,10 +37,9 @@ def picture_of(scene: bpy.types.Scene) -> tuple[Path, str] | None:
     run = manager.run
     if run is not None and run.scene_name == scene.name and run.process.rough_depth is not None:
         return run.process.rough_depth, translate(ROUGH_CAPTION)
+    if (draft := images.find_draft(scene, "DEPTH")) is not None:
+        return draft, translate(DRAFT_CAPTION)
     if is_shown(scene):
-        draft = images.find_draft(scene, "DEPTH")
-        if draft is not None:
-            return draft, translate(DRAFT_CAPTION)
         return result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG, translate(CAPTION)
     return None
 
@@ -74,9 +73,10 @@ def _texture(path: Path) -> gpu.types.GPUTexture | None:
     try:
         written = path.stat().st_mtime_ns
         if _loaded is None or _loaded[:2] != (path, written):
-            image = result_folder.load_image(path)
+            is_of_run = path.name != DEPTH_PNG  # and goes with it
+            image = (result_folder.load_own_image if is_of_run else result_folder.load_image)(path)
             _loaded = path, written, gpu.texture.from_image(image)
-            if not image.users and path.name != DEPTH_PNG:  # its file goes with the run
+            if is_of_run and not image.users:
                 bpy.data.images.remove(image)
     except (OSError, UserError, RuntimeError):
         return None

@@ -778,7 +778,7 @@ MESSAGES = {
     "Apply the layers to the result: the set, the compositor and the preview follow": (
         "레이어를 결과에 적용합니다. 세트와 컴포지터, 미리보기가 따라갑니다"
     ),
-    "Draft while Outlining": ("윤곽을 그리는 동안 초안 보기"),
+    "Draft While Outlining": ("윤곽을 그리는 동안 초안 보기"),
     "Show what the layers make of depth and of the picture while you outline": (
         "윤곽을 그리는 동안 레이어가 깊이와 사진을 어떻게 바꾸는지 표시합니다"
     ),

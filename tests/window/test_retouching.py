@@ -28,6 +28,13 @@ def within():
     at = 4 * (height // 2 * width + width // 2)
     return list(picture.pixels[at:at + 3])
 
+def caption():
+    '''Of the picture in the lower left of the 3D view.'''
+    import sys
+    (module,) = (each for name, each in sys.modules.items() if name.endswith("preview.view_picture"))
+    picture = module.picture_of(bpy.context.scene)
+    return picture and picture[1]
+
 def is_drafted():
     return "run-" in editor().spaces.active.image.filepath
 """
@@ -81,6 +88,9 @@ def test_outlined_by_hand_and_applied(window, folder):
         f"hasattr(region(editor(), 'UI'), 'active_panel_category') and {with_tab} != 'UNSUPPORTED'"
     ):
         window.run(f"{with_tab} = 'Focal Depth'")
+    window.wait_until("(caption() or '').startswith('Draft')", 60)
+    time.sleep(1)
+    assert window.run("editor().spaces.active.image.name").startswith("all_in_focus")  # no layer paints it
     window.screenshot("retouch_outlined")
     before = (folder / "depth.exr").read_bytes()
     window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
@@ -92,6 +102,7 @@ def test_outlined_by_hand_and_applied(window, folder):
         assert min(abs(x - a) + abs(y - b) for a, b in points) < 0.05
     assert (folder / "depth.exr").read_bytes() != before
     assert window.run("manager().notice") is None
+    assert window.run("caption()") is None  # as before: the set would lie behind it
     window.screenshot("retouch_applied")
     window.key("ctrl+z")  # Apply's step; the layer stays
     assert window.run("len(settings().layers)") == 1
@@ -125,7 +136,9 @@ def test_a_draft_follows_the_outline_before_apply(window, folder):
     assert contents(folder) == files
     window.run("active_layer().amount = 0.3")
     window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
-    window.wait_until("idle() and manager().draft.process is None")
+    window.wait_until("idle()")
+    time.sleep(1)
+    assert window.run("manager().draft.process") is None
     assert contents(folder) != files
     assert not window.run("is_drafted()")
     assert window.run("manager().notice") is None
