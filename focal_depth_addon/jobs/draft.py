@@ -202,6 +202,7 @@ class Draft:
         if is_needed and state != self._state:
             self._ask(scene)
             self._state = state
+            return SOON
         return INTERVAL
 
     def _ask(self, scene: bpy.types.Scene) -> None:

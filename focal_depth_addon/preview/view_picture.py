@@ -1,4 +1,4 @@
-"""A picture of depth over the 3D views: rough while depth is estimated, then the result's, or a draft of it."""
+"""A picture of depth over the 3D views: rough while depth is estimated, the result's, or a draft of that."""
 
 from pathlib import Path
 
