@@ -87,6 +87,15 @@ def _update_distance(photograph: "Photograph", context) -> None:
     _update_stack(photograph, context)
 
 
+def _update_draft(settings: "Settings", _context) -> None:
+    from .operators.retouch import start_draft  # which needs these settings
+
+    if settings.draft:
+        start_draft(settings.id_data)
+    else:
+        manager.draft.stop()
+
+
 def _get_link(settings: "Settings") -> bool:
     from .operators.compositing import is_refocus_linked  # which needs these settings
 
@@ -317,6 +326,12 @@ class Settings(bpy.types.PropertyGroup):
     metric: BoolProperty()
     layers: CollectionProperty(type=RetouchLayer)  # of retouch, from the bottom up
     active_layer: IntProperty(name="Layer", description="Active layer, which is shown below the list")
+    draft: BoolProperty(
+        name="Draft While Outlining",
+        description="Show what the layers make of depth and of the picture while you outline",
+        default=True,
+        update=_update_draft,
+    )
     layers_of: StringProperty()  # the result, as it is stored, whose layers are listed
     warnings: StringProperty()  # one a line
     look: PointerProperty(type=PreviewSettings)  # `preview`, by the name that files of version 0.1 have

@@ -57,6 +57,11 @@ def load_image(path: Path) -> bpy.types.Image:
         Where the file is damaged.
     """
     _check_picture(path)
+    return load_own_image(path)
+
+
+def load_own_image(path: Path) -> bpy.types.Image:
+    """Do so with a file that nobody else can have written, and that may be of any kind."""
     image = bpy.data.images.load(str(path), check_existing=True)
     written = str(path.stat().st_mtime_ns)
     if image.get(WRITTEN_TAG) != written:

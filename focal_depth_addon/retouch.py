@@ -105,22 +105,29 @@ def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[in
     UserError
         Where the layers that are there are damaged.
     """
-    there = {layer.name: layer for layer in read_layers(folder)}
-    listed = {item.written for item in settings.layers}
-    others = [layer for name, layer in there.items() if name not in listed]
-    _name_apart(settings, {layer.name for layer in others})
-    described = []
-    for item in settings.layers:
-        before = there.get(item.written) if item.mask is None else None
-        described.append(_describe(item, size) or (before and replace(before, name=item.name)))
+    there, others = _others(settings, folder)
+    described = _describe_all(settings, there, others, size)
     layers = [*others, *filter(None, described)]
     if layers or there:
         _write(folder, layers)
-    for item, layer in zip(settings.layers, described, strict=True):
-        item.written = "" if layer is None else item.name
+    for item, name, layer in zip(settings.layers, _names(settings, others), described, strict=True):
+        item.name, item.written = name, "" if layer is None else name
     for number, layer in enumerate(others):
         _add(settings, layer, size)
         settings.layers.move(len(settings.layers) - 1, number)
+
+
+def describe_layers(
+    settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]
+) -> list[retouch.Layer]:
+    """Return the layers as `write_layers` would write them. Raises UserError as that does."""
+    there, others = _others(settings, folder)
+    return [*others, *filter(None, _describe_all(settings, there, others, size))]
+
+
+def layers_state(settings: bpy.types.PropertyGroup) -> tuple:
+    """Return something that differs where layers or their outlines do; soon, even of many points."""
+    return tuple(_item_state(item) for item in settings.layers)
 
 
 def forget_layer(folder: Path, name: str) -> None:
@@ -162,18 +169,25 @@ def outline(
         point.co = point.handle_left = point.handle_right = place
 
 
-def _write(folder: Path, layers: list[retouch.Layer]) -> None:
-    """Whole or not at all."""
+def format_layers(layers: list[retouch.Layer]) -> str:
+    """Return the text of a layers.json. Raises UserError where no reader would take it."""
     text = retouch.format_layers(layers)
     try:
-        path = retouch.file_of(folder, LAYERS_JSON)
         retouch.parse_layers(text)
-    except InputError as error:
-        raise UserError(str(error)) from None
     except ValueError as error:
         raise UserError(
             translate("The layers of Retouch cannot be written ({reason}): simplify them", reason=error)
         ) from None
+    return text
+
+
+def _write(folder: Path, layers: list[retouch.Layer]) -> None:
+    """Whole or not at all."""
+    try:
+        path = retouch.file_of(folder, LAYERS_JSON)
+    except InputError as error:
+        raise UserError(str(error)) from None
+    text = format_layers(layers)
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(".unfinished")
     partial.unlink(missing_ok=True)  # a folder from elsewhere may have a link there, which leads out of it
@@ -181,12 +195,37 @@ def _write(folder: Path, layers: list[retouch.Layer]) -> None:
     partial.replace(path)
 
 
-def _name_apart(settings: bpy.types.PropertyGroup, taken: set[str]) -> None:
-    """Let no two layers have one name, nor that of one that others wrote."""
+def _others(
+    settings: bpy.types.PropertyGroup, folder: Path
+) -> tuple[dict[str, retouch.Layer], list[retouch.Layer]]:
+    """The layers of a result folder by their names, and those of them that the scene does not list."""
+    there = {layer.name: layer for layer in read_layers(folder)}
+    listed = {item.written for item in settings.layers}
+    return there, [layer for name, layer in there.items() if name not in listed]
+
+
+def _describe_all(
+    settings: bpy.types.PropertyGroup,
+    there: dict[str, retouch.Layer],
+    others: list[retouch.Layer],
+    size: tuple[int, int],
+) -> list[retouch.Layer | None]:
+    """Each layer of the scene as its file has it; None where nothing is outlined yet."""
+    described = []
+    for item, name in zip(settings.layers, _names(settings, others), strict=True):
+        before = there.get(item.written) if item.mask is None else None
+        described.append(_describe(item, name, size) or (before and replace(before, name=name)))
+    return described
+
+
+def _names(settings: bpy.types.PropertyGroup, others: list[retouch.Layer]) -> list[str]:
+    """Names for the scene's layers: no two are alike, nor like that of one that others wrote."""
+    taken, names = {layer.name for layer in others}, []
     for item in settings.layers:
         name = item.name.strip()[: retouch.MAX_NAME - 10] or TOOL_NAMES[item.tool]
-        item.name = free_name(name, taken)
-        taken = taken | {item.name}
+        names.append(free_name(name, taken))
+        taken = taken | {names[-1]}
+    return names
 
 
 def free_name(name: str, taken: set[str]) -> str:
@@ -208,13 +247,27 @@ def _add(settings: bpy.types.PropertyGroup, layer: retouch.Layer, size: tuple[in
         item.width = each["width"] or item.width
 
 
-def _describe(item: RetouchLayer, size: tuple[int, int]) -> retouch.Layer | None:
+def _item_state(item: RetouchLayer) -> tuple:
+    splines = [] if item.mask is None else [each for layer in item.mask.layers for each in layer.splines]
+    values = item.name, item.tool, item.picture, item.amount, item.width, item.photograph, item.shown
+    return *values, *((spline.use_cyclic, _places(spline).tobytes()) for spline in splines)
+
+
+def _places(spline: bpy.types.MaskSpline) -> np.ndarray:
+    """(n, 3, 2) of each point: its left handle, itself, its right handle, in the mask's own places."""
+    places = np.empty((3, 2 * len(spline.points)), np.float32)
+    for row, name in zip(places, ("handle_left", "co", "handle_right"), strict=True):
+        spline.points.foreach_get(name, row)
+    return places.reshape(3, -1, 2).swapaxes(0, 1)
+
+
+def _describe(item: RetouchLayer, name: str, size: tuple[int, int]) -> retouch.Layer | None:
     """The layer as its file has it; None where nothing is outlined yet."""
     outlines = [] if item.mask is None else list(_outlines(item, size))
     if not outlines and not item.picture:
         return None
     return retouch.Layer(
-        name=item.name,
+        name=name,
         tool=item.tool,
         mask="" if outlines else item.picture,
         amount=round(item.amount, 6) if item.tool == retouch.PUSH else 0.0,
@@ -236,11 +289,8 @@ def _outlines(item: RetouchLayer, size: tuple[int, int]):
 
 def _sample(spline: bpy.types.MaskSpline) -> np.ndarray:
     """Points (n, 2) along a spline, which is a chain of Bezier curves, in the mask's own places."""
-    ends = [
-        [np.array(place, np.float64) for place in (point.handle_left, point.co, point.handle_right)]
-        for point in spline.points
-    ]
-    pairs = list(zip(ends, ends[1:] + ends[:1], strict=True))
+    ends = _places(spline).astype(np.float64)
+    pairs = list(zip(ends, np.roll(ends, -1, axis=0), strict=True))
     if not spline.use_cyclic:
         pairs.pop()
     parts = [_curve(a, b, c, d) for (_, a, b), (c, d, _) in pairs]

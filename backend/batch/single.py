@@ -9,7 +9,7 @@ import numpy as np
 from .. import pipeline
 from ..contract.cost import stage_seconds
 from ..contract.errors import InputError
-from ..contract.messages import REUSED_ALL, REUSED_NETWORKS, WRITE
+from ..contract.messages import REUSED_ALL, REUSED_ESTIMATE, REUSED_NETWORKS, WRITE
 from ..contract.output_folder import OutputFolder
 from ..contract.schema import Description
 from ..io.aligned_frames import AlignedFrames
@@ -49,6 +49,9 @@ class Request:
 def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
     """Write the result folder of a stack; what an earlier result there holds is not computed again.
 
+    Its layers of retouch are applied afterwards. Where that is cancelled the result is whole without them,
+    and the next estimate into the folder applies them.
+
     Parameters
     ----------
     stack
@@ -63,7 +66,8 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
     Returns
     -------
     str or None
-        What was used again: `messages.REUSED_ALL`, `messages.REUSED_NETWORKS`, or None.
+        What was used again: `messages.REUSED_ALL`, `messages.REUSED_ESTIMATE`, `messages.REUSED_NETWORKS`,
+        or None.
 
     Raises
     ------
@@ -71,8 +75,12 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
         Where the folder cannot be written or a photograph cannot be read.
     """
     reused = _write(stack, folder, request, reporter)
+    before = read_description(folder).get("retouch")
     retouch_and_warn(folder, reporter, request.resources.threads)
-    _report(read_description(folder), folder, reporter, reused)
+    description = read_description(folder)
+    if reused == REUSED_ALL and description.get("retouch") != before:
+        reused = REUSED_ESTIMATE
+    _report(description, folder, reporter, reused)
     return reused
 
 
@@ -142,4 +150,6 @@ def _report(description: Description, folder: Path, reporter: Reporter, reused: 
     text = f"{folder}: depth {float(depth['near']):.3g} to {float(depth['far']):.3g} {unit}"
     if reused == REUSED_ALL:
         text = f"Nothing has changed, so nothing was run again. {text}"
+    elif reused == REUSED_ESTIMATE:
+        text = f"Only the layers of Retouch have changed, so nothing else was run again. {text}"
     reporter.result(folder, text, reused=reused)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..contract.errors import Cancelled, InputError
 from ..contract.files import ALL_IN_FOCUS_PNG, DEPTH_PNG
-from ..contract.messages import REUSED_ALL, Message
+from ..contract.messages import REUSED_ALL, Message, Warning
 from ..io.result_folder import read_description, replacing_file
 from ..runtime.cache import package_fingerprint
 from ..runtime.devices import check_device
@@ -66,15 +66,18 @@ class Outcome:
 
 
 class _Listener(Reporter):
-    """Ends the work when the worker shall stop."""
+    """Ends the work when the worker shall stop, and takes down what people should know of the result."""
 
     def __init__(self, is_cancelled: Callable[[], bool]) -> None:
         super().__init__()
+        self.warnings: list[str] = []
         self._is_cancelled = is_cancelled
 
     def write(self, message: Message) -> None:
         if self._is_cancelled():
             raise Cancelled
+        if isinstance(message, Warning):
+            self.warnings.append(message.text)
 
 
 def run_stack(stack: StackFolder, folder: Path, batch: BatchRequest) -> Outcome:
@@ -89,9 +92,10 @@ def run_stack(stack: StackFolder, folder: Path, batch: BatchRequest) -> Outcome:
 
     worker = get_worker()
     started = time.monotonic()
+    listener = _Listener(_cancellation(worker))
     try:
         with _one_at_a_time:
-            reused = _estimate(stack, folder, batch, _cancellation(worker))
+            reused = _estimate(stack, folder, batch, listener)
     except InputError as error:
         return outcome_of(stack, BAD, sentence=str(error), worker=str(worker.name))
     return outcome_of(
@@ -99,6 +103,7 @@ def run_stack(stack: StackFolder, folder: Path, batch: BatchRequest) -> Outcome:
         UNCHANGED if reused == REUSED_ALL else DONE,
         seconds=round(time.monotonic() - started, 3),
         worker=str(worker.name),
+        warnings=tuple(listener.warnings),
         **_description_fields(folder),
     )
 
@@ -121,9 +126,7 @@ def _cancellation(worker: Any) -> Callable[[], bool]:
     return is_cancelled
 
 
-def _estimate(
-    stack: StackFolder, folder: Path, batch: BatchRequest, is_cancelled: Callable[[], bool]
-) -> str | None:
+def _estimate(stack: StackFolder, folder: Path, batch: BatchRequest, listener: _Listener) -> str | None:
     if package_fingerprint() != batch.version:
         raise InputError(
             "The worker has another version of Focal Depth than the one that asks: install the same on both"
@@ -132,7 +135,7 @@ def _estimate(
     check_device(resources.device)
     frames = read_stack(stack.photographs, batch.overrides)
     request = replace(batch.request, resources=resources)
-    reused = estimate_to_folder(frames, folder, request, _Listener(is_cancelled))
+    reused = estimate_to_folder(frames, folder, request, listener)
     if reused != REUSED_ALL or not (folder / THUMBNAIL).is_file():
         _write_thumbnail(folder)
     return reused
@@ -145,7 +148,6 @@ def _description_fields(folder: Path) -> dict[str, Any]:
         "near": float(depth["near"]),
         "far": float(depth["far"]),
         "unit": "m" if description["metric"] else "relative",
-        "warnings": tuple(description["warnings"]),
     }
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "preview": ("preview", "make small arrays and pictures to show from a result folder"),
     "look": ("look", "the name of preview until version 0.1"),
     "watch": ("watch", "estimate the brackets of a shoot as they arrive in a folder"),
+    "draft": ("draft", "show what layers make of a result, as standard input says"),
     "standby": ("standby", "load all that takes its time, then run what standard input says"),
     "import-weights": ("import_weights", "convert the authors' checkpoint of Won & Jeon (needs torch)"),
     "simulate": ("simulate", "render focal stacks with exact depth for training (needs torch)"),

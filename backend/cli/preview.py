@@ -12,11 +12,11 @@ from ..contract.schema import Description
 from ..depth.units import expected_error
 from ..io.arrays import write_arrays
 from ..io.photographs import read_photograph
+from ..io.preview_size import sample_centres, small_size
 from ..io.reading import AS_FILED, Reading
 from ..io.result_folder import Maps, aligned_paths, read_description, read_maps, replacing_file
 from ..runtime.progress import Reporter
 
-LONGEST = 1280  # pixels of the longer side at most; depth itself is inferred no finer
 DEPTH, ALIGNED, PHOTOGRAPHED = "depth", "aligned", "photographed"
 ARRAYS, UNCERTAINTY = "preview.npz", "uncertainty"
 # As near to the photographs as JPEG gets, also in thin coloured edges.
@@ -52,13 +52,13 @@ def make_arrays(maps: Maps, description: Description) -> dict[str, np.ndarray]:
     arrays = sample_depth(maps, description, UNCERTAINTY)
     for name, values in (("frame", maps.frame_numbers), ("sharpness", maps.sharpness)):
         if values is not None:
-            arrays[name] = _sample(values).astype(np.float32)
+            arrays[name] = sample_centres(values).astype(np.float32)
     return arrays
 
 
 def sample_depth(maps: Maps, description: Description, uncertainty: str) -> dict[str, np.ndarray]:
     """Return those of depth; the name of the array `uncertainty` has differed between versions."""
-    depth, confidence = _sample(maps.depth), _sample(maps.confidence)
+    depth, confidence = sample_centres(maps.depth), sample_centres(maps.confidence)
     return {
         "depth": depth,
         "confidence": confidence,
@@ -87,22 +87,6 @@ def write(
             f"{options.output} cannot be written ({error.strerror}); choose another folder"
         ) from None
     reporter.result(options.output, str(options.output))
-
-
-def small_size(width: int, height: int) -> tuple[int, int]:
-    """Return (width, height) in pixels of what is shown."""
-    shrink = min(1.0, LONGEST / max(width, height))
-    return max(1, round(width * shrink)), max(1, round(height * shrink))
-
-
-def _sample(values: np.ndarray) -> np.ndarray:
-    """The value in the middle of every small pixel: a mean would invent depths between near and far."""
-    height, width = values.shape
-    columns, rows = (
-        ((np.arange(small) + 0.5) * whole / small).astype(int)
-        for small, whole in zip(small_size(width, height), (width, height), strict=True)
-    )
-    return values[np.ix_(rows, columns)]
 
 
 def _write_frames(options: argparse.Namespace, description: Description, reporter: Reporter) -> None:

@@ -14,8 +14,9 @@ STAGES = (READ, ALIGN, DEPTH, FUSE, ENLARGE, WRITE)
 CHOOSE = "choose"  # the frames of a clip, before all else
 # Exit statuses of the command.
 DONE, OUR_FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
-# What of an earlier result was used again.
-REUSED_ALL, REUSED_NETWORKS = "all", "networks"
+# What of an earlier result was used again: all of it; all but what its layers of retouch make of it; what the
+# networks inferred.
+REUSED_ALL, REUSED_ESTIMATE, REUSED_NETWORKS = "all", "estimate", "networks"
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ Depth is in normalised dioptres: of a plane it is affine over the picture.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from ..contract.retouch import CUT, DISTRUST, FLATTEN, FROM_NEIGHBOURS, PUSH, SAME_SURFACE, TRUST
-from ..depth.planar_solver import Grid, solve
+from ..depth.planar_solver import Grid, double, solve
 from ..geometry.surfaces import fill_from_nearest
 from .masks import PaintedLayer
 
@@ -20,8 +20,8 @@ LEAST_ABOUT = 24  # pixels
 NOTHING = 1e-6  # weight of what is painted over, beside 1
 # Normalised dioptres at which depth counts a quarter: off a surface, and off the plane about which it lies.
 OFF_SURFACE, OFF_PLANE = 0.03, 0.1
-TRIALS, COMPARED = 200, 2000  # planes tried, and pixels by which they are compared
-MOST_FITTED = 500_000  # pixels that a plane is fitted to
+TRIALS, COMPARED = 500, 2000  # planes tried, and pixels by which they are compared
+MOST_FITTED = 50_000  # pixels that a plane is fitted to
 ROUNDS = 6  # of reweighting
 
 
@@ -33,20 +33,47 @@ class DepthMaps:
     confidence: np.ndarray
 
 
-def retouch_depth(maps: DepthMaps, painted: PaintedLayer) -> DepthMaps:
+@dataclass(frozen=True)
+class _Region:
+    """What a tool works on: the painted box of the maps and what is about it, arrays (h, w) float32."""
+
+    depth: np.ndarray
+    confidence: np.ndarray
+    mask: np.ndarray
+    amount: float
+    scale: float
+    solved_side: int
+
+
+def retouch_depth(
+    maps: DepthMaps, painted: PaintedLayer, scale: float = 1.0, solved_side: int = SOLVED_SIDE
+) -> DepthMaps:
     """Apply one layer of a depth tool.
+
+    Parameters
+    ----------
+    maps
+        What it changes.
+    painted
+        The layer.
+    scale
+        Pixels of the maps for one of the result: below 1 in a draft.
+    solved_side
+        Pixels of the longer side at most at which surfaces are continued; they differ by little.
 
     Returns
     -------
     DepthMaps
         The same but where the mask is above 0; what was painted is confident, but for `distrust`.
     """
-    rows, columns = box = _about(painted)
+    rows, columns = box = _about(painted, scale)
     mask = painted.mask[box]
     if not mask.any():
         return maps
     depth, confidence = maps.normalised[box], maps.confidence[box]
-    changed = CHANGES[painted.layer.tool](depth, confidence, mask, painted.layer.amount)
+    changed = CHANGES[painted.layer.tool](
+        _Region(depth, confidence, mask, painted.layer.amount, scale, solved_side)
+    )
     sure = np.float32(0 if painted.layer.tool == DISTRUST else 1)
     normalised, confident = maps.normalised.copy(), maps.confidence.copy()
     normalised[rows, columns] = np.where(mask > 0, depth + mask * (changed - depth), depth)
@@ -54,10 +81,10 @@ def retouch_depth(maps: DepthMaps, painted: PaintedLayer) -> DepthMaps:
     return DepthMaps(normalised, confident)
 
 
-def _about(painted: PaintedLayer) -> tuple[slice, slice]:
+def _about(painted: PaintedLayer, scale: float) -> tuple[slice, slice]:
     """The painted box, and some of what is about it."""
     box = painted.box
-    margin = max(LEAST_ABOUT, round(ABOUT * max(each.stop - each.start for each in box)))
+    margin = max(round(scale * LEAST_ABOUT), round(ABOUT * max(each.stop - each.start for each in box)))
     height, width = painted.mask.shape
     rows, columns = box
     return (
@@ -66,22 +93,21 @@ def _about(painted: PaintedLayer) -> tuple[slice, slice]:
     )
 
 
-def _flatten(depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float) -> np.ndarray:
+def _flatten(region: _Region) -> np.ndarray:
     """The plane that most of what is painted lies on."""
-    inside = mask > 0.5
-    return _plane(depth, confidence + 0.05, inside if inside.any() else mask > 0)
+    inside = region.mask > 0.5
+    return _plane(region.depth, region.confidence + 0.05, inside if inside.any() else region.mask > 0)
 
 
-def _from_neighbours(
-    depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float
-) -> np.ndarray:
+def _from_neighbours(region: _Region) -> np.ndarray:
     """The surface about it goes on; where there are several, the one that most of it belongs to."""
-    free = mask == 0
+    depth, free = region.depth, region.mask == 0
     if not free.any():
         return depth
     near_surface = _robust(depth - _plane(depth, np.ones_like(depth), free), OFF_PLANE)
-    filled = _continued(depth, mask, near_surface)
-    return _continued(depth, mask, near_surface * _robust(depth - filled, OFF_SURFACE))
+    coarse = replace(region, solved_side=region.solved_side // 2)
+    filled = _continued(coarse, near_surface)
+    return _continued(region, near_surface * _robust(depth - filled, OFF_SURFACE))
 
 
 def _plane(depth: np.ndarray, trust: np.ndarray, where: np.ndarray) -> np.ndarray:
@@ -100,19 +126,16 @@ def _likely_plane(terms: np.ndarray, values: np.ndarray, weights: np.ndarray) ->
     """The best of many planes through three points each (RANSAC; Fischler and Bolles, 1981)."""
     random = np.random.default_rng(0)
     some = random.choice(len(values), min(len(values), COMPARED), replace=False)
-    planes = [_fit(terms[some], values[some], weights[some])]
-    for _ in range(TRIALS):
-        three = random.choice(some, 3)
-        planes.append(_fit(terms[three], values[three], np.ones(3)))
-    scores = [
-        (weights[some] * _robust(values[some] - terms[some] @ each, OFF_SURFACE)).sum() for each in planes
-    ]
-    return planes[int(np.argmax(scores))]
+    corners = random.choice(some, (TRIALS, 3))
+    through = np.linalg.solve(terms[corners] + 1e-9 * np.eye(3), values[corners][..., None])[..., 0]
+    planes = np.vstack([_fit(terms[some], values[some], weights[some]), through])
+    misses = values[some] - planes @ terms[some].T
+    return planes[int(np.argmax(_robust(misses, OFF_SURFACE) @ weights[some]))]
 
 
-def _same_surface(depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float) -> np.ndarray:
+def _same_surface(region: _Region) -> np.ndarray:
     """Both sides of an edge joined smoothly."""
-    return _continued(depth, mask, np.ones_like(depth))
+    return _continued(region, np.ones_like(region.depth))
 
 
 def _robust(misses: np.ndarray, limit: float) -> np.ndarray:
@@ -125,37 +148,43 @@ def _fit(terms: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarr
     return np.linalg.solve(normal, terms.T * weights @ values)
 
 
-def _continued(depth: np.ndarray, mask: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _continued(region: _Region, weights: np.ndarray) -> np.ndarray:
     """Depth with what is painted filled by planes from what is about it, as far as that has weight."""
-    shrink = min(1.0, SOLVED_SIDE / max(depth.shape))
+    depth = region.depth
+    shrink = min(1 / region.scale, SOLVED_SIDE / max(depth.shape))
     height, width = depth.shape
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    trust = np.where(mask > 0, 0, weights).astype(np.float32)
+    trust = np.where(region.mask > 0, 0, weights).astype(np.float32)
     if not trust.any():
         return depth
     small, least = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (depth * trust, trust))
     target = small / np.maximum(least, NOTHING)
     least = np.where(least > 0.5, least, 0) + NOTHING
     joined = np.ones_like(target)
-    filled = solve(Grid(target, least, joined[:, 1:], joined[1:]))
+    grids = [Grid(target, least, joined[:, 1:], joined[1:])]
+    while max(grids[-1].weights.shape) > region.solved_side:
+        grids.append(grids[-1].halved())
+    filled = solve(grids.pop())
+    for grid in reversed(grids):
+        filled = double(filled, grid)
     return cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _cut(depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float) -> np.ndarray:
+def _cut(region: _Region) -> np.ndarray:
     """Each side goes on up to the stroke's middle, where depth jumps."""
-    free = mask == 0
-    return fill_from_nearest(free, depth) if free.any() else depth
+    free = region.mask == 0
+    return fill_from_nearest(free, region.depth) if free.any() else region.depth
 
 
-def _push(depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float) -> np.ndarray:
-    return depth + np.float32(amount)
+def _push(region: _Region) -> np.ndarray:
+    return region.depth + np.float32(region.amount)
 
 
-def _leave(depth: np.ndarray, confidence: np.ndarray, mask: np.ndarray, amount: float) -> np.ndarray:
-    return depth
+def _leave(region: _Region) -> np.ndarray:
+    return region.depth
 
 
-CHANGES: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, float], np.ndarray]] = {
+CHANGES: dict[str, Callable[[_Region], np.ndarray]] = {
     FLATTEN: _flatten,
     FROM_NEIGHBOURS: _from_neighbours,
     PUSH: _push,

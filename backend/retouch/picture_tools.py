@@ -1,5 +1,6 @@
 """Tools that change the all-in-focus picture where a mask is painted, and nowhere else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -14,11 +15,45 @@ from ..io.photographs import read_photograph
 from ..io.result_folder import aligned_paths
 from .masks import HALF, PaintedLayer
 
+ReadSource = Callable[[Path, tuple[int, int], tuple[int, int]], np.ndarray]
 HEALED_RADIUS = 5  # pixels about what is healed that it is filled from
 
 
+def read_source(path: Path, whole: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+    """Read what a layer paints from.
+
+    Parameters
+    ----------
+    path
+        Of the picture.
+    whole
+        Width and height of the result, which the picture has to have.
+    size
+        Width and height of the picture that is painted.
+
+    Returns
+    -------
+    ndarray
+        (H, W, 3) float32 sRGB, of that size.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or belongs to another result.
+    """
+    picture = read_photograph(path)
+    if picture.shape[1::-1] != whole:
+        raise InputError(f"{path} is not of the result's size: estimate again")
+    return picture if size == whole else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
 def retouch_picture(
-    picture: np.ndarray, painted: PaintedLayer, folder: Path, description: Description
+    picture: np.ndarray,
+    painted: PaintedLayer,
+    folder: Path,
+    description: Description,
+    read: ReadSource,
+    scale: float = 1.0,
 ) -> np.ndarray:
     """Apply one layer of a picture tool.
 
@@ -30,6 +65,10 @@ def retouch_picture(
         The layer.
     folder, description
         Of the result, which has the aligned frames and the background's picture.
+    read
+        As `read_source`.
+    scale
+        Pixels of the picture for one of the result: below 1 in a draft.
 
     Returns
     -------
@@ -46,9 +85,11 @@ def retouch_picture(
     if not mask.size:
         return picture
     if painted.layer.tool == HEAL:
-        source = _heal(picture, painted)
+        source = _heal(picture, painted, max(1, round(scale * HEALED_RADIUS)))
     else:
-        source = _read(_source(painted, folder, description), picture.shape)[box]
+        width, height = description["size"]
+        size = picture.shape[1], picture.shape[0]
+        source = read(_source(painted, folder, description), (width, height), size)[box]
     retouched = picture.copy()
     part = picture[box].astype(np.float32)
     retouched[box] = np.where(mask > 0, part + mask * (srgb_decode(source) - part), part)
@@ -104,19 +145,12 @@ def _index(painted: PaintedLayer, folder: Path, description: Description) -> int
     return names.index(painted.layer.frame)
 
 
-def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    picture = read_photograph(path)
-    if picture.shape != shape:
-        raise InputError(f"{path} is not of the result's size: estimate again")
-    return picture
-
-
-def _heal(picture: np.ndarray, painted: PaintedLayer) -> np.ndarray:
+def _heal(picture: np.ndarray, painted: PaintedLayer, radius: int) -> np.ndarray:
     """What is painted, float32 sRGB, filled from what is about it (Telea, 2004)."""
     rows, columns = painted.box
-    top, left = (max(0, each.start - 2 * HEALED_RADIUS) for each in (rows, columns))
-    about = slice(top, rows.stop + 2 * HEALED_RADIUS), slice(left, columns.stop + 2 * HEALED_RADIUS)
+    top, left = (max(0, each.start - 2 * radius) for each in (rows, columns))
+    about = slice(top, rows.stop + 2 * radius), slice(left, columns.stop + 2 * radius)
     hole = (painted.mask[about] > 0).astype(np.uint8)
-    filled = cv2.inpaint(srgb_bytes(picture[about]), hole, HEALED_RADIUS, cv2.INPAINT_TELEA)
+    filled = cv2.inpaint(srgb_bytes(picture[about]), hole, radius, cv2.INPAINT_TELEA)
     inside = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
     return filled[inside].astype(np.float32) / 255

@@ -2,17 +2,14 @@
 
 import hashlib
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ..contract.errors import InputError
 from ..contract.files import BACKGROUND_PNG, CACHE, ESTIMATE_EXR
 from ..contract.messages import WRITE
 from ..contract.output_folder import OutputFolder, clean_up
-from ..contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, read_layers
+from ..contract.retouch import Layer, read_layers
 from ..contract.schema import Description
 from ..io.estimate import Estimate, read_estimate
 from ..io.result_folder import (
@@ -25,11 +22,8 @@ from ..io.result_folder import (
 )
 from ..runtime.progress import Reporter
 from ..runtime.timings import Progress, no_progress
-from .depth_tools import DepthMaps, retouch_depth
-from .masks import layers_digest, read_mask
-from .picture_tools import retouch_frame_numbers, retouch_picture
-
-LEAST = 0.02  # of the focus range: no depth is pushed closer to infinity than so many dioptres
+from .masks import layers_digest
+from .retouching import Retouching
 
 
 def retouch_and_warn(folder: Path, reporter: Reporter, threads: int) -> None:
@@ -109,30 +103,15 @@ def _apply(
     layers: list[Layer], folder: Path, estimate: Estimate, progress: Progress
 ) -> tuple[Estimate, list[str]]:
     """What becomes of the estimate, and a sentence for each layer that was skipped."""
-    description, depth = estimate.description, estimate.depth
-    picture, numbers = estimate.picture, estimate.frame_numbers
-    far, near = (description["frames"][end]["dioptres"] for end in (0, -1))
-    maps = DepthMaps(((1 / depth - far) / (near - far)).astype(np.float32), estimate.confidence)
-    before, skipped = maps.normalised, []
+    retouching = Retouching(folder, estimate)
+    retouched, skipped = retouching.start, []
     for number, layer in enumerate(layers):
         progress(WRITE, number, len(layers) + 1)
         try:
-            painted = read_mask(folder, layer, (depth.shape[1], depth.shape[0]))
-            if layer.tool in DEPTH_TOOLS:
-                maps = retouch_depth(maps, painted)
-            elif layer.tool in PICTURE_TOOLS:
-                picture = retouch_picture(picture, painted, folder, description)
-                if numbers is not None:
-                    numbers = retouch_frame_numbers(numbers, painted, folder, description)
+            retouched = retouching.apply(retouched, layer)
         except InputError as error:
             skipped.append(f"The layer {layer.name} was skipped: {error}.")
-    dioptres = np.maximum(far + maps.normalised * np.float32(near - far), LEAST * (near - far))
-    changed = maps.normalised != before
-    depth = np.where(changed, 1 / dioptres, depth).astype(np.float32)
-    retouched = replace(
-        estimate, depth=depth, confidence=maps.confidence, picture=picture, frame_numbers=numbers
-    )
-    return retouched, skipped
+    return retouching.finish(retouched), skipped
 
 
 def _keep(output: OutputFolder, is_retouched: bool) -> None:

@@ -19,12 +19,18 @@ def _before_load(*_: object) -> None:
 
 
 @persistent
+def _before_save(*_: object) -> None:
+    manager.draft.renew()
+
+
+@persistent
 def _before_undo(*_: object) -> None:
     manager.stop_before_undo()
 
 
 @persistent
 def _after_undo(*_: object) -> None:
+    manager.draft.ask_again()  # what showed it may be as it was before
     manager.autoread.schedule()  # a step may lie between what was typed and what was then filled in
 
 
@@ -32,6 +38,7 @@ def _handlers() -> tuple:
     events = bpy.app.handlers
     return (
         (events.load_pre, _before_load),
+        (events.save_pre, _before_save),
         (events.undo_pre, _before_undo),
         (events.redo_pre, _before_undo),
         (events.undo_post, _after_undo),

@@ -20,12 +20,15 @@ class Job:
         Whether an estimate may well come next.
     resumes_after_undo
         Whether it starts again by itself where undo has stopped it.
+    changes_result
+        Whether it writes the scene's result anew, so that a draft of it ends.
     """
 
     label = ""
     uses_standby = False
     precedes_estimate = False
     resumes_after_undo = False
+    changes_result = False
 
     def arguments(self, scene: bpy.types.Scene, scratch: Path) -> list[str]:
         """Return the backend's subcommand and arguments.

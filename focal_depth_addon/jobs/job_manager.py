@@ -10,6 +10,7 @@ from ...backend.contract.errors import Cancelled
 from ..errors import UserError, describe_error
 from ..preferences import cache_folder, preferences
 from .autoread import AutoRead
+from .draft import Draft
 from .job import Job
 from .process import Process
 from .progress import describe_progress
@@ -83,7 +84,7 @@ class Run:
 
 
 class JobManager:
-    """Runs jobs, one at a time, and owns the other two processes that there may be.
+    """Runs jobs, one at a time, and owns the other processes that there may be.
 
     Attributes
     ----------
@@ -95,6 +96,8 @@ class JobManager:
         The process that waits for the next estimate.
     shoot
         The process that follows a shoot.
+    draft
+        What shows a draft of what the layers of retouch make of a result.
     autoread
         What reads the photographs again after something was typed.
     """
@@ -104,6 +107,7 @@ class JobManager:
         self.notice: Notice | None = None
         self.standby = Standby()
         self.shoot = Shoot(self)
+        self.draft = Draft(self)
         self.autoread = AutoRead(self)
         self._timer = Timer(self._poll_unattended)  # of a run that no operator waits for
 
@@ -127,6 +131,8 @@ class JobManager:
         """
         if self.notice is not None and (not self.notice.is_fault or self.notice.label == job.label):
             self.notice = None
+        if job.changes_result:
+            self.draft.pause()
         cache = cache_folder()
         remove_abandoned(cache)
         scratch = Scratch(cache)
@@ -248,6 +254,7 @@ class JobManager:
     def end_with_file(self) -> None:
         """End all that belongs to the open file."""
         self.shoot.stop()
+        self.draft.stop()
         self.autoread.stop()
         self.stop()
         self.notice = None
@@ -256,6 +263,7 @@ class JobManager:
         """End every process at Blender's exit, when it has no timers and windows any more."""
         self.standby.kill()
         self.shoot.end_process()
+        self.draft.end_process()
         if self.run is not None:
             self.run.process.end()
 

@@ -61,6 +61,8 @@ class Process:
 
     Attributes
     ----------
+    ends_with_stdin
+        Whether it reads nothing, and is cancelled when its standard input closes.
     progress
         The last message of that type, or None.
     progress_time
@@ -77,6 +79,8 @@ class Process:
     OSError
         Where it cannot be started; then nothing runs, `standby` neither.
     """
+
+    ends_with_stdin = True
 
     def __init__(
         self,
@@ -99,7 +103,7 @@ class Process:
         self._grace_ends = 0.0
         self._unfinished_line = b""
         messages, log = scratch.folder / "messages", scratch.folder / LOG
-        words = [*arguments, "--messages", "--stop-with-stdin"]
+        words = [*arguments, "--messages", *(["--stop-with-stdin"] if self.ends_with_stdin else [])]
         with contextlib.ExitStack() as undo:
             if standby is not None:
                 undo.callback(kill, standby)
@@ -109,7 +113,7 @@ class Process:
                     undo.callback(kill, self._process)
                 else:
                     self._process = standby
-                    self._send({"arguments": words, "stdout": str(messages), "stderr": str(log)})
+                    self._order({"arguments": words, "stdout": str(messages), "stderr": str(log)})
             self._messages = messages.open("rb")
             undo.pop_all()
 
@@ -166,6 +170,14 @@ class Process:
         if "--output" in self._arguments:
             clean_up(Path(self._arguments[self._arguments.index("--output") + 1]))
 
+    def send(self, file: Path) -> None:
+        """Write the path of a file to its standard input, as a line."""
+        stdin, line = self._process.stdin, json.dumps(str(file)).encode() + b"\n"
+        with contextlib.suppress(OSError):  # it has died just now, which `poll` sees
+            if stdin is not None:
+                stdin.write(line)
+                stdin.flush()
+
     @property
     def fault(self) -> str | None:
         """Why there is no result, in one sentence; None where there is one."""
@@ -180,15 +192,11 @@ class Process:
         """Where `close` writes the log, if the input is not at fault."""
         return self._cache / LAST_LOG if self._has_failed() else None
 
-    def _send(self, order: dict) -> None:
+    def _order(self, order: dict) -> None:
         """Tell one that waits what to run. A pipe may not hold as much as a file does."""
         file = self._scratch.folder / ORDER
         file.write_text(json.dumps(order), encoding="utf-8")
-        stdin, line = self._process.stdin, json.dumps(str(file)).encode() + b"\n"
-        with contextlib.suppress(OSError):  # it has died just now, which `poll` sees
-            if stdin is not None:
-                stdin.write(line)
-                stdin.flush()
+        self.send(file)
 
     def _has_failed(self) -> bool:
         return not self.is_cancelled and self._process.returncode not in (DONE, INPUT_AT_FAULT, CANCELLED)

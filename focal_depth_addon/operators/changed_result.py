@@ -23,6 +23,7 @@ class ResultChange(JobOperator):
     """
 
     folder: Path
+    changes_result = True
 
     def follow_result(self, context: bpy.types.Context, scene: bpy.types.Scene) -> str:
         """Open the result again and update what was built of it; return what people read about it."""

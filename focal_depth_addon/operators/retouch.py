@@ -6,6 +6,8 @@ from bpy.props import EnumProperty
 from ...backend.contract.retouch import FRAME
 from .. import result_folder, retouch
 from ..errors import UserError
+from ..jobs import manager
+from ..jobs.draft import LABEL
 from ..jobs.operator import ExclusiveOperator, fail
 from ..preview import images
 from ..translations import CONTEXT, translate
@@ -124,14 +126,26 @@ def _result_of(scene: bpy.types.Scene):
 
 
 def _edit(context: bpy.types.Context, layer: retouch.RetouchLayer) -> bool:
-    """Let an image editor show the photograph with the layer's mask; whether there is one."""
-    scene = context.scene
-    scene.focal_depth.preview.shown = "ALL_IN_FOCUS"
+    """Let an image editor show the photograph, or depth, with the layer's mask; whether there is one."""
+    scene, preview = context.scene, context.scene.focal_depth.preview
+    if preview.shown in images.FRAMES or not images.is_shown(scene):
+        preview.shown = "ALL_IN_FOCUS"
     images.show(context, scene, fit=False)
+    start_draft(scene)
     return images.edit_mask(context, scene, layer.mask)
 
 
-register, unregister = bpy.utils.register_classes_factory(
+def start_draft(scene: bpy.types.Scene) -> None:
+    """Show drafts of what the layers make of the result, in a window and where they are wanted."""
+    if bpy.app.background or not scene.focal_depth.draft or not scene.focal_depth.layers:
+        return
+    try:
+        manager.draft.start(scene)
+    except (UserError, OSError) as error:  # without it people outline as well
+        manager.report_fault(error, LABEL)
+
+
+_register, _unregister = bpy.utils.register_classes_factory(
     (
         FOCAL_DEPTH_OT_add_layer,
         FOCAL_DEPTH_OT_edit_layer,
@@ -139,3 +153,12 @@ register, unregister = bpy.utils.register_classes_factory(
         FOCAL_DEPTH_OT_apply_layers,
     )
 )
+
+
+def register() -> None:
+    _register()
+
+
+def unregister() -> None:
+    manager.draft.stop()
+    _unregister()

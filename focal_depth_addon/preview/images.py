@@ -10,7 +10,7 @@ from typing import NamedTuple
 import bpy
 import numpy as np
 
-from ...backend.contract.files import ALL_IN_FOCUS_PNG
+from ...backend.contract.files import ALL_IN_FOCUS_PNG, DEPTH_PNG
 from .. import result_folder
 from ..scene import photo_set
 from . import cache, colours, png
@@ -21,6 +21,8 @@ PASSES = {"FRAME": "frame", "SHARPNESS": "sharpness"}  # that results of older v
 OPACITY = 0.6  # of a new overlay
 
 _painted: dict[Path, tuple] = {}  # files of false colour, and near and far when they were painted
+_drafts: dict[str, Path] = {}  # by what they show, pictures that stand in place of the result's
+_drafted: str = ""  # name of the scene whose result they are of
 
 
 def needed_part(shown: str) -> str | None:
@@ -60,9 +62,66 @@ def is_preview(picture: bpy.types.Image | None, scene: bpy.types.Scene) -> bool:
 def update_image(scene: bpy.types.Scene) -> bpy.types.Image:
     """Return the image of the preview, painted anew. What it shows must be cached."""
     preview, folder = scene.focal_depth.preview, result_folder.from_stored(scene.focal_depth.result)
+    draft = find_draft(scene, preview.shown)
+    if draft is not None:
+        return _use_file(preview, draft, is_new=True)
     if preview.shown == "ALL_IN_FOCUS":
         return result_folder.load_image(folder / ALL_IN_FOCUS_PNG)
-    path, is_new = _update_file(preview, folder)
+    return _use_file(preview, *_update_file(preview, folder))
+
+
+def find_draft(scene: bpy.types.Scene, shown: str) -> Path | None:
+    """Return the picture of the scene's draft that shows that; None where there is none."""
+    return _drafts.get(shown) if scene.name == _drafted else None
+
+
+def show_draft(scene: bpy.types.Scene, pictures: dict[str, Path]) -> None:
+    """Show pictures in place of the result's, until the draft is hidden.
+
+    Parameters
+    ----------
+    scene
+        Whose result they are of.
+    pictures
+        Their files, by what they show.
+    """
+    global _drafted
+    _drafts.clear()
+    _drafts.update(pictures)
+    _drafted = scene.name
+    _show_anew(scene)
+
+
+def hide_draft() -> None:
+    """Show the result's own pictures again."""
+    global _drafted
+    scene, pictures = bpy.data.scenes.get(_drafted), [str(path) for path in _drafts.values()]
+    _drafts.clear()
+    _drafted = ""
+    if scene is None:
+        return
+    _show_anew(scene)
+    picture = scene.focal_depth.preview.picture
+    if picture is not None and picture.filepath in pictures:  # whose files go
+        picture.filepath = str(result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG)
+
+
+def _show_anew(scene: bpy.types.Scene) -> None:
+    """Update the image editors that show the preview, and views that show depth."""
+    if is_shown(scene):
+        editors = [each for each in _editors(bpy.context) if _is_previewing(each, scene)]
+        _show_in(editors, scene, fit=False)
+    redraw(is_overlaid=True)
+
+
+def _is_previewing(editor: "_Editor", scene: bpy.types.Scene) -> bool:
+    """Whether it shows the preview, or did until undo took the picture away."""
+    picture, space = _image_of(editor), editor[1].spaces.active
+    return is_preview(picture, scene) or (picture is None and space.mode == "MASK")
+
+
+def _use_file(preview: bpy.types.PropertyGroup, path: Path, is_new: bool) -> bpy.types.Image:
+    """The preview's image, of that file."""
     if preview.picture is None:
         preview.picture = bpy.data.images.load(str(path))
         preview.picture.name = NAME
@@ -224,7 +283,8 @@ def _show_in(editors: list[_Editor], scene: bpy.types.Scene, fit: bool) -> None:
     before = [_view(area) for _, area in editors]
     picture = update_image(scene)
     for (window, area), view in zip(editors, before, strict=True):
-        area.spaces.active.image = picture
+        if area.spaces.active.image != picture:
+            area.spaces.active.image = picture
         _restore_view(window, area, None if fit else view)
     is_overlaid = _is_overlaid(scene)
     if is_overlaid:

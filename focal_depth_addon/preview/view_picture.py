@@ -1,4 +1,4 @@
-"""A picture of depth over the 3D views: rough, while depth is estimated, and then the result's."""
+"""A picture of depth over the 3D views: rough while depth is estimated, the result's, or a draft of that."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from .. import result_folder
 from ..errors import UserError
 from ..jobs import manager
 from ..translations import translate
+from . import images
 
 SHARE = 0.42  # of a view's width and height, at most
 MARGIN = 16  # pixels to the view's edge, before the interface's scale
@@ -19,6 +20,7 @@ TEXT = 12  # points
 WHITE = 1.0, 1.0, 1.0, 1.0
 CAPTION = "Depth: near is bright, far is dark"
 ROUGH_CAPTION = "Rough depth: the estimate goes on"
+DRAFT_CAPTION = "Draft of the depth: Apply makes it so"
 
 _handler = None
 _loaded: tuple[Path, int, gpu.types.GPUTexture] | None = None  # file, when it was written, picture
@@ -35,6 +37,8 @@ def picture_of(scene: bpy.types.Scene) -> tuple[Path, str] | None:
     run = manager.run
     if run is not None and run.scene_name == scene.name and run.process.rough_depth is not None:
         return run.process.rough_depth, translate(ROUGH_CAPTION)
+    if (draft := images.find_draft(scene, "DEPTH")) is not None:
+        return draft, translate(DRAFT_CAPTION)
     if is_shown(scene):
         return result_folder.from_stored(scene.focal_depth.result) / DEPTH_PNG, translate(CAPTION)
     return None
@@ -69,9 +73,10 @@ def _texture(path: Path) -> gpu.types.GPUTexture | None:
     try:
         written = path.stat().st_mtime_ns
         if _loaded is None or _loaded[:2] != (path, written):
-            image = result_folder.load_image(path)
+            is_of_run = path.name != DEPTH_PNG  # and goes with it
+            image = (result_folder.load_own_image if is_of_run else result_folder.load_image)(path)
             _loaded = path, written, gpu.texture.from_image(image)
-            if path.name != DEPTH_PNG:  # rough depth, whose file goes with the run
+            if is_of_run and not image.users:
                 bpy.data.images.remove(image)
     except (OSError, UserError, RuntimeError):
         return None

@@ -791,6 +791,14 @@ MESSAGES = {
     "Apply the layers to the result: the set, the compositor and the preview follow": (
         "레이어를 결과에 적용합니다. 세트와 컴포지터, 미리보기가 따라갑니다"
     ),
+    "Draft While Outlining": ("윤곽을 그리는 동안 초안 보기"),
+    "Show what the layers make of depth and of the picture while you outline": (
+        "윤곽을 그리는 동안 레이어가 깊이와 사진을 어떻게 바꾸는지 표시합니다"
+    ),
+    "The draft ended unexpectedly: press Outline to show it again": (
+        "초안이 예기치 않게 끝났습니다. 윤곽 그리기를 눌러 다시 표시하십시오"
+    ),
+    "Draft of the depth: Apply makes it so": ("깊이의 초안: 적용을 누르면 이렇게 됩니다"),
     "Retouching": ("보정하는 중"),
     "There is no layer yet: add one": ("아직 레이어가 없습니다. 하나 추가하십시오"),
     "Open an image editor, and press Outline again": ("이미지 에디터를 열고 윤곽 그리기를 다시 누르십시오"),

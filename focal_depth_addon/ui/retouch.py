@@ -63,6 +63,7 @@ class RetouchPanel(PanelMixin):
         )
         row.column().operator("focal_depth.remove_layer", text="", icon="REMOVE")
         self._draw_layer(settings, settings.layers[settings.active_layer])
+        self.layout.prop(settings, "draft")
         self.layout.operator("focal_depth.apply_layers", icon="CHECKMARK")
 
     def _draw_layer(self, settings, layer):

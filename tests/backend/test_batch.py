@@ -317,6 +317,32 @@ def test_what_is_done_is_not_repeated_what_has_changed_is_and_our_faults_are_rep
     assert {name for name, at in written(output).items() if at != before[name]} == set(GOOD[1:3])
 
 
+def test_a_layer_that_is_skipped_is_a_warning_and_one_that_is_applied_is_on_the_page(
+    tmp_path, command, shoot, batch
+):
+    output = shutil.copytree(batch[1], tmp_path / "results")
+    thumbnails = [(output / name / "thumbnail.jpg").read_bytes() for name in GOOD]
+    box = {"points": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]], "width": 0}
+    layers = {
+        GOOD[3]: {"name": "Gone", "tool": "trust", "mask": "gone.png"},
+        GOOD[4]: {"name": "Nearer", "tool": "push", "amount": 0.5, "outlines": [box]},
+    }
+    for name, layer in layers.items():
+        (output / name / "retouch").mkdir()
+        text = json.dumps({"format": 1, "layers": [layer]})
+        (output / name / "retouch" / "layers.json").write_text(text)
+    command("batch", shoot, "--output", output, "--workers", 2)
+    rows = table(output)
+    warned = [name for name in GOOD if "was skipped" in rows[name]["warnings"]]
+    assert warned == [GOOD[3]]
+    assert "The layer Gone was skipped: " in rows[GOOD[3]]["warnings"]
+    assert "The layer Gone was skipped: " in (output / "index.html").read_text(encoding="utf-8")
+    before = table(batch[1])[GOOD[3]]["warnings"]  # what the photographs' warnings are stays
+    assert before and rows[GOOD[3]]["warnings"].endswith(before)
+    after = [(output / name / "thumbnail.jpg").read_bytes() for name in GOOD]
+    assert [name for name, one, two in zip(GOOD, thumbnails, after, strict=True) if one != two] == [GOOD[4]]
+
+
 def test_arguments_that_cannot_be_are_one_sentence(tmp_path, shoot, capsys, monkeypatch):
     monkeypatch.setattr(farm, "SECONDS_TO_ANSWER", 1)
     for option, value, sentence in (

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.cli.main import main
-from focal_depth.cli.preview import LONGEST, small_size
 from focal_depth.contract.messages import INPUT_AT_FAULT
 from focal_depth.depth.units import to_confidence
+from focal_depth.io.preview_size import LONGEST, small_size
 from focal_depth.io.result_folder import read_maps
 from photographs import PROJECT
 from results import description, write_result

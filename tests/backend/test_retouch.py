@@ -2,14 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from focal_depth.batch.single import Request, estimate_to_folder
 from focal_depth.cli.main import main
-from focal_depth.contract.errors import InputError
-from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
+from focal_depth.contract.errors import Cancelled, InputError
+from focal_depth.contract.messages import DONE, INPUT_AT_FAULT, Done, Progress
 from focal_depth.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, format_layers, parse_layers
 from focal_depth.fusion.sharpness import REACH as SHARPNESS_REACH
 from focal_depth.fusion.sharpness import measure_sharpness
@@ -24,6 +26,10 @@ from focal_depth.io.result_folder import (
 )
 from focal_depth.research.evaluation.planarity import plane_residuals
 from focal_depth.retouch.result import retouch_result
+from focal_depth.runtime.config import Config
+from focal_depth.runtime.progress import Reporter
+from focal_depth.runtime.resources import Resources
+from focal_depth.stack import Overrides, read_stack
 from photographs import PROJECT, write_slanted
 from results import description, write_result
 
@@ -405,6 +411,49 @@ def test_what_is_painted_outlives_every_estimate(tmp_path, capsys):
     assert main([*estimate, "--quality", "full"]) == DONE
     assert "layers.json cannot be used" in capsys.readouterr().err
     assert (folder / "retouch" / "flat.png").exists()
+
+
+class Impatient(Reporter):
+    """Cancels where layers are about to be applied, and takes down what is said."""
+
+    def __init__(self, cancels: bool) -> None:
+        super().__init__()
+        self.cancels, self.text = cancels, ""
+
+    def write(self, message):
+        if self.cancels and isinstance(message, Progress) and (message.stage, message.of) == ("write", 2):
+            raise Cancelled
+        if isinstance(message, Done):
+            self.text = message.text
+
+
+def test_layers_of_an_estimate_that_was_cancelled_are_applied_by_the_next_which_says_so(tmp_path):
+    folder, request = tmp_path / "result", Request(Config(), Resources())
+    stack = read_stack([write_slanted(tmp_path / "bracket")], Overrides())
+
+    def estimate(cancels: bool = False, **config) -> tuple[str | None, str]:
+        reporter = Impatient(cancels)
+        reused = estimate_to_folder(stack, folder, replace(request, config=Config(**config)), reporter)
+        return reused, reporter.text
+
+    assert estimate() == (None, estimate()[1].removeprefix("Nothing has changed, so nothing was run again. "))
+    shape = read_depth(folder)[0].shape
+    where = tuple(slice(length // 4, length // 2) for length in shape)
+    paint(folder, Layer("Nearer", "push", "push.png", amount=0.1), where=where, shape=shape)
+    with pytest.raises(Cancelled):
+        estimate(cancels=True, quality="draft")
+    cancelled = read_depth(folder)[0]  # whole, without its layers
+    assert "retouch" not in read_description(folder)
+    reused, text = estimate(quality="draft")
+    assert reused == "estimate"
+    assert text.startswith("Only the layers of Retouch have changed, so nothing else was run again. ")
+    changed = read_depth(folder)[0] != cancelled
+    assert changed[where].all() and changed.sum() == changed[where].size
+    reused, text = estimate(quality="draft")
+    assert reused == "all" and text.startswith("Nothing has changed, so nothing was run again. ")
+    (folder / "retouch" / "layers.json").unlink()
+    assert estimate(quality="draft")[0] == "estimate"
+    np.testing.assert_array_equal(read_depth(folder)[0], cancelled)
 
 
 def test_a_result_that_is_turned_round_keeps_what_is_painted(tmp_path):

@@ -1,5 +1,6 @@
-"""A layer outlined by hand over the photograph, applied, hidden; the set follows."""
+"""A layer outlined by hand over the photograph, applied, hidden; the set and a draft follow."""
 
+import hashlib
 import json
 import shutil
 import time
@@ -19,6 +20,23 @@ def on_screen(x, y):
 
 def active_layer():
     return settings().layers[settings().active_layer]
+
+def within():
+    '''Colour in the middle of the picture that the image editor shows, 0 to 1.'''
+    picture = editor().spaces.active.image
+    width, height = picture.size
+    at = 4 * (height // 2 * width + width // 2)
+    return list(picture.pixels[at:at + 3])
+
+def caption():
+    '''Of the picture in the lower left of the 3D view.'''
+    import sys
+    (module,) = (each for name, each in sys.modules.items() if name.endswith("preview.view_picture"))
+    picture = module.picture_of(bpy.context.scene)
+    return picture and picture[1]
+
+def is_drafted():
+    return "run-" in editor().spaces.active.image.filepath
 """
 OUTLINE = (0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)
 
@@ -70,6 +88,9 @@ def test_outlined_by_hand_and_applied(window, folder):
         f"hasattr(region(editor(), 'UI'), 'active_panel_category') and {with_tab} != 'UNSUPPORTED'"
     ):
         window.run(f"{with_tab} = 'Focal Depth'")
+    window.wait_until("(caption() or '').startswith('Draft')", 60)
+    time.sleep(1)
+    assert window.run("editor().spaces.active.image.name").startswith("all_in_focus")  # no layer paints it
     window.screenshot("retouch_outlined")
     before = (folder / "depth.exr").read_bytes()
     window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
@@ -81,6 +102,46 @@ def test_outlined_by_hand_and_applied(window, folder):
         assert min(abs(x - a) + abs(y - b) for a, b in points) < 0.05
     assert (folder / "depth.exr").read_bytes() != before
     assert window.run("manager().notice") is None
+    assert window.run("caption()") is None  # as before: the set would lie behind it
     window.screenshot("retouch_applied")
     window.key("ctrl+z")  # Apply's step; the layer stays
     assert window.run("len(settings().layers)") == 1
+
+
+def contents(folder) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_draft_follows_the_outline_before_apply(window, folder):
+    window.run("bpy.ops.focal_depth.preview('INVOKE_DEFAULT', True, show='DEPTH')")
+    window.wait_until("idle() and settings().preview.shown == 'DEPTH'")
+    before, files = window.run("within()"), contents(folder)
+    window.run("bpy.ops.focal_depth.add_layer('INVOKE_DEFAULT', True, tool='push')")
+    window.run("active_layer().amount = 0.3")
+    window.wait_until("is_drafted()", 60)
+    assert window.run("within()") == pytest.approx(before, abs=0.02)  # nothing is outlined yet
+    outline(window)
+    window.wait_until(f"max(abs(a - b) for a, b in zip(within(), {before})) > 0.1", 10)
+    window.run("editor().spaces.active.show_region_ui = True")
+    window.screenshot("retouch_draft")
+    assert window.run("editor().spaces.active.mode") == "MASK"
+    assert window.run("editor().spaces.active.mask == active_layer().mask")
+    once = window.run("within()")
+    window.run("active_layer().amount = -0.3")
+    window.wait_until(f"max(abs(a - b) for a, b in zip(within(), {once})) > 0.1", 10)
+    assert contents(folder) == files
+    window.run("active_layer().amount = 0.3")
+    window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
+    window.wait_until("idle()")
+    time.sleep(1)
+    assert window.run("manager().draft.process") is None
+    assert contents(folder) != files
+    assert not window.run("is_drafted()")
+    assert window.run("manager().notice") is None
+    window.run("bpy.ops.focal_depth.preview('INVOKE_DEFAULT', True, show='DEPTH')")
+    window.wait_until("idle() and settings().preview.shown == 'DEPTH'")
+    window.screenshot("retouch_draft_applied")
