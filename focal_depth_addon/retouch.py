@@ -95,8 +95,13 @@ def read_layers(folder: Path) -> list[retouch.Layer]:
         raise UserError(str(error)) from None
 
 
-def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> None:
+def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[int, int]) -> dict[str, str]:
     """Write a scene's layers to a result folder of `size` (width, height), and list those that others wrote.
+
+    Returns
+    -------
+    dict
+        New names of the layers that the folder had by others.
 
     Raises
     ------
@@ -110,11 +115,15 @@ def write_layers(settings: bpy.types.PropertyGroup, folder: Path, size: tuple[in
     layers = [*others, *filter(None, described)]
     if layers or there:
         _write(folder, layers)
+    renamed = {}
     for item, name, layer in zip(settings.layers, _names(settings, others), described, strict=True):
+        if item.written not in ("", name):
+            renamed[item.written] = name
         item.name, item.written = name, "" if layer is None else name
     for number, layer in enumerate(others):
         _add(settings, layer, size)
         settings.layers.move(len(settings.layers) - 1, number)
+    return renamed
 
 
 def describe_layers(

@@ -17,6 +17,7 @@ from ..jobs.arguments import NO_PHOTOGRAPHS, choice_arguments, distance_argument
 from ..jobs.job_manager import Notice
 from ..jobs.operator import ExclusiveOperator, JobOperator, fail
 from ..preferences import cache_folder, unsaved_folder
+from ..scene import photo_set
 from ..translations import translate
 from .inputs import ChosenFiles, NeedsResult
 from .preview import preview_new_result
@@ -181,7 +182,8 @@ def _keep_layers(settings: bpy.types.PropertyGroup, folder: Path) -> bool:
     if settings.layers and before is not None and before.is_dir():
         width, height = result_folder.read_description(before)["size"]
         try:
-            retouch.write_layers(settings, before, (width, height))
+            renamed = retouch.write_layers(settings, before, (width, height))
+            photo_set.rename_own_objects(settings.id_data, before, renamed)
         except OSError as error:
             raise UserError(
                 translate(

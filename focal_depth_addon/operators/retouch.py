@@ -10,6 +10,7 @@ from ..jobs import manager
 from ..jobs.draft import LABEL
 from ..jobs.operator import ExclusiveOperator, fail
 from ..preview import images
+from ..scene import photo_set
 from ..translations import CONTEXT, translate
 from .changed_result import ResultChange
 from .inputs import NeedsResult
@@ -111,7 +112,8 @@ class FOCAL_DEPTH_OT_apply_layers(NeedsResult, ResultChange, bpy.types.Operator)
 
     def arguments(self, scene, scratch):
         self.folder, size = _result_of(scene)
-        retouch.write_layers(scene.focal_depth, self.folder, size)
+        renamed = retouch.write_layers(scene.focal_depth, self.folder, size)
+        photo_set.rename_own_objects(scene, self.folder, renamed)
         return ["retouch", str(self.folder)]
 
     def conclude(self, context, scene, result):

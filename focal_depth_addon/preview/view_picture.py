@@ -20,7 +20,7 @@ TEXT = 12  # points
 WHITE = 1.0, 1.0, 1.0, 1.0
 CAPTION = "Depth: near is bright, far is dark"
 ROUGH_CAPTION = "Rough depth: the estimate goes on"
-DRAFT_CAPTION = "Draft of the depth: Apply makes it so"
+DRAFT_CAPTION = "Draft of the depth: press Apply for full size"
 
 _handler = None
 _loaded: tuple[Path, int, gpu.types.GPUTexture] | None = None  # file, when it was written, picture

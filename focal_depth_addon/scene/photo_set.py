@@ -54,6 +54,13 @@ def meshes(objects: dict[str, bpy.types.Object]) -> list[bpy.types.Object]:
     return [each for role, each in objects.items() if role == "mesh" or role.startswith(OWN)]
 
 
+def rename_own_objects(scene: bpy.types.Scene, folder: Path, names: dict[str, str]) -> None:
+    """Let the objects of a result's set that are their own follow their layers, by former names."""
+    for role, each in find_objects(scene, folder).items():
+        if role.startswith(OWN) and (name := names.get(role.removeprefix(OWN))):
+            each[ROLE_TAG], each.name, each.data.name = OWN + name, name, name
+
+
 def set_hidden(scene: bpy.types.Scene, folder: Path, hidden: bool) -> None:
     """Hide a result's set in views and renders, or show it."""
     if (collection := _find_collection(scene, folder)) is not None:

@@ -798,7 +798,7 @@ MESSAGES = {
     "The draft ended unexpectedly: press Outline to show it again": (
         "초안이 예기치 않게 끝났습니다. 윤곽 그리기를 눌러 다시 표시하십시오"
     ),
-    "Draft of the depth: Apply makes it so": ("깊이의 초안: 적용을 누르면 이렇게 됩니다"),
+    "Draft of the depth: press Apply for full size": ("깊이의 초안: 전체 크기는 적용을 누르십시오"),
     "Retouching": ("보정하는 중"),
     "There is no layer yet: add one": ("아직 레이어가 없습니다. 하나 추가하십시오"),
     "Open an image editor, and press Outline again": ("이미지 에디터를 열고 윤곽 그리기를 다시 누르십시오"),

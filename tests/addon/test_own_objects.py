@@ -103,6 +103,16 @@ def test_it_follows_the_settings_of_the_set(box, module):
 
 
 @alike
+def test_it_follows_its_layer_to_another_name(box, folder):
+    box.location += Vector((0.5, 0, 0))
+    moved = places(box)
+    bpy.context.scene.focal_depth.layers[0].name = "Crate"
+    bpy.ops.focal_depth.apply_layers()
+    assert "Box" not in bpy.data.objects
+    np.testing.assert_allclose(places(bpy.data.objects["Crate"]), moved, atol=1e-5)
+
+
+@alike
 def test_without_its_layer_it_is_part_of_the_set_again(box, folder):
     layer = bpy.context.scene.focal_depth.layers[0]
     layer.shown = False

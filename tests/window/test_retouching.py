@@ -37,6 +37,14 @@ def caption():
 
 def is_drafted():
     return "run-" in editor().spaces.active.image.filepath
+
+def outline_by_script(points, closed):
+    import sys
+    (module,) = (each for name, each in sys.modules.items() if name.endswith("focal_depth_addon.retouch"))
+    module.outline(active_layer(), points, tuple(editor().spaces.active.image.size), closed)
+
+def is_draft_done():
+    return is_drafted() and not manager().draft.process.asked
 """
 OUTLINE = (0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)
 
@@ -145,3 +153,41 @@ def test_a_draft_follows_the_outline_before_apply(window, folder):
     window.run("bpy.ops.focal_depth.preview('INVOKE_DEFAULT', True, show='DEPTH')")
     window.wait_until("idle() and settings().preview.shown == 'DEPTH'")
     window.screenshot("retouch_draft_applied")
+
+
+SHOWN_BY = {
+    "DEPTH": ("flatten", "from_neighbours", "push", "cut", "same_surface"),
+    "CONFIDENCE": ("trust", "distrust"),
+    "ALL_IN_FOCUS": ("frame", "background", "heal"),
+}
+
+
+def test_each_tool_shows_what_it_does_before_apply(window, folder):
+    window.run("bpy.ops.focal_depth.build_mesh('EXEC_DEFAULT', True, level='preview')")
+    for shown, tools in SHOWN_BY.items():
+        window.run(f"bpy.ops.focal_depth.preview('INVOKE_DEFAULT', True, show={shown!r})")
+        window.wait_until(f"idle() and settings().preview.shown == {shown!r}")
+        for tool in tools:
+            window.run(f"bpy.ops.focal_depth.add_layer('INVOKE_DEFAULT', True, tool={tool!r})")
+            closed = tool not in ("cut", "same_surface")
+            window.run(f"outline_by_script({OUTLINE if closed else OUTLINE[1:3]}, {closed})")
+            window.wait_until("is_draft_done()", 60)
+            window.screenshot(f"retouch_tool_{tool}")
+            window.run("bpy.ops.focal_depth.remove_layer()")
+    assert window.run("manager().notice") is None
+
+
+@pytest.mark.parametrize("tool", ["own_object", "leave_out"])
+def test_a_mesh_is_built_without_what_is_outlined(window, folder, tool):
+    window.run("bpy.ops.focal_depth.build_mesh('EXEC_DEFAULT', True, level='preview')")
+    window.run(f"bpy.ops.focal_depth.add_layer('INVOKE_DEFAULT', True, tool={tool!r})")
+    window.run("active_layer().name = 'Outlined'")
+    window.run(f"outline_by_script({OUTLINE}, True)")
+    window.run("bpy.ops.focal_depth.apply_layers('INVOKE_DEFAULT', True)")
+    window.wait_until("idle()")
+    assert window.run("'Outlined' in bpy.data.objects") == (tool == "own_object")
+    if tool == "own_object":
+        window.run("bpy.data.objects['Outlined'].location.x += 0.3")
+    window.run("areas('VIEW_3D')[0].spaces.active.shading.type = 'MATERIAL'")
+    time.sleep(2)
+    window.screenshot(f"retouch_tool_{tool}")
