@@ -1,8 +1,9 @@
 """Where stacks are estimated: workers of this machine, or those that a scheduler of Dask's has."""
 
+import gc
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..contract.errors import InputError
 from ..runtime.resources import available_threads
@@ -31,12 +32,14 @@ def workers_of(scheduler: str | None, workers: int, largest: float, with_gpu: bo
 def _connected(address: str):
     from distributed import Client
 
-    try:
+    with suppress(OSError, TimeoutError, ValueError):
         return Client(address, timeout=SECONDS_TO_ANSWER)
-    except (OSError, TimeoutError, ValueError):
-        raise InputError(
-            f"No scheduler answers at {address}: start one with `dask scheduler`, or correct the address"
-        ) from None
+    # A client that did not connect is closed as it is collected. If the next one's new thread came to do that,
+    # it and the thread that starts it would wait for each other: findings/distributed_collected_client.sh.
+    gc.collect()
+    raise InputError(
+        f"No scheduler answers at {address}: start one with `dask scheduler`, or correct the address"
+    )
 
 
 def _local(workers: int, largest: float, with_gpu: bool):

@@ -1,6 +1,7 @@
 """Many stacks: which there are in a tree, and what becomes of each, here and on workers that come and go."""
 
 import csv
+import gc
 import json
 import os
 import shutil
@@ -355,6 +356,15 @@ def test_arguments_that_cannot_be_are_one_sentence(tmp_path, shoot, capsys, monk
         errors = capsys.readouterr().err
         assert sentence in errors
         assert "Traceback" not in errors
+
+
+def test_an_address_that_is_none_leaves_no_client_behind():
+    from distributed import Client
+
+    with pytest.raises(InputError, match="No scheduler answers"), farm.workers_of("nonsense", 1, 0, False):
+        pass
+    left = [each for each in gc.get_objects() if isinstance(each, Client) and each.status != "closed"]
+    assert left == []
 
 
 def test_without_dask_the_command_says_what_to_install(tmp_path, shoot):
