@@ -34,8 +34,8 @@ def _connected(address: str):
 
     with suppress(OSError, TimeoutError, ValueError):
         return Client(address, timeout=SECONDS_TO_ANSWER)
-    # A client that did not connect is closed as it is collected. If the next one's new thread came to do that,
-    # it and the thread that starts it would wait for each other: findings/distributed_collected_client.sh.
+    # A client that did not connect is closed as it is collected. If the next one's new thread did that, it
+    # and the thread that starts it would wait for each other: findings/distributed_collected_client.sh.
     gc.collect()
     raise InputError(
         f"No scheduler answers at {address}: start one with `dask scheduler`, or correct the address"
