@@ -1,5 +1,6 @@
 """A picture of depth over the 3D views: rough while depth is estimated, the result's, or a draft of that."""
 
+from functools import partial
 from pathlib import Path
 
 import blf
@@ -76,11 +77,17 @@ def _texture(path: Path) -> gpu.types.GPUTexture | None:
             is_of_run = path.name != DEPTH_PNG  # and goes with it
             image = (result_folder.load_own_image if is_of_run else result_folder.load_image)(path)
             _loaded = path, written, gpu.texture.from_image(image)
-            if is_of_run and not image.users:
-                bpy.data.images.remove(image)
+            if is_of_run:  # what is drawn may hold it: it goes after this drawing
+                bpy.app.timers.register(partial(_remove_unused, image.name))
     except (OSError, UserError, RuntimeError):
         return None
     return _loaded[2]
+
+
+def _remove_unused(name: str) -> None:
+    image = bpy.data.images.get(name)
+    if image is not None and not image.users:
+        bpy.data.images.remove(image)
 
 
 def register() -> None:
