@@ -69,7 +69,12 @@ def update(mesh: bpy.types.Object, near: float, far: float, cut: float) -> None:
             compat.set_modifier_input(modifier, name, value)
 
 
-def follow(mesh: bpy.types.Object, leader: bpy.types.Object, camera: Vector) -> None:
+def set_camera(mesh: bpy.types.Object, camera: Vector) -> None:
+    """Tell the modifier of a mesh where the camera was, in the mesh's space; by itself it is the origin."""
+    compat.set_modifier_input(find(mesh), CAMERA, camera)
+
+
+def follow(mesh: bpy.types.Object, leader: bpy.types.Object) -> None:
     """Let the modifier of a mesh have the settings of another's, by drivers.
 
     Parameters
@@ -77,14 +82,9 @@ def follow(mesh: bpy.types.Object, leader: bpy.types.Object, camera: Vector) -> 
     mesh
         With a modifier of this extension.
     leader
-        The mesh whose settings it follows; without a modifier it leads nowhere.
-    camera
-        Where the camera was, in the space of `mesh`.
+        The mesh whose settings it follows, with such a modifier.
     """
     modifier, leading = find(mesh), find(leader)
-    compat.set_modifier_input(modifier, CAMERA, camera)
-    if leading is None:
-        return
     for name in LED:
         owner, path = compat.modifier_property(leading, name)
         target = owner.path_from_id(path) if path == "value" else owner.path_from_id() + path

@@ -177,7 +177,7 @@ class PhotoSet:
         """Build one, with its origin where it stands, or update it; where it was moved to, it stays."""
         own = self._objects.get(role)
         if own is None:
-            own = self._new(role, bpy.data.meshes.new, built)
+            own = self._new(role, bpy.data.meshes.new)
             own.name = own.data.name = role.removeprefix(OWN)
             own[PLACE_TAG] = ground.foot_of(arrays["vertices"], ground.frame_of(self.origin))
             own.location = np.array(own[PLACE_TAG]) * self._unscaled
@@ -187,7 +187,10 @@ class PhotoSet:
         place = np.array(own[PLACE_TAG], np.float32)
         mesh.fill(own.data, arrays | {"vertices": arrays["vertices"] - place}, self._unscaled)
         modifier.update(own, *self._depth_range(), float(arrays["cut"]))
-        modifier.follow(own, built, Vector(-place * self._unscaled))
+        modifier.set_camera(own, Vector(-place * self._unscaled))
+        if own.parent != built:
+            own.parent = built
+            modifier.follow(own, built)
 
     def stand_on_ground(self) -> None:
         """Put camera and mesh upright on the ground that was found, or chosen."""

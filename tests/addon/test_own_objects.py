@@ -103,6 +103,28 @@ def test_it_follows_the_settings_of_the_set(box, module):
 
 
 @alike
+def test_its_own_settings_stay_where_its_drivers_were_removed(box, module):
+    compat, modifier = module("compat"), module("scene.modifier")
+    owner, path = compat.modifier_property(modifier.find(box), "Depth Scale")
+    owner.driver_remove(path)
+    compat.set_modifier_input(modifier.find(box), "Depth Scale", 2.0)
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    np.testing.assert_allclose(distances(box), 1.6, rtol=0.01)
+
+
+@alike
+def test_it_hangs_on_a_mesh_that_was_built_in_place_of_a_deleted_one(box, module):
+    before = places(box)
+    bpy.data.objects.remove(set_mesh())
+    bpy.ops.focal_depth.build_mesh(level="preview")
+    assert box.parent == set_mesh()
+    np.testing.assert_allclose(places(box), before, atol=1e-5)
+    compat, modifier = module("compat"), module("scene.modifier")
+    compat.set_modifier_input(modifier.find(set_mesh()), "Depth Scale", 2.0)
+    np.testing.assert_allclose(distances(box), 1.6, rtol=0.01)
+
+
+@alike
 def test_it_follows_its_layer_to_another_name(box, folder):
     box.location += Vector((0.5, 0, 0))
     moved = places(box)
