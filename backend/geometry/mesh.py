@@ -211,8 +211,10 @@ def _assemble(
     keys = np.concatenate([surface, bridges, behind + 4 * count])
     used = np.zeros(8 * count, bool)
     used[keys] = True
-    number = np.cumsum(used, dtype=np.int32) - 1
-    corner, copy = np.divmod(np.flatnonzero(used) % (4 * count), 4)
+    vertices = np.flatnonzero(used)
+    number = np.empty(8 * count, np.int32)
+    number[vertices] = np.arange(len(vertices), dtype=np.int32)
+    corner, copy = np.divmod(vertices % (4 * count), 4)
     first_behind = int(used[: 4 * count].sum())
     parallax = np.concatenate(
         [
