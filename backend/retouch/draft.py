@@ -115,7 +115,7 @@ class Draft:
                 try:
                     retouched = self._retouching.apply(retouched, layers[number])
                 except InputError as error:
-                    skipped.append(f"{error}.")
+                    skipped.append(f"The layer {layers[number].name} was skipped: {error}.")
         self._layers = layers
         return retouched, skipped
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import bpy
 
@@ -44,6 +44,8 @@ class DraftProcess(Process):
         What the pictures that it works at show, as `PreviewSettings.shown` has it; empty while it waits.
     pictures
         What it has written last, until that is shown.
+    skipped
+        A sentence for each layer that those leave out.
     """
 
     ends_with_stdin = False
@@ -51,6 +53,7 @@ class DraftProcess(Process):
     def __init__(self, folder: Path, scratch: Scratch, cache: Path, threads: int) -> None:
         self.asked: list[str] = []
         self.pictures: dict[str, Path] | None = None
+        self.skipped: list[str] = []
         self._folder = scratch.folder
         arguments = ["draft", str(folder), "--output", str(scratch.folder / PICTURES)]
         super().__init__(arguments, scratch, cache, threads)
@@ -69,8 +72,9 @@ class DraftProcess(Process):
 
     def _receive(self, message: Message) -> None:
         match message:
-            case Done(path):
+            case Done(path, details=details):
                 self.pictures = {shown: Path(path) / FILES[shown] for shown in self.asked}
+                self.skipped = [str(sentence) for sentence in cast(list, details["skipped"])]
                 self.asked = []
             case _:
                 super()._receive(message)
@@ -107,8 +111,7 @@ class Draft:
         if self._scene_name == scene.name and self._is_wanted(scene) and self.process is not None:
             return
         self.stop()
-        if self._manager.notice is not None and self._manager.notice.label == LABEL:
-            self._manager.notice = None
+        self._tell([])
         self._result = scene.focal_depth.result
         self._launch()
         self._scene_name = scene.name
@@ -190,6 +193,7 @@ class Draft:
             if process.pictures is not None:
                 images.show_draft(scene, process.pictures)
                 process.pictures = None
+                self._tell(process.skipped)
             if process.asked:
                 return SOON
         run = self._manager.run
@@ -204,6 +208,13 @@ class Draft:
             self._state = state
             return SOON
         return INTERVAL
+
+    def _tell(self, skipped: list[str]) -> None:
+        """Say in the panel which layers the draft leaves out; what it said before goes."""
+        if skipped:
+            self._manager.report_fault(UserError(" ".join(skipped)), LABEL)
+        elif self._manager.notice is not None and self._manager.notice.label == LABEL:
+            self._manager.notice = None
 
     def _ask(self, scene: bpy.types.Scene) -> None:
         """Ask for the pictures that are on view and that the layers change."""

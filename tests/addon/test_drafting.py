@@ -186,6 +186,19 @@ def test_outlines_that_nothing_can_read_end_it_with_a_sentence(module, folder, d
     assert draft.process is None
 
 
+def test_a_layer_that_is_left_out_is_named_while_it_cannot_be_shown(module, folder, draft, follow, manager):
+    layer = add(module, tool="background")
+    bpy.ops.focal_depth.preview(show="ALL_IN_FOCUS")
+    draft.start(bpy.context.scene)
+    follow()
+    assert f"{layer.name} was skipped" in manager.notice.text  # no mesh has painted what lies behind
+    assert "build a mesh first" in manager.notice.text
+    layer.shown = False
+    add(module, tool="heal")
+    follow()
+    assert manager.notice is None
+
+
 def test_a_saved_file_names_no_picture_that_goes(module, folder, draft, follow, tmp_path):
     add(module, amount=0.3)
     draft.start(bpy.context.scene)
