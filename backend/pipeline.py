@@ -15,7 +15,8 @@ from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.rough_depth import rough_depth
 from .depth.upsampling import upsample
-from .fusion.all_in_focus import AllInFocus, clear_of_blur
+from .fusion.all_in_focus import AllInFocus
+from .fusion.frame_choice import choose_blending, clear_of_blur
 from .io.colour import half_linear, srgb_bytes, srgb_decode
 from .io.photographs import count_decoded_pixels, read_photograph_at
 from .io.result import Result, is_deep
@@ -181,8 +182,13 @@ def analyse(job: Job, stages: Stages) -> Analysis:
     motion, gains = registration.motion, registration.gains
     with ThreadPoolExecutor(1) as beside, stages.stage(messages.FUSE) as report:
         curvature = beside.submit(_curvature, job, stack, registration.pictures, prediction)
+        assert prediction.moving is not None
+        focus = clear_of_blur(prediction.normalised, stack.widest_blur)
+        blending = choose_blending(registration.pictures, focus, prediction.moving, stack.positions)
         del registration
-        fused, numbers = _fuse(stack, motion, gains, prediction, report, job.on_aligned)
+        fusion = AllInFocus(_resize(focus, stack.size), stack.positions, stack.widest_blur, blending)
+        _fuse(fusion, stack, motion, gains, report, job.on_aligned)
+        fused, numbers = fusion.picture(), fusion.frame_numbers()
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
         return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers)
 
@@ -253,23 +259,21 @@ def predict(
         pictures, stack.positions, sessions, report, job.config.quality, job.plan.tile
     )
     if not job.predictor.has_uncertainty:
-        return stack, prediction
+        return stack, replace(prediction, moving=moving)
     uncertainty = add_motion_uncertainty(prediction.uncertainty, moving)
     stack = stack.with_warnings(*motion_warnings(moving), *beyond_warnings(prediction.normalised))
-    return stack, Prediction(prediction.normalised, uncertainty)
+    return stack, Prediction(prediction.normalised, uncertainty, moving)
 
 
 def _fuse(
+    fusion: AllInFocus,
     stack: FocalStack,
     motion: Motion,
     gains: np.ndarray,
-    prediction: Prediction,
     report: StageProgress,
     on_aligned: OnAligned | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """All-in-focus picture (H, W, 3) sRGB of full size, and numbers (H, W) of the frames that it shows."""
-    focus = clear_of_blur(prediction.normalised, stack.widest_blur)
-    fusion = AllInFocus(_resize(focus, stack.size), stack.positions)
+) -> None:
+    """Add every frame, aligned at full size."""
     count = len(stack.frames)
     wanted = [fusion.tiles_of(index) for index in range(count)] if on_aligned is None else None
     for index, pixels, gain in aligned_frames(stack, motion, gains, wanted):
@@ -277,7 +281,6 @@ def _fuse(
         if on_aligned is not None:
             on_aligned(index, stack.frames[index], pixels, gain)
         fusion.add(index, pixels, gain)
-    return fusion.picture(), fusion.frame_numbers()
 
 
 def flatten(normalised: np.ndarray, applied: AppliedCurvature) -> np.ndarray:

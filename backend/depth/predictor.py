@@ -24,10 +24,13 @@ class Prediction:
         (h, w) float32, normalised dioptres: 0 at the farthest frame's focus, 1 at the nearest one's.
     uncertainty
         (h, w) float32, the expected absolute error in the same unit; 0 where the predictor has none.
+    moving
+        (h, w) 0 to 1, how certainly something moved between frames; None where none have been compared.
     """
 
     normalised: np.ndarray
     uncertainty: np.ndarray
+    moving: np.ndarray | None = None
 
 
 class DepthPredictor(Protocol):

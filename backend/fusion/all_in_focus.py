@@ -1,50 +1,61 @@
-"""The all-in-focus picture: each pixel from the frames focused nearest to its depth.
+"""The all-in-focus picture: each pixel from the frames focused nearest to what is wanted there."""
 
-What is near covers what is far: in a frame focused on the far side of an occlusion edge, the blur of the near
-side lies over it. Beside what is near, pixels therefore come from frames focused nearer than they are.
-"""
-
-import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
-from ..runtime.chunks import Tile, chunks, tiles
+from ..runtime.chunks import Tile, tiles
 from ..runtime.parallel import elementwise, for_each
+from .frame_choice import PLAIN
 
-REACH = 0.75  # frames: farther off in focus, one has no share
-SKIRT = 1.2  # times the radius of a blur: a lens draws it with a soft border
+STEPS = 1024  # of focus, from the farthest frame to the nearest
+COLUMNS = STEPS + 1
+SHARP_BLUR, PLAIN_BLUR = 0.6, 1.0  # pixels, a radius: with less, averaging takes more noise than sharpness
+ALIGNED = 0.6  # pixels, as if of blur: by as much two frames differ at least, being aligned no better
+LEAST = 0.3  # of the largest weight: a frame with less has no share
+HIGHLIGHT = 0.9  # of white: from here on, gains below 1 fade
 
 
 class AllInFocus:
     """Fuses aligned frames one by one, so that no two of them need to be in memory."""
 
-    def __init__(self, normalised: np.ndarray, positions: np.ndarray) -> None:
-        """normalised: (H, W) focus wanted, in normalised dioptres; positions: (N,) of the frames."""
-        self._frame = np.empty(normalised.shape, np.float32)  # which is sharp, and how far between two
-        frame = self._frame.reshape(-1)
-
-        def place(chunk: slice) -> None:
-            frame[chunk] = np.interp(normalised.reshape(-1)[chunk], positions, range(len(positions)))
-
-        for_each(place, list(chunks(normalised.size)))
-        self._spans = [(tile, *_span(self._frame[tile])) for tile in tiles(*normalised.shape)]
+    def __init__(
+        self,
+        normalised: np.ndarray,
+        positions: np.ndarray,
+        widest_blur: float | None = None,
+        blending: np.ndarray | None = None,
+    ) -> None:
+        """normalised: (H, W) focus wanted, in normalised dioptres; positions: (N,) of the frames;
+        widest_blur: of the stack; blending: (h, w), as `choose_blending` returns it.
+        """
+        self._shares = _shares(positions, (widest_blur or 1) / 2 * max(normalised.shape))
+        self._column = elementwise(_column_of, normalised, np.uint16)  # of the shares
+        if blending is not None:
+            blending = cv2.resize(blending, normalised.shape[::-1], interpolation=cv2.INTER_NEAREST)
+            self._column += elementwise(lambda of: COLUMNS * (of == PLAIN), blending, np.uint16)
+            np.copyto(self._column, blending + 2 * COLUMNS, where=blending >= 0, casting="unsafe")
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
+        self._tiles: list[list[Tile]] = [[] for _ in positions]
+        for tile in tiles(*normalised.shape):
+            columns = np.flatnonzero(np.bincount(self._column[tile].ravel()))
+            for index in np.flatnonzero(self._shares[:, columns].any(axis=1)):
+                self._tiles[index].append(tile)
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
         """Frame number `index`, aligned (H, W, 3), whose values times `gain`, one or (3,), are sRGB 0..1."""
-        gains = np.broadcast_to(np.asarray(gain, np.float32), 3)
+        expose, shares = _exposure(pixels.dtype, np.broadcast_to(np.float32(gain), 3)), self._shares[index]
 
         def add_to(tile: Tile) -> None:
-            # Half a step of pure frames, half a step of blending: averaging two frames costs sharpness.
-            weight = np.clip(2 * REACH - 2 * np.abs(self._frame[tile] - index), 0, 1)
-            self._picture[tile] += cv2.merge([weight * gain for gain in gains]) * pixels[tile]
+            share = np.take(shares, self._column[tile])
+            self._picture[tile] += cv2.merge([share] * 3) * expose(pixels[tile])
 
         for_each(add_to, self.tiles_of(index))
 
     def tiles_of(self, index: int) -> list[Tile]:
-        """Tiles in which frame number `index` may have a share: few, of most frames."""
-        return [tile for tile, lowest, highest in self._spans if lowest - REACH < index < highest + REACH]
+        """Tiles in which frame number `index` has a share: few, of most frames."""
+        return self._tiles[index]
 
     def picture(self) -> np.ndarray:
         """(H, W, 3) once every frame has been added."""
@@ -52,37 +63,49 @@ class AllInFocus:
 
     def frame_numbers(self) -> np.ndarray:
         """(H, W) float16: number of the frame with the largest share of each pixel; the farthest is 1."""
-        return elementwise(lambda frame: np.rint(frame) + 1, self._frame, np.float16)
+        numbers = (self._shares.argmax(axis=0) + 1).astype(np.float16)
+        return elementwise(lambda column: numbers[column], self._column, np.float16)
 
 
-def clear_of_blur(normalised: np.ndarray, widest_blur: float | None) -> np.ndarray:
-    """Return the focus at which each pixel is clear of the blur of what is nearer beside it.
+def _column_of(normalised: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(normalised, 0, 1) * STEPS)
 
-    In a frame of focus f, a surface at y is drawn larger by a radius in proportion to y - f, R over the whole
-    focus range; so a pixel r away from it is clear of it where f is y - r / R or more.
 
-    Parameters
-    ----------
-    normalised
-        (H, W) float32 depth in normalised dioptres.
-    widest_blur
-        Of the stack.
+def _shares(positions: np.ndarray, radius: float) -> np.ndarray:
+    """(N, 2 * COLUMNS + N) share of each frame: by the focus wanted, the same in plain places, then of each
+    frame alone. `radius` is that of a blur over the whole focus range, in pixels.
 
-    Returns
-    -------
-    ndarray
-        (H, W) float32, normalised dioptres; at least the depth.
+    A blur of r pixels makes an error in proportion to r^2, noise the same everywhere: frames are weighted by
+    the inverse of the sum of their squares. Far above SHARP_BLUR that is a choice of one frame; far below, an
+    average.
     """
-    radius = SKIRT * (widest_blur or 0) / 2 * max(normalised.shape)
-    square, cross = np.ones((3, 3), np.uint8), cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    focus = np.asarray(normalised, np.float32)
-    for step in range(math.ceil(radius)):  # a square and a cross by turns reach about as far all round
-        focus = np.maximum(focus, cv2.dilate(focus, square if step % 2 else cross) - np.float32(1 / radius))
-    return focus
+    away = np.abs(np.linspace(0, 1, COLUMNS) - np.reshape(positions, (-1, 1)))
+
+    def by_blur(radius: float, bearable: float) -> np.ndarray:
+        weights = 1 / (bearable**4 + (radius * away) ** 4)
+        weights = np.maximum(weights / weights.max(axis=0) - LEAST, 0)
+        return weights / weights.sum(axis=0)
+
+    count = len(positions)
+    sharp, plain = by_blur(max(radius, ALIGNED * (count - 1)), SHARP_BLUR), by_blur(radius, PLAIN_BLUR)
+    return np.hstack([sharp, plain, np.eye(count)]).astype(np.float32)
 
 
-def _span(values: np.ndarray) -> tuple[float, float]:
-    return float(values.min()), float(values.max())
+def _exposure(kind: np.dtype, gain: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what makes sRGB of pixels of a kind; in integers, what is clipped stays white."""
+    if kind.kind == "f":
+        return lambda pixels: pixels * gain
+    white = np.float32(np.iinfo(kind).max)
+    lift = np.maximum(1 / white - gain, 0)
+
+    def expose(pixels: np.ndarray) -> np.ndarray:
+        fade = np.clip((pixels / white - HIGHLIGHT) / np.float32(1 - HIGHLIGHT), 0, 1)
+        return pixels * (gain + fade * lift)
+
+    if kind != np.uint8:
+        return expose
+    table = expose(np.arange(256, dtype=np.float32)[None, :, None])
+    return lambda pixels: cv2.LUT(pixels, table)
 
 
 def fuse(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:

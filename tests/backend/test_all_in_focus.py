@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
-from focal_depth.fusion.all_in_focus import SKIRT, AllInFocus, clear_of_blur, fuse
+from focal_depth.fusion.all_in_focus import AllInFocus, fuse
+from focal_depth.fusion.frame_choice import PLAIN, SHARP, SKIRT, choose_blending, clear_of_blur
 from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.research.evaluation.all_in_focus import (
     PICTURE_MEASURES,
@@ -76,13 +77,104 @@ def test_a_pixel_has_the_number_of_the_frame_with_the_largest_share():
     """Each frame has a channel of its own, in which the picture shows its share."""
     positions = np.float32([0, 0.3, 1])
     normalised = np.random.default_rng(4).uniform(-0.1, 1.1, (300, 40)).astype(np.float32)
-    fusion = AllInFocus(normalised, positions)
+    fusion = AllInFocus(normalised, positions, widest_blur=0.01)
     for index, one_hot in enumerate(np.eye(3, dtype=np.float32)):
         fusion.add(index, np.broadcast_to(one_hot, (*normalised.shape, 3)))
     shares, numbers = fusion.picture(), fusion.frame_numbers()
     assert numbers.dtype == np.float16 and {*np.unique(numbers)} == {1, 2, 3}
     np.testing.assert_array_equal(numbers, shares.argmax(2) + 1)
     assert ((shares > 0).sum(2) == 2).mean() > 0.3  # blended, so that it is not the only one
+
+
+@pytest.fixture
+def bracket() -> tuple[np.ndarray, np.ndarray]:
+    """What is texture on the left and plain on the right, and nine noisy frames of it."""
+    random = np.random.default_rng(8)
+    truth = np.full((120, 160, 3), 0.4, np.float32)
+    truth[:, :80] = random.random((120, 80, 1), np.float32)
+    noise = random.normal(0, 0.01, (9, *truth.shape)).astype(np.float32)
+    return truth, truth + noise
+
+
+def _fused(frames: np.ndarray, radius: float, moving: np.ndarray | None = None) -> np.ndarray:
+    """All of it in focus in the middle; `radius` in pixels is that of a blur over the whole range."""
+    count, height, width = frames.shape[:3]
+    positions, focus = np.linspace(0, 1, count, dtype=np.float32), np.full((height, width), 0.5, np.float32)
+    still = np.zeros_like(focus)
+    blending = choose_blending(frames, focus, still if moving is None else moving, positions)
+    fusion = AllInFocus(focus, positions, 2 * radius / max(width, height), blending)
+    for index, frame in enumerate(frames):
+        fusion.add(index, frame)
+    return fusion.picture()
+
+
+def test_noise_is_averaged_where_blur_destroys_nothing(bracket):
+    truth, frames = bracket
+    off = _fused(frames, 1.6) - truth
+    assert off[:, 90:].std() < 0.005 and off[:, :70].std() < 0.011
+    assert _fused(frames, 80)[:, 90:].std() > 0.009  # so far apart that one frame is the sharpest by far
+
+
+def test_detail_is_of_few_frames_and_a_plain_place_of_many(bracket):
+    truth, frames = bracket
+    frames = frames.copy()
+    for index in range(9):
+        frames[index] = np.roll(frames[index], (index - 4) // 2, axis=1)  # as if aligned badly
+    assert (
+        np.abs(_fused(frames, 1.6) - truth)[:, 8:70].mean() < 0.2 * np.abs(frames[0] - truth)[:, 8:70].mean()
+    )
+
+
+def test_what_moved_is_shown_once_by_one_frame():
+    """A dark ball rolls over a wall of texture, a step each frame."""
+    random = np.random.default_rng(9)
+    wall = cv2.GaussianBlur(0.5 + 0.5 * random.random((120, 160, 3), np.float32), (0, 0), 1)
+    frames = np.stack([cv2.circle(wall.copy(), (50 + 13 * n, 60), 7, (0, 0, 0), -1) for n in range(5)])
+    moving = np.zeros((120, 160), np.float32)
+    moving[55:66, 45:107] = 1
+    slanted = np.linspace(0, 1, 160, dtype=np.float32) * np.ones((120, 1), np.float32)
+    positions = np.linspace(0, 1, 5, dtype=np.float32)
+    for still, certain in ((0, True), (1, False)):
+        blending = choose_blending(frames, slanted, moving * (1 - still), positions)
+        fusion = AllInFocus(slanted, positions, 0.05, blending)
+        for index, frame in enumerate(frames):
+            fusion.add(index, frame)
+        off = np.abs(fusion.picture() - frames[2])[53:68, 43:109].max()
+        assert (off < 1e-6) == certain
+    hardly = choose_blending(frames, slanted, 0.4 * moving, positions)
+    everywhere = choose_blending(frames, slanted, np.ones_like(moving), positions)
+    for blending in (hardly, everywhere):
+        assert {*np.unique(blending)} <= {SHARP, PLAIN}
+
+
+def test_the_frame_of_a_moved_region_is_numbered():
+    blending = np.full((20, 30), SHARP, np.int16)
+    blending[5:10, 5:10] = 2
+    fusion = AllInFocus(np.zeros((40, 60), np.float32), np.float32([0, 0.5, 1]), None, blending)
+    numbers = fusion.frame_numbers()
+    assert (numbers[10:20, 10:20] == 3).all() and (numbers[:, 30:] == 1).all()
+    assert len(fusion.tiles_of(2)) == 1 and not fusion.tiles_of(1)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_what_is_clipped_stays_white_whatever_the_gain(kind):
+    """A brighter exposure is darkened: what it clipped would turn grey, and of a hue."""
+    white = np.iinfo(kind).max
+    levels = np.linspace(0, white, 256).astype(kind)
+    gain = np.float32([0.9, 0.95, 1.1]) / white
+    fusion = AllInFocus(np.zeros((1, 256), np.float32), np.float32([0, 1]))
+    fusion.add(0, np.repeat(levels[None, :, None], 3, 2), gain)
+    row = fusion.picture()[0]
+    np.testing.assert_allclose(row[-1], [1, 1, 1.1], rtol=1e-5)
+    assert (np.diff(row, axis=0) > 0).all()
+    np.testing.assert_allclose(row[:200], levels[:200, None] * gain, rtol=1e-5)
+
+
+def test_linear_values_above_white_are_kept():
+    frame = np.full((4, 4, 3), 7.5, np.float32)
+    fusion = AllInFocus(np.zeros((4, 4), np.float32), np.float32([0, 1]))
+    fusion.add(0, frame, 0.9)
+    np.testing.assert_allclose(fusion.picture(), 0.9 * frame, rtol=1e-6)
 
 
 def test_sharpness_is_the_mean_modified_laplacian_of_luma():
