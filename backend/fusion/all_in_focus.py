@@ -34,12 +34,15 @@ class AllInFocus:
         self._column = elementwise(_column_of, normalised, np.uint16)  # of the shares
         if blending is not None:
             blending = cv2.resize(blending, normalised.shape[::-1], interpolation=cv2.INTER_NEAREST)
-            self._column += elementwise(lambda of: COLUMNS * (of == PLAIN), blending, np.uint16)
-            np.copyto(self._column, blending + 2 * COLUMNS, where=blending >= 0, casting="unsafe")
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
         self._tiles: list[list[Tile]] = [[] for _ in positions]
         for tile in tiles(*normalised.shape):
-            columns = np.flatnonzero(np.bincount(self._column[tile].ravel()))
+            column = self._column[tile]
+            if blending is not None:
+                how = blending[tile]
+                column[how == PLAIN] += COLUMNS
+                np.copyto(column, how + 2 * COLUMNS, where=how >= 0, casting="unsafe")
+            columns = np.flatnonzero(np.bincount(column.ravel()))
             for index in np.flatnonzero(self._shares[:, columns].any(axis=1)):
                 self._tiles[index].append(tile)
 
