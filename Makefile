@@ -16,6 +16,8 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export ORT_DISABLE_TELEMETRY := 1
+# Each of hundreds of processes would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Each Blender with the Python that it brings; pyenv's shim has to be told which one to run.
 BLENDERS := 4.2 4.5 5.2 5.3

@@ -1,9 +1,13 @@
-"""How every suite ends."""
+"""How every suite begins and ends."""
 
 import os
 import sys
 
 import pytest
+
+# Or each of the hundreds of processes that tests start would compile all of its modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _STATUS = pytest.StashKey[int]()
 

@@ -59,13 +59,25 @@ def manager(module):
     return module("jobs").manager
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory) -> Path:
+    """Where the modules of the backend that earlier tests compiled wait for the next one."""
+    return tmp_path_factory.mktemp("compiled") / "bytecode"
+
+
 @pytest.fixture
-def cache(module, manager, scene, tmp_path):
+def cache(module, manager, scene, compiled, tmp_path):
     """A cache folder of the test's own, chosen in the preferences."""
     preferences = module("preferences").preferences()
     preferences.cache_folder = str(tmp_path / "cache")
-    yield module("preferences").cache_folder()
+    folder = module("preferences").cache_folder()
+    bytecode = folder / module("jobs.process").BYTECODE
+    if compiled.exists():
+        compiled.rename(bytecode)
+    yield folder
     manager.stop()
+    if bytecode.exists():
+        bytecode.rename(compiled)
     manager.notice = None
     for name in ("cache_folder", "quality", "threads"):
         preferences.property_unset(name)
