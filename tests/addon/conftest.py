@@ -3,6 +3,7 @@
 FOCAL_DEPTH_ZIP names the zip; without it the newest one in dist/ for this system is taken.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -45,6 +46,22 @@ def addon():
     # What stays registered when the interpreter ends hangs or crashes Blender.
     bpy.ops.preferences.addon_disable(module="bl_ext.user_default.focal_depth")
     shutil.rmtree(RESOURCES, ignore_errors=True)
+
+
+@pytest.fixture
+def disabled(addon):
+    """disabled() -> a context without the add-on, whose wheels stay: to unpack them again takes long."""
+    import addon_utils
+
+    @contextlib.contextmanager
+    def without():
+        addon_utils.disable(addon, default_set=True, refresh_handled=True)
+        try:
+            yield
+        finally:
+            addon_utils.enable(addon, default_set=True, refresh_handled=True)
+
+    return without
 
 
 @pytest.fixture

@@ -61,9 +61,8 @@ def test_every_operator_is_in_a_menu(menus, former_names):
     assert drawn.count(("menu", "FOCAL_DEPTH_MT_menu")) == len(menus.VIEW_MENUS)
 
 
-def test_menus_are_left_as_they_were(addon, menus):
-    bpy.ops.preferences.addon_disable(module=addon)
-    assert not hasattr(bpy.types, "FOCAL_DEPTH_MT_menu")
-    left = [entries(menus, place) for place in ("TOPBAR_MT_file_import", *menus.VIEW_MENUS)]
-    bpy.ops.preferences.addon_enable(module=addon)
+def test_menus_are_left_as_they_were(disabled, menus):
+    with disabled():
+        assert not hasattr(bpy.types, "FOCAL_DEPTH_MT_menu")
+        left = [entries(menus, place) for place in ("TOPBAR_MT_file_import", *menus.VIEW_MENUS)]
     assert not any(left)

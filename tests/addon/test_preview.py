@@ -227,15 +227,14 @@ def test_without_a_result_all_is_grey(scene, operator):
     assert not getattr(bpy.ops.focal_depth, operator).poll()
 
 
-def test_unregistering_leaves_no_handler(addon, part):
+def test_unregistering_leaves_no_handler(addon, disabled, part):
     def handlers_of_addon() -> list[int]:
         both = bpy.app.handlers.undo_post, bpy.app.handlers.redo_post
         return [sum(each.__module__.startswith(addon) for each in handlers) for handlers in both]
 
     assert min(handlers_of_addon()) > 0
-    bpy.ops.preferences.addon_disable(module=addon)
-    after = handlers_of_addon()
-    bpy.ops.preferences.addon_enable(module=addon)
+    with disabled():
+        after = handlers_of_addon()
     assert after == [0, 0]
 
 
