@@ -18,6 +18,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export ORT_DISABLE_TELEMETRY := 1
 # Each of hundreds of processes would compile all its modules anew.
 unexport PYTHONDONTWRITEBYTECODE
+# Python compiles what it loads, and keeps it; pip would compile all there is.
+export PIP_COMPILE := 0
 
 # Each Blender with the Python that it brings; pyenv's shim has to be told which one to run.
 BLENDERS := 4.2 4.5 5.2 5.3
@@ -34,7 +36,8 @@ VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
 ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
 SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
 	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py pack_wheels.py wheels.txt LICENSE THIRD_PARTY.md
-SUITES := backend $(addprefix addon-,$(BLENDERS)) rendering-4.5
+# The longest first: what is left at the end is short, and no suite runs alone for long.
+SUITES := backend $(addprefix addon-,5.2 $(filter-out 5.2,$(BLENDERS))) rendering-4.5
 # Tests of the backend's process and of the list of photographs are alike in every Blender: one runs them.
 SELECTED_4.2 := -m 'not torture and not one_blender'
 SELECTED_4.5 := $(SELECTED_4.2)
