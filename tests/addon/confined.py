@@ -7,6 +7,7 @@ import bpy
 
 cache, photographs, place = sys.argv[1:]
 sys.audit("focal_depth.begin")  # what Blender does as it starts, from 5.2 on look for IPv6, is its own
+del os.environ["PYTHONDONTWRITEBYTECODE"]  # which was for Blender: the backend compiles into the cache folder
 bpy.ops.preferences.addon_enable(module="bl_ext.user_default.focal_depth")
 bpy.context.preferences.addons["bl_ext.user_default.focal_depth"].preferences.cache_folder = cache
 bpy.ops.wm.read_homefile(use_empty=True)
