@@ -113,6 +113,12 @@ def composite(scene, folder: Path, socket=None, samples: int = 16) -> np.ndarray
     return pixels[::-1].copy()
 
 
+def as_it_is_merged(scene, folder: Path) -> np.ndarray:
+    """(H,W,3) the photograph, scene linear. It takes part in no render, so one sample will do."""
+    socket = node_of(scene, "Merge").inputs["Photograph"].links[0].from_socket
+    return composite(scene, folder, socket, samples=1)[..., :3]
+
+
 def blend_of_frames(dioptres: np.ndarray) -> np.ndarray:
     """(..., 3) the colour that frames focused next to `dioptres` give together."""
     places, colours = zip(*FRAMES, strict=True)
@@ -200,9 +206,9 @@ def test_shadows_fall_on_the_photograph_but_not_on_what_is_nearer(photograph, re
     bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     assert merge.inputs["Shadow"].is_linked
-    picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)[..., :3]
-    shade = composite(photograph, tmp_path, merge.inputs["Shadow"].links[0].from_socket)[..., :3]
-    merged = composite(photograph, tmp_path, merge.outputs["Image"])[..., :3]
+    picture = as_it_is_merged(photograph, tmp_path)
+    shade = composite(photograph, tmp_path, merge.inputs["Shadow"].links[0].from_socket, samples=4)[..., :3]
+    merged = composite(photograph, tmp_path, merge.outputs["Image"], samples=4)[..., :3]
     dark = shade.mean(axis=-1) < 0.3
     box = np.zeros_like(dark)
     box[72:188, 42:148] = True
@@ -223,7 +229,7 @@ def test_the_mesh_catches_the_contact_shadow_once_it_is_a_holdout(photograph, tm
     bpy.ops.focal_depth.depth_merge()
     merge = node_of(photograph, "Merge")
     assert merge.inputs["Shadow"].is_linked
-    picture = composite(photograph, tmp_path, merge.inputs["Photograph"].links[0].from_socket)[..., :3]
+    picture = as_it_is_merged(photograph, tmp_path)
     merged = composite(photograph, tmp_path, merge.outputs["Image"])[..., :3]
     assert np.allclose(merged[100:126, 160:190], (0, 1, 0), atol=0.01)
     darker = (merged.sum(-1) < 0.5 * picture.sum(-1)) & (picture.sum(-1) > 0.1)
