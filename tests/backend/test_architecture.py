@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -57,14 +58,19 @@ def module_name(path: str) -> str:
 
 def imports(sources: Mapping[str, str]) -> Iterator[Import]:
     """All imports, those inside functions and under TYPE_CHECKING too."""
-    modules = {module_name(path) for path in sources}
+    modules = frozenset(module_name(path) for path in sources)
     for path, text in sources.items():
-        package = PurePosixPath(path).parent.parts
-        yield from _imports_below(ast.parse(text), module_name(path), package, modules)
+        yield from _imports_of(path, text, modules)
+
+
+@cache
+def _imports_of(path: str, text: str, modules: frozenset[str]) -> list[Import]:
+    package = PurePosixPath(path).parent.parts
+    return list(_imports_below(ast.parse(text), module_name(path), package, modules))
 
 
 def _imports_below(
-    tree: ast.AST, importer: str, package: tuple[str, ...], modules: set[str], function: str = ""
+    tree: ast.AST, importer: str, package: tuple[str, ...], modules: frozenset[str], function: str = ""
 ) -> Iterator[Import]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
