@@ -2,7 +2,9 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from focal_depth.batch.single import Request, estimate_to_folder
 from focal_depth.io.result_folder import read_all_in_focus, read_description, read_maps
 from focal_depth.runtime.config import Config
-from focal_depth.runtime.progress import JsonReporter
+from focal_depth.runtime.progress import JsonReporter, SilentReporter
 from focal_depth.runtime.resources import Resources
 from focal_depth.stack import Overrides, read_stack
 from photographs import write_slanted
@@ -19,10 +21,21 @@ OVERRIDES = Overrides(focus_distances={"0.png": 2.0, "2.png": 0.5})
 EVERYTHING = {"read", "align", "depth", "fuse", "enlarge", "write"}
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory) -> Path:
+    """A folder: in bracket three photographs that hold no metadata, in r their result."""
+    folder = tmp_path_factory.mktemp("earlier")
+    stack = read_stack([write_slanted(folder / "bracket")], OVERRIDES)
+    request = Request(Config(), Resources(), saves_aligned=True)
+    estimate_to_folder(stack, folder / "r", request, SilentReporter())
+    return folder
+
+
 @pytest.fixture
-def photographs(tmp_path):
-    """A folder of three photographs that hold no metadata."""
-    return write_slanted(tmp_path / "bracket")
+def photographs(tmp_path, earlier):
+    """The bracket in a folder of the test's own, and beside it the earlier result."""
+    shutil.copytree(earlier, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "bracket"
 
 
 @pytest.fixture
@@ -48,10 +61,10 @@ def files(folder) -> dict:
 
 
 def test_nothing_is_run_again_when_nothing_has_changed(tmp_path, run):
-    assert run() == (EVERYTHING, None)
-    before = files(tmp_path / "r")
-    assert run() == (set(), "all")
-    assert files(tmp_path / "r") == before
+    assert run(name="new") == (EVERYTHING, None)
+    before = files(tmp_path / "new")
+    assert run(name="new") == (set(), "all")
+    assert files(tmp_path / "new") == before
 
 
 @pytest.mark.parametrize(
@@ -62,7 +75,6 @@ def test_nothing_is_run_again_when_nothing_has_changed(tmp_path, run):
     ],
 )
 def test_metres_and_camera_are_computed_anew_without_the_networks(tmp_path, run, change):
-    run()
     assert run(change) == ({"enlarge", "write"}, "networks")
     run(change, name="anew")
     reused, anew = (files(tmp_path / name) for name in ("r", "anew"))
@@ -84,12 +96,10 @@ def test_metres_and_camera_are_computed_anew_without_the_networks(tmp_path, run,
     ],
 )
 def test_what_the_networks_are_given_runs_them_anew(run, change, config):
-    run()
     assert run(change, **config) == (EVERYTHING, None)
 
 
 def test_a_photograph_that_was_edited_runs_the_networks_anew(run, photographs):
-    run()
     picture = cv2.imread(str(photographs / "1.png"))
     picture[0, 0, 0] ^= 1
     cv2.imwrite(str(photographs / "1.png"), picture)
@@ -98,7 +108,6 @@ def test_a_photograph_that_was_edited_runs_the_networks_anew(run, photographs):
 
 @pytest.mark.parametrize("name", ["depth.exr", "all_in_focus.png", "aligned/01_0.png"])
 def test_a_result_that_is_not_whole_is_made_again(tmp_path, run, name):
-    run()
     before = files(tmp_path / "r")
     (tmp_path / "r" / name).write_bytes((tmp_path / "r" / name).read_bytes()[:-30])
     stages, reused = run()
@@ -109,14 +118,12 @@ def test_a_result_that_is_not_whole_is_made_again(tmp_path, run, name):
 
 
 def test_a_cache_cut_short_is_made_again(tmp_path, run):
-    run()
     cache = tmp_path / "r" / "cache.npz"
     cache.write_bytes(cache.read_bytes()[:-30])
     assert run(replace(OVERRIDES, f_number=8.0)) == (EVERYTHING, None)
 
 
 def test_the_picture_shows_the_frame_that_its_number_says(tmp_path, run):
-    run()
     numbers, aligned = read_maps(tmp_path / "r").frame_numbers, sorted((tmp_path / "r/aligned").iterdir())
     picture = read_all_in_focus(tmp_path / "r").astype(int)
     away = np.stack([np.abs(cv2.imread(str(path))[..., ::-1] - picture).max(2) for path in aligned])
