@@ -24,7 +24,7 @@ from results import description, write_result
 
 FOCUS = 1.0, 0.5  # metres
 NEAR, FAR = 0.45, 1.1  # metres: the brightest and the darkest
-SMALL, LARGE = (96, 144), (1500, 2000)  # height, width
+SMALL, LARGE = (96, 144), (1200, 1600)  # height, width
 BOX = [{"points": [[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7]], "width": 0}]
 EDGE = [{"points": [[0.75, 0.1], [0.75, 0.9]], "width": 0.04}]
 SPECK = [{"points": [[0.2, 0.2], [0.24, 0.2], [0.24, 0.26], [0.2, 0.26]], "width": 0}]
