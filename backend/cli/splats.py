@@ -1,0 +1,41 @@
+"""`focal-depth splats`: the photo set of a result folder as Gaussian splats."""
+
+import argparse
+from pathlib import Path
+
+from ..contract.errors import InputError
+from ..export.splat_files import to_glb, to_ply
+from ..export.splats import build_splats, move_splats
+from ..io.result_folder import replacing_file
+from ..runtime.progress import Reporter
+
+WRITERS = {".ply": to_ply, ".glb": to_glb}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `splats` takes."""
+    parser.add_argument("result", type=Path, metavar="RESULT", help="result folder of `estimate`")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="the .ply or .glb to write"
+    )
+    parser.add_argument(
+        "--splats", type=int, default=1_000_000, metavar="N", help="at most so many (default 1000000)"
+    )
+
+
+def run(options: argparse.Namespace, reporter: Reporter) -> None:
+    """Write the file."""
+    write_as = WRITERS.get(options.output.suffix.lower())
+    if write_as is None:
+        raise InputError(f"--output {options.output}: use a name that ends in {' or '.join(WRITERS)}")
+    splats, frame = build_splats(options.result, options.splats, reporter)
+    reporter.progress("file", 0, 1)
+    content = write_as(move_splats(splats, frame))
+    try:
+        with replacing_file(options.output) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"{options.output} cannot be written ({error.strerror}); choose another place"
+        ) from None
+    reporter.result(options.output, f"{options.output}: {len(splats.centres)} splats")
