@@ -28,6 +28,7 @@ COMMANDS = {
     "retouch": ("retouch", "apply what was painted over a result, with nothing inferred again"),
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "splats": ("splats", "make Gaussian splats for viewers from a result folder"),
+    "view": ("view", "make pictures and clips of the photo set, flat or in stereo"),
     "preview": ("preview", "make small arrays and pictures to show from a result folder"),
     "look": ("look", "the name of preview until version 0.1"),
     "watch": ("watch", "estimate the brackets of a shoot as they arrive in a folder"),
