@@ -1,6 +1,7 @@
-"""Files of the set for phones, headsets and web pages."""
+"""Files of the set for phones, headsets, displays and web pages."""
 
 from .files import require_exporter, write
+from .formats import FORMATS, Format
 from .presets import PRESETS, TEXTURE, Preset
 
-__all__ = ["PRESETS", "TEXTURE", "Preset", "require_exporter", "write"]
+__all__ = ["FORMATS", "PRESETS", "TEXTURE", "Format", "Preset", "require_exporter", "write"]

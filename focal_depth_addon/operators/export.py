@@ -1,17 +1,66 @@
-"""Files for augmented reality and the web."""
+"""Files of the set for augmented reality, headsets, displays and the web."""
 
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from .. import export, result_folder
 from ..errors import UserError
 from ..jobs.operator import JobOperator
+from ..translations import translate
 from .inputs import NeedsResult
 
+NO_FILE = "Set filepath to the file to write"
 
-class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
+
+class WritesFile(NeedsResult, JobOperator):
+    """An operator that asks for a file to write, whose extension is that of what was chosen."""
+
+    filepath: StringProperty(
+        name="File",
+        description="File to write. The preset determines its extension",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
+    filter_glob: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    @property
+    def suffix(self) -> str:
+        """Return the extension of the file."""
+        raise NotImplementedError
+
+    def invoke(self, context, event):
+        if self.filepath:
+            return super().invoke(context, event)
+        folder = result_folder.from_stored(context.scene.focal_depth.result)
+        beside = Path(bpy.path.abspath("//")) if bpy.data.is_saved else folder.parent
+        self.filepath, self.filter_glob = str(beside / (folder.name + self.suffix)), f"*{self.suffix}"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def check(self, context):
+        path = bpy.path.ensure_ext(self.filepath, self.suffix)
+        has_changed, self.filepath = path != self.filepath, path
+        return has_changed
+
+    def execute(self, context):
+        if not self.options.is_invoke:
+            return super().execute(context)
+        # The file browser calls `execute`, and only an operator that Blender invokes may become modal.
+        chosen = self.as_keywords(ignore=("filter_glob", "check_existing"))
+        getattr(bpy.ops.focal_depth, self.bl_idname.partition(".")[2])("INVOKE_DEFAULT", **chosen)
+        return {"FINISHED"}
+
+    def path(self) -> Path:
+        """Return the file to write. Raises UserError where none is set."""
+        if not self.filepath:
+            raise UserError(NO_FILE)
+        return Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.suffix))
+
+
+class FOCAL_DEPTH_OT_export(WritesFile, bpy.types.Operator):
     """Write a file of the set for a viewer"""
 
     bl_idname = "focal_depth.export"
@@ -24,45 +73,18 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
         items=[(key, each.name, each.description) for key, each in export.PRESETS.items()],
         options={"HIDDEN", "SKIP_SAVE"},  # the file browser was opened for one of them
     )
-    filepath: StringProperty(
-        name="File",
-        description="File to write. The preset determines its extension",
-        subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
-    )
-    filter_glob: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
-    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def description(cls, context, properties):
         return bpy.app.translations.pgettext_tip(export.PRESETS[properties.preset].description)
 
-    def invoke(self, context, event):
-        if self.filepath:
-            return super().invoke(context, event)
-        suffix = export.PRESETS[self.preset].suffix
-        folder = result_folder.from_stored(context.scene.focal_depth.result)
-        beside = Path(bpy.path.abspath("//")) if bpy.data.is_saved else folder.parent
-        self.filepath, self.filter_glob = str(beside / (folder.name + suffix)), f"*{suffix}"
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-    def check(self, context):
-        path = bpy.path.ensure_ext(self.filepath, export.PRESETS[self.preset].suffix)
-        has_changed, self.filepath = path != self.filepath, path
-        return has_changed
-
-    def execute(self, context):
-        if not self.options.is_invoke:
-            return super().execute(context)
-        # The file browser calls `execute`, and only an operator that Blender invokes may become modal.
-        bpy.ops.focal_depth.export("INVOKE_DEFAULT", preset=self.preset, filepath=self.filepath)
-        return {"FINISHED"}
+    @property
+    def suffix(self):
+        return export.PRESETS[self.preset].suffix
 
     def arguments(self, scene, scratch):
         preset = export.PRESETS[self.preset]
-        if not self.filepath:
-            raise UserError("Set filepath to the file to write")
+        self.path()
         export.require_exporter(preset)
         self._folder = result_folder.from_stored(scene.focal_depth.result)
         result_folder.read_description(self._folder)
@@ -82,8 +104,72 @@ class FOCAL_DEPTH_OT_export(NeedsResult, JobOperator, bpy.types.Operator):
 
     def conclude(self, context, scene, result):
         preset = export.PRESETS[self.preset]
-        path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), preset.suffix))
-        return export.write(preset, scene, self._folder, self._arrays, self._texture, path)
+        return export.write(preset, scene, self._folder, self._arrays, self._texture, self.path())
 
 
-register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_export,))
+class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
+    """Write what shows the set outside of Blender"""
+
+    bl_idname = "focal_depth.share"
+    bl_label = "Share Set"
+    label = "Writing"
+
+    format: EnumProperty(
+        name="Format",
+        description="What is written",
+        items=[(key, each.name, each.description) for key, each in export.FORMATS.items()],
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+    eye_distance: FloatProperty(
+        name="Eye Distance",
+        description="Distance between the eyes in metres. At 0 it is 63 mm, or less where those tire",
+        min=0,
+        soft_max=0.2,
+        precision=3,
+        options={"SKIP_SAVE"},
+    )
+    convergence: FloatProperty(
+        name="Convergence",
+        description="Distance in metres of what lies in the screen's plane. At 0 it is chosen by the scene",
+        min=0,
+        soft_max=100,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, context, properties):
+        return bpy.app.translations.pgettext_tip(export.FORMATS[properties.format].description)
+
+    @property
+    def suffix(self):
+        return export.FORMATS[self.format].suffix
+
+    def draw(self, context):
+        if export.FORMATS[self.format].is_stereo:
+            self.layout.use_property_split = True
+            self.layout.prop(self, "eye_distance")
+            self.layout.prop(self, "convergence")
+
+    def arguments(self, scene, scratch):
+        chosen, path = export.FORMATS[self.format], self.path()
+        folder = result_folder.from_stored(scene.focal_depth.result)
+        result_folder.read_description(folder)
+        stereo = {"--eye-distance": self.eye_distance, "--convergence": self.convergence}
+        typed = [word for name, value in stereo.items() if value for word in (name, f"{value:.6g}")]
+        return [
+            *(chosen.command, str(folder), "--output", str(path), *chosen.options),
+            *(typed if chosen.is_stereo else ()),
+        ]
+
+    def conclude(self, context, scene, result):
+        if (front := result.details.get("disparity_front")) is None:
+            return translate("{file} is written", file=result.path)
+        return translate(
+            "{file}: disparity from {front}% of the width in front of the screen to {behind}% behind it",
+            file=result.path,
+            front=f"{100 * front:.1f}",
+            behind=f"{100 * result.details['disparity_behind']:.1f}",
+        )
+
+
+register, unregister = bpy.utils.register_classes_factory((FOCAL_DEPTH_OT_export, FOCAL_DEPTH_OT_share))

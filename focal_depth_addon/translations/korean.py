@@ -21,7 +21,7 @@ MESSAGES = {
     "Preview": "미리보기",
     "Set": "세트",
     "Compositing": "컴포지팅",
-    "AR and Web": "AR과 웹",
+    "AR, VR and Web": "AR, VR, 웹",
     "Sensor": "센서",
     "Blender's camera presets, and your own": "블렌더의 카메라 프리셋과 직접 만든 프리셋",
     "Recent Results": "최근 결과",
@@ -29,7 +29,6 @@ MESSAGES = {
         "최근에 쓴 결과. 열어도 다시 추정하지 않습니다"
     ),
     "Focus Bracket (.jpg, .png, .tif, .exr)": "초점 브래킷 (.jpg, .png, .tif, .exr)",
-    "Focal Depth for {viewer} ({suffix})": "{viewer}용 Focal Depth ({suffix})",
     # On set
     "On Set": "촬영 현장",
     "Follow": "따라가기",
@@ -555,6 +554,63 @@ MESSAGES = {
     "Preset": "프리셋",
     "Viewer for which the file is written": "파일을 볼 뷰어",
     "File": "파일",
+    "Share Set": "세트 공유",
+    "Write what shows the set outside of Blender": "블렌더 밖에서 세트를 보여 주는 파일을 씁니다",
+    "Format": "형식",
+    "What is written": "쓸 내용",
+    "Writing": "쓰는 중",
+    "Eye Distance": "눈 사이 거리",
+    "Distance between the eyes in metres. At 0 it is 63 mm, or less where those tire": (
+        "두 눈 사이의 거리(미터). 0이면 63 mm이며, 눈이 피로해질 경우 더 짧게 합니다"
+    ),
+    "Convergence": "수렴 거리",
+    "Distance in metres of what lies in the screen's plane. At 0 it is chosen by the scene": (
+        "화면 평면에 놓이는 것까지의 거리(미터). 0이면 장면에 따라 정합니다"
+    ),
+    "{file} is written": "{file}: 썼습니다",
+    "{file}: disparity from {front}% of the width in front of the screen to {behind}% behind it": (
+        "{file}: 시차는 너비의 화면 앞 {front}%에서 화면 뒤 {behind}%까지"
+    ),
+    "Stereo": "스테레오",
+    "Holographic Display": "홀로그래픽 디스플레이",
+    "Camera Move": "카메라 움직임",
+    "Gaussian Splats": "가우시안 스플랫",
+    "Side by Side": "좌우 배열",
+    "Write a stereo picture for headsets and 3D screens: the left eye's view beside the right eye's": (
+        "헤드셋과 3D 화면용 스테레오 그림을 씁니다: 왼쪽 눈의 그림 옆에 오른쪽 눈의 그림"
+    ),
+    "Over Under": "상하 배열",
+    "Write a stereo picture for headsets: the left eye's view above the right eye's": (
+        "헤드셋용 스테레오 그림을 씁니다: 왼쪽 눈의 그림 아래에 오른쪽 눈의 그림"
+    ),
+    "Anaglyph": "애너글리프",
+    "Write a stereo picture for red and cyan glasses": "적청 안경용 스테레오 그림을 씁니다",
+    "Quilt": "퀼트",
+    "Write many views in one picture for holographic displays. Its name tells how they are arranged": (
+        "홀로그래픽 디스플레이용으로 여러 시점을 한 그림에 씁니다. 배열은 파일 이름에 적힙니다"
+    ),
+    "RGB-D": "RGB-D",
+    "Write a picture for holographic displays: the photograph beside its depth, near being white": (
+        "홀로그래픽 디스플레이용 그림을 씁니다: 사진 옆에 깊이, 가까운 곳이 흰색"
+    ),
+    "Orbit": "궤도",
+    "Write a clip in which the camera moves about the middle of the set, and back": (
+        "카메라가 세트 가운데를 중심으로 돌았다가 돌아오는 클립을 씁니다"
+    ),
+    "Push In": "다가가기",
+    "Write a clip in which the camera moves into the set": "카메라가 세트 안으로 다가가는 클립을 씁니다",
+    "PLY": "PLY",
+    "GLB": "GLB",
+    "Write Gaussian splats as most viewers of splats read them": (
+        "대부분의 스플랫 뷰어가 읽는 가우시안 스플랫을 씁니다"
+    ),
+    "Write Gaussian splats as a GLB file, by an extension of glTF that is young": (
+        "가우시안 스플랫을 GLB 파일로 씁니다. 최근에 나온 glTF 확장을 씁니다"
+    ),
+    "Web Page": "웹 페이지",
+    "Write a page for any browser, without the internet: the set to turn, the photograph to refocus": (
+        "인터넷 없이 브라우저에서 열리는 페이지를 씁니다: 돌려 보는 세트와 초점을 바꾸는 사진"
+    ),
     "File to write. The preset determines its extension": "쓸 파일. 확장자는 프리셋을 따릅니다",
     "Quick Look": "Quick Look",
     "Write a USDZ file for iPhone, iPad and Vision Pro, of at most 100,000 triangles": (

@@ -5,7 +5,7 @@ It searches the menus of the editor in which it is pressed, and those of the top
 
 import bpy
 
-from ..export import PRESETS
+from ..export import FORMATS, PRESETS
 from ..translations import translate
 
 VIEW_MENUS = ("VIEW3D_MT_view", "IMAGE_MT_view", "NODE_MT_view")  # beside what opens the sidebar
@@ -29,6 +29,18 @@ OPERATORS = (  # with what the panel has beside each
 )
 
 
+class FOCAL_DEPTH_MT_export(bpy.types.Menu):
+    bl_label = "Focal Depth"
+
+    def draw(self, _context):
+        for key, preset in PRESETS.items():
+            text = f"{translate(preset.name)} ({preset.suffix})"
+            self.layout.operator("focal_depth.export", text=text).preset = key
+        self.layout.separator()
+        for key, each in FORMATS.items():
+            self.layout.operator("focal_depth.share", text=each.name).format = key
+
+
 class FOCAL_DEPTH_MT_menu(bpy.types.Menu):
     bl_label = "Focal Depth"
 
@@ -42,6 +54,11 @@ class FOCAL_DEPTH_MT_menu(bpy.types.Menu):
                 layout.operator(f"focal_depth.{name}")
 
 
+_register_menus, _unregister_menus = bpy.utils.register_classes_factory(
+    (FOCAL_DEPTH_MT_export, FOCAL_DEPTH_MT_menu)
+)
+
+
 def _draw_menu(self, _context) -> None:
     self.layout.separator()
     self.layout.menu("FOCAL_DEPTH_MT_menu")
@@ -52,11 +69,7 @@ def _draw_import(self, _context) -> None:
 
 
 def _draw_export(self, _context) -> None:
-    for key, preset in PRESETS.items():
-        text = translate(
-            "Focal Depth for {viewer} ({suffix})", viewer=translate(preset.name), suffix=preset.suffix
-        )
-        self.layout.operator("focal_depth.export", text=text).preset = key
+    self.layout.menu("FOCAL_DEPTH_MT_export")
 
 
 def _entries() -> list[tuple[type[bpy.types.Menu], object]]:
@@ -67,7 +80,7 @@ def _entries() -> list[tuple[type[bpy.types.Menu], object]]:
 
 
 def register() -> None:
-    bpy.utils.register_class(FOCAL_DEPTH_MT_menu)
+    _register_menus()
     for menu, draw in _entries():
         menu.append(draw)
 
@@ -75,4 +88,4 @@ def register() -> None:
 def unregister() -> None:
     for menu, draw in _entries():
         menu.remove(draw)
-    bpy.utils.unregister_class(FOCAL_DEPTH_MT_menu)
+    _unregister_menus()

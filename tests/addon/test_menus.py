@@ -53,12 +53,13 @@ def entries(menus, name: str) -> list:
 
 def test_every_operator_is_in_a_menu(menus, former_names):
     places = ("TOPBAR_MT_file_import", "TOPBAR_MT_file_export", *menus.VIEW_MENUS)
-    drawn = drawn_by([menus.FOCAL_DEPTH_MT_menu.draw])
+    drawn = drawn_by([menus.FOCAL_DEPTH_MT_menu.draw, menus.FOCAL_DEPTH_MT_export.draw])
     for place in places:
         drawn += drawn_by(entries(menus, place))
     in_menus = {name.partition(".")[2] for kind, name in drawn if kind.startswith("operator")}
     assert in_menus == set(dir(bpy.ops.focal_depth)) - OF_THE_PANEL - former_names
     assert drawn.count(("menu", "FOCAL_DEPTH_MT_menu")) == len(menus.VIEW_MENUS)
+    assert ("menu", "FOCAL_DEPTH_MT_export") in drawn
 
 
 def test_menus_are_left_as_they_were(disabled, menus):
