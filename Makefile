@@ -1,4 +1,4 @@
-# Everything on a machine that has only Python 3.11, 3.13 and make. What is installed stays in .venv*/ and .wheels/.
+# Everything on a machine that has only Python 3.11, 3.13, npm and make. What is installed stays in .venv*/ and .wheels/.
 #   make demo    from the sample's photographs to demo/output/: a .blend, pictures, a camera move, .glb and .usdz
 #   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5, 5.2 and 5.3
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
@@ -34,7 +34,10 @@ PYTHON_OF_5.3 := $(PYTHON_3.13)
 PLATFORM := $(if $(filter Darwin,$(shell uname)),macos-arm64,linux-x64)
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' backend/__init__.py)
 ZIP := dist/focal_depth-$(VERSION)-$(subst -,_,$(PLATFORM)).zip
+WEB := $(addprefix backend/export/web/,bundle.py package.json package-lock.json) $(wildcard backend/export/web/*.mjs)
+VIEWER := backend/export/web/viewer.js
 SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx') \
+	$(WEB) $(wildcard backend/export/web/*.html backend/export/web/*.css) \
 	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py pack_wheels.py wheels.txt LICENSE THIRD_PARTY.md
 # The longest first: what is left at the end is short, and no suite runs alone for long.
 SUITES := backend $(addprefix addon-,5.2 $(filter-out 5.2,$(BLENDERS))) rendering-4.5
@@ -60,7 +63,7 @@ test:
 		printf '%-14s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
 	done; exit $$status
 
-test-backend: .venv/installed
+test-backend: .venv/installed .venv-validators/installed
 	@echo "== backend"; mkdir -p build
 	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
@@ -146,7 +149,11 @@ $(ZIP): $(SOURCES)
 $(ZIP:.zip=-python%.zip): $(SOURCES)
 	$(PYTHON) build_extension.py $(PLATFORM) --python $*
 
-.venv/installed: requirements-dev.txt wheels.txt pyproject.toml setup.py
+# Pages are shared by a script that is bundled once more where its sources changed.
+$(VIEWER): $(WEB)
+	$(PYTHON) $< || echo "Without it no web page is shared"
+
+.venv/installed: requirements-dev.txt wheels.txt pyproject.toml setup.py | $(VIEWER)
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --requirement requirements-dev.txt
 	.venv/bin/pip install --quiet --no-deps --editable .
@@ -159,13 +166,13 @@ $(ZIP:.zip=-python%.zip): $(SOURCES)
 	$(call check-bpy,.venv-bpy$*)
 	touch $@
 
-# Of the files for AR and the web: Pixar's of USD and, where there is npm, Khronos' of glTF.
+# Of the files for AR and the web: Pixar's of USD and, where there is npm, Khronos' of glTF; of pages, axe.
 VALIDATORS := tests/addon/validators
 .venv-validators/installed: $(addprefix $(VALIDATORS)/,requirements.txt package.json package-lock.json)
 	$(PYTHON) -m venv .venv-validators
 	.venv-validators/bin/pip install --quiet --requirement $(VALIDATORS)/requirements.txt
 	cp $(VALIDATORS)/package*.json .venv-validators
-	npm ci --silent --prefix .venv-validators || echo "Without npm no .glb will be validated"
+	npm ci --silent --prefix .venv-validators || echo "Without npm no .glb and no page will be validated"
 	touch $@
 
 .venv-demo/installed: Makefile

@@ -1,6 +1,7 @@
 """The extension's bill of materials: what its zip carries besides its own sources, as CycloneDX 1.6 has it.
 
-https://cyclonedx.org/docs/1.6/json: libraries from their wheels' own metadata, networks by their hashes.
+https://cyclonedx.org/docs/1.6/json: libraries from their wheels' own metadata, three.js
+from the head of the script of web pages, networks by their hashes.
 """
 
 import hashlib
@@ -12,6 +13,8 @@ from email.message import Message
 from pathlib import Path
 
 NAME = "sbom.cdx.json"
+VIEWER = "backend/export/web/viewer.js"
+BUNDLED = re.compile(r"/\*! (\S+) (\S+)\nThe MIT License\n")  # see bundle.py
 LICENCE_FILE = re.compile(r"(^|/)(licen[cs]e|copying|notice|thirdpartynotices)[^/]*$", re.IGNORECASE)
 
 
@@ -43,6 +46,8 @@ def bill_of_materials(header: dict, wheels: list[Path], content: dict[str, bytes
         **own,
     }
     components = networks + [_library(wheel, third_party) for wheel in wheels]
+    if VIEWER in content:
+        components.append(_bundled(content[VIEWER]))
     whole = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -76,6 +81,22 @@ def _library(wheel: Path, third_party: str) -> dict:
         "hashes": [_sha256(wheel.read_bytes())],
         "licenses": _licences(metadata, third_party),
         "properties": [{"name": "licence text in the wheel", "value": text} for text in texts],
+    }
+
+
+def _bundled(viewer: bytes) -> dict:
+    if (head := BUNDLED.match(viewer.decode())) is None:
+        raise SystemExit(f"{VIEWER} does not begin with the licence of what is in it")
+    name, version = head.groups()
+    return {
+        "type": "library",
+        "bom-ref": VIEWER,
+        "name": name,
+        "version": version,
+        "purl": f"pkg:npm/{name}@{version}",
+        "hashes": [_sha256(viewer)],
+        "licenses": [{"license": {"id": "MIT"}}],
+        "properties": [{"name": "licence text at the head of", "value": VIEWER}],
     }
 
 

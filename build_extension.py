@@ -2,7 +2,7 @@
 
     python build_extension.py [PLATFORM ...] [--python 3.14] [--output dist]
 
-Needs only Python 3.11 and pip. Wheels are downloaded once, into .wheels/.
+Needs only Python 3.11, pip and npm. Wheels are downloaded once, into .wheels/.
 """
 
 import argparse
@@ -14,15 +14,19 @@ import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from runpy import run_path
 
 from bill_of_materials import NAME as BILL
 from bill_of_materials import bill_of_materials
 from pack_wheels import pack_wheels
 
 ROOT = Path(__file__).resolve().parent
+WEB = ROOT / "backend" / "export" / "web"
+WEB_BUNDLE = run_path(str(WEB / "bundle.py"))  # not imported: the backend needs numpy
 PYTHONS = ("3.11", "3.13")  # of Blender's own builds: 4.2 to 5.0; 5.1 and later
 LEFT_OUT = (  # needs torch, or is for development
     "backend/research/",
+    "backend/export/web/bundle.py",
     "backend/batch/farm.py",
     "backend/batch/report.py",
     "backend/batch/run.py",
@@ -80,6 +84,7 @@ def build(platform: Platform, output: Path, python: str | None = None) -> Path:
 
     It runs in Blender's own builds, or, where a version is named, in a Blender with that `python`.
     """
+    _bundle_viewer()
     files = extension_files()
     if not any(path.suffix == ".onnx" for path in files):
         raise SystemExit("backend/weights holds no .onnx file: train and export the networks first")
@@ -104,16 +109,24 @@ def build(platform: Platform, output: Path, python: str | None = None) -> Path:
     return output / name
 
 
+def _bundle_viewer() -> None:
+    try:
+        WEB_BUNDLE["bundle"]()
+    except WEB_BUNDLE["NotBundled"] as error:
+        raise SystemExit(str(error)) from None
+
+
 def extension_files() -> list[Path]:
     """Everything of this repository that goes into the zip, except the manifest."""
     weights = (ROOT / "backend" / "weights").glob("*.onnx")
+    page = [path for path in WEB.iterdir() if path.suffix in (".html", ".css", ".js")]
     sources = [
         path
         for package in ("backend", "focal_depth_addon")
         for path in (ROOT / package).rglob("*.py")
         if not path.relative_to(ROOT).as_posix().startswith(LEFT_OUT)
     ]
-    return [ROOT / "__init__.py", ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", *weights, *sources]
+    return [ROOT / "__init__.py", ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", *weights, *page, *sources]
 
 
 def packed_wheels(platform: Platform, pythons: tuple[str, ...]) -> list[Path]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "mesh": ("mesh", "make mesh arrays from a result folder"),
     "splats": ("splats", "make Gaussian splats for viewers from a result folder"),
     "view": ("view", "make pictures and clips of the photo set, flat or in stereo"),
+    "share": ("share", "make one web page that shows a result: turn, refocus, before and after"),
     "preview": ("preview", "make small arrays and pictures to show from a result folder"),
     "look": ("look", "the name of preview until version 0.1"),
     "watch": ("watch", "estimate the brackets of a shoot as they arrive in a folder"),

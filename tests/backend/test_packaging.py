@@ -115,7 +115,9 @@ def test_bill_of_materials_lists_every_wheel_and_network(tmp_path, platform):
     with zipfile.ZipFile(built[0]) as archive:
         text = archive.read("sbom.cdx.json").decode()
         carried = {
-            name: archive.read(name) for name in archive.namelist() if name.endswith((".whl", ".onnx"))
+            name: archive.read(name)
+            for name in archive.namelist()
+            if name.endswith((".whl", ".onnx", "viewer.js"))
         }
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     listed = {part["bom-ref"]: part for part in json.loads(text)["components"]}

@@ -38,10 +38,12 @@ def python(wheel, tmp_path_factory) -> Path:
 
 
 def test_everything_is_in_the_wheel(wheel):
-    """Every module, page and weight of the folder, and nothing of a training run."""
+    """Every module, page, script and weight of the folder, and nothing of a training run."""
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if name.startswith("focal_depth/")}
-    sources = [path for path in (PROJECT / "backend").rglob("*") if path.suffix in (".py", ".html", ".onnx")]
+    of_web = (PROJECT / "backend" / "export" / "web").glob("*.*")
+    modules = (path for path in (PROJECT / "backend").rglob("*") if path.suffix in (".py", ".html", ".onnx"))
+    sources = [*modules, *of_web]
     expected = {f"focal_depth/{path.relative_to(PROJECT / 'backend').as_posix()}" for path in sources}
     assert inside == expected | {"focal_depth/weights/focal_depth.safetensors"}
 

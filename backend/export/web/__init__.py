@@ -1,0 +1,1 @@
+"""The page that web_page.py fills: its template, style and script, and how the script is bundled."""
