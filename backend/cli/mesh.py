@@ -12,7 +12,7 @@ from ..contract.errors import InputError
 from ..export.photo_set import build_photo_set, in_atlas
 from ..geometry.mesh import MeshArrays
 from ..io.arrays import write_arrays
-from ..io.result_folder import replacing_file, write_background
+from ..io.result_folder import replacing_file, write_background, write_file
 from ..runtime.progress import Reporter
 
 TEXTURES = (".jpg", ".png")
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
             writing = beside.submit(write_background, options.result, photo_set.background)
         else:
             mesh, texture = in_atlas(photo_set, options.atlas_size)
-            writing = beside.submit(_write_texture, options.atlas, texture)
+            writing = beside.submit(write_file, options.atlas, _encode(options.atlas.suffix, texture))
         _write(options.output, mesh)
         writing.result()
     reporter.result(
@@ -51,12 +51,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     )
 
 
-def _write_texture(path: Path, picture: np.ndarray) -> None:
-    try:
-        with replacing_file(path) as partial:
-            partial.write_bytes(cv2.imencode(path.suffix, picture[..., ::-1])[1].tobytes())
-    except OSError as error:
-        raise _unwritable(path, error) from None
+def _encode(suffix: str, picture: np.ndarray) -> bytes:
+    return cv2.imencode(suffix, picture[..., ::-1])[1].tobytes()
 
 
 def _write(path: Path, mesh: MeshArrays) -> None:
@@ -64,8 +60,4 @@ def _write(path: Path, mesh: MeshArrays) -> None:
         with replacing_file(path) as partial:
             write_arrays(partial, asdict(mesh))
     except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path} cannot be written ({error.strerror}); choose another place")
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another place") from None

@@ -7,7 +7,7 @@ from ..contract.errors import InputError
 from ..contract.messages import READ, WRITE
 from ..export.photo_set import build_photo_set
 from ..export.web_page import GENERATOR, build_page, read_frames, require_viewer
-from ..io.result_folder import read_depth, read_description, replacing_file
+from ..io.result_folder import read_depth, read_description, write_file
 from ..runtime.progress import Reporter
 
 PAGE = "index.html"
@@ -43,10 +43,9 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     page = build_page(name, photo_set, frames, read_depth(options.result)[0]).encode()
     try:
         options.output.mkdir(parents=True, exist_ok=True)
-        with replacing_file(path) as partial:
-            partial.write_bytes(page)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); choose another place") from None
+    write_file(path, page)
     reporter.result(path, f"{path}: {len(page) / 1e6:.1f} MB, opens in any browser")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..contract.errors import InputError
 from ..export.splat_files import to_glb, to_ply
 from ..export.splats import build_splats, move_splats
-from ..io.result_folder import replacing_file
+from ..io.result_folder import check_place, write_file
 from ..runtime.progress import Reporter
 
 WRITERS = {".ply": to_ply, ".glb": to_glb}
@@ -28,14 +28,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     write_as = WRITERS.get(options.output.suffix.lower())
     if write_as is None:
         raise InputError(f"--output {options.output}: use a name that ends in {' or '.join(WRITERS)}")
+    check_place(options.output)
     splats, frame = build_splats(options.result, options.splats, reporter)
     reporter.progress("file", 0, 1)
-    content = write_as(move_splats(splats, frame))
-    try:
-        with replacing_file(options.output) as partial:
-            partial.write_bytes(content)
-    except OSError as error:
-        raise InputError(
-            f"{options.output} cannot be written ({error.strerror}); choose another place"
-        ) from None
+    write_file(options.output, write_as(move_splats(splats, frame)))
     reporter.result(options.output, f"{options.output}: {len(splats.centres)} splats")

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..export.photo_set import PhotoSet, build_photo_set
-from ..io.result_folder import replacing_file
+from ..io.result_folder import check_place, write_file
 from ..runtime.parallel import prefetch
 from ..runtime.progress import Reporter
 from ..views import quilt, stereo
@@ -81,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write a picture of the set, or a clip."""
     _check(options)
+    check_place(options.output)
     photo_set = build_photo_set(options.result, _count_triangles(options), reporter)
     plan = _choose_plan(options, photo_set)
     filled: list[float] = []
@@ -91,7 +92,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     else:
         path = quilt.name_quilt(options.output, plan.size) if options.layout == QUILT else options.output
         content = _encode_picture(path.suffix, next(frames))
-    _write(path, content)
+    write_file(path, content)
     _warn(options.layout, plan, max(filled), reporter)
     reporter.result(path, f"{path}: {_summary(options, plan)}", **_details(options.layout, plan, max(filled)))
 
@@ -138,8 +139,8 @@ def _plan_within(
     window = common_window(photo_set.mesh, photo_set.camera, (width, height), views)
     if min(window.width / width, window.height / height) < MIN_SHOWN:
         raise InputError(
-            f"{options.result}: all views together show less than half of the picture; use a smaller "
-            "--eye-distance"
+            f"{options.result}: all views together show less than half of the picture; use a smaller eye "
+            "distance"
         )
     focal_length = photo_set.camera.fx / window.width
     return _Plan(
@@ -221,30 +222,22 @@ def _encode_picture(suffix: str, picture: np.ndarray) -> bytes:
     return cv2.imencode(suffix, picture[..., ::-1], settings)[1].tobytes()
 
 
-def _write(path: Path, content: bytes) -> None:
-    try:
-        with replacing_file(path) as partial:
-            partial.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose another place") from None
-
-
 def _warn(layout: str, plan: _Plan, filled: float, reporter: Reporter) -> None:
     if layout in STEREO and not plan.disparity.is_comfortable:
         reporter.warning(f"{_describe(plan.disparity)} is uncomfortable: {_remedy(plan)}.")
     if filled > MAX_FILLED:
         reporter.warning(
             f"{filled:.1%} of a view is hidden in the photographs, and filled with what is beside it: use a "
-            "smaller --eye-distance, or show what layers leave out."
+            "smaller eye distance, or show what layers leave out."
         )
 
 
 def _remedy(plan: _Plan) -> str:
     most = stereo.comfortable_eye_distance(plan.depth, plan.focal_length)
     if plan.eye_distance > most:
-        return f"use --eye-distance {_digits(most)} or less"
+        return f"use an eye distance of {_digits(most)} or less"
     fitting = stereo.choose_convergence(plan.depth, plan.focal_length, plan.eye_distance)
-    return f"use --convergence {_digits(fitting)}"
+    return f"use a convergence of {_digits(fitting)}"
 
 
 def _summary(options: argparse.Namespace, plan: _Plan) -> str:

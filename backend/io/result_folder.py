@@ -369,6 +369,21 @@ def replacing_file(path: Path) -> Iterator[Path]:
             partial.unlink()
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises InputError where that is impossible."""
+    try:
+        with replacing_file(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another place") from None
+
+
+def check_place(path: Path) -> None:
+    """Raise InputError where a file cannot be written for want of its folder, before all the work."""
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path} cannot be written (there is no such folder); choose another place")
+
+
 def _unwritable(folder: Path, error: OSError) -> InputError:
     reason = error.strerror or error
     return InputError(f"{folder} cannot be written ({reason}): choose another output folder")

@@ -290,10 +290,10 @@ def test_discomfort_is_named_with_a_remedy_that_helps(square, tmp_path, capsys):
     options = "--layout", "anaglyph", "--size", 64
     end = viewed(square, path, *options, "--eye-distance", 0.2, capsys=capsys)
     assert not end["comfortable"]
-    (remedy,) = re.findall(r"--eye-distance ([\d.]*\d) or less", " ".join(end["warnings"]))
+    (remedy,) = re.findall(r"eye distance of ([\d.]*\d) or less", " ".join(end["warnings"]))
     assert viewed(square, path, *options, "--eye-distance", remedy, capsys=capsys)["comfortable"]
     end = viewed(square, path, *options, "--eye-distance", 0.06, "--convergence", 30, capsys=capsys)
-    (remedy,) = re.findall(r"--convergence ([\d.]*\d)", " ".join(end["warnings"]))
+    (remedy,) = re.findall(r"a convergence of ([\d.]*\d)", " ".join(end["warnings"]))
     end = viewed(square, path, *options, "--eye-distance", 0.06, "--convergence", remedy, capsys=capsys)
     assert end["comfortable"] and not end["warnings"]
 
@@ -308,7 +308,7 @@ def test_discomfort_is_named_with_a_remedy_that_helps(square, tmp_path, capsys):
         (["--output", "a.png", "--eye-distance", "nan"], "give a number above 0"),
         (["--output", "a.png", "--convergence", "-1"], "give a number above 0"),
         (["--output", "a.png", "--size", "9"], "give a number of pixels"),
-        (["--output", "a.png", "--layout", "side-by-side", "--eye-distance", "5"], "smaller --eye-distance"),
+        (["--output", "a.png", "--layout", "side-by-side", "--eye-distance", "5"], "smaller eye distance"),
         (["--output", "missing/a.png"], "choose another place"),
     ],
 )
