@@ -4,14 +4,13 @@ import argparse
 from pathlib import Path
 
 from ..contract.errors import InputError
-from ..contract.messages import READ, WRITE
+from ..contract.messages import MESH, READ, WRITE
 from ..export.photo_set import build_photo_set
 from ..export.web_page import GENERATOR, build_page, read_frames, require_viewer
 from ..io.result_folder import read_depth, read_description, write_file
 from ..runtime.progress import Reporter
 
 PAGE = "index.html"
-MESH = "mesh"  # the stage
 TRIANGLES = 100_000  # what phones draw with ease
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ..contract.errors import InputError
+from ..contract.messages import WRITE
 from ..export.splat_files import to_glb, to_ply
 from ..export.splats import build_splats, move_splats
 from ..io.result_folder import check_place, write_file
@@ -30,6 +31,6 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         raise InputError(f"--output {options.output}: use a name that ends in {' or '.join(WRITERS)}")
     check_place(options.output)
     splats, frame = build_splats(options.result, options.splats, reporter)
-    reporter.progress("file", 0, 1)
+    reporter.progress(WRITE, 0, 1)
     write_file(options.output, write_as(move_splats(splats, frame)))
     reporter.result(options.output, f"{options.output}: {len(splats.centres)} splats")

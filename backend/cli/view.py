@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
+from ..contract.messages import DRAW
 from ..export.photo_set import PhotoSet, build_photo_set
 from ..io.result_folder import check_place, write_file
 from ..runtime.parallel import prefetch
@@ -22,7 +23,6 @@ from ..views.layouts import LAYOUTS, MONO, OVER_UNDER, QUILT, RGBD, SIDE_BY_SIDE
 from ..views.rasteriser import Drawing, Scene, build_texture, draw
 from ..views.view import View, Window, common_window
 
-DRAW = "draw"
 PICTURES, CLIP = (".png", ".jpg"), ".mp4"
 JPEG = cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 LONGER_SIDE, LONGER_SIDE_OF_CLIP = 1920, 1280  # pixels of a view at most, unless a person chooses otherwise

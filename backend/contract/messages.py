@@ -12,6 +12,7 @@ from typing import ClassVar
 READ, ALIGN, DEPTH, FUSE, ENLARGE, WRITE = "read", "align", "depth", "fuse", "enlarge", "write"
 STAGES = (READ, ALIGN, DEPTH, FUSE, ENLARGE, WRITE)
 CHOOSE = "choose"  # the frames of a clip, before all else
+MESH, DRAW, SPLATS = "mesh", "draw", "splats"  # of what is written of a set
 # Exit statuses of the command.
 DONE, OUR_FAULT, INPUT_AT_FAULT, CANCELLED = 0, 1, 2, 130
 # What of an earlier result was used again: all of it; all but what its layers of retouch make of it; what the

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
+from ..contract.messages import MESH, SPLATS, WRITE
 from ..geometry.mesh import MIN_TRIANGLES, MeshArrays
 from ..runtime.progress import Reporter
 from .photo_set import PhotoSet, build_photo_set
@@ -23,7 +24,7 @@ OPACITY = 0.99
 STEEPEST = 8.0  # cells' widths of depth over a cell: beyond, splats no longer follow their surface
 INSIDE = -1e-6  # barycentric coordinate: places on a side are in both of its triangles
 FEWER = 0.998  # of the cells that were too many
-COST = {"mesh": 6.0, "splats": 4.0, "file": 2.0}  # seconds of a million splats
+COST = {MESH: 6.0, SPLATS: 4.0, WRITE: 2.0}  # seconds of a million splats
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ def build_splats(folder: Path, max_splats: int, reporter: Reporter) -> tuple[Spl
     if max_splats < MIN_SPLATS:
         raise InputError(f"--splats {max_splats}: a set needs {MIN_SPLATS} or more")
     reporter.plan(COST)
-    reporter.progress("mesh", 0, 1)
+    reporter.progress(MESH, 0, 1)
     photo_set = build_photo_set(folder, min(MAX_TRIANGLES, max_splats // 2), reporter)
-    reporter.progress("splats", 0, 1)
+    reporter.progress(SPLATS, 0, 1)
     splats = split_into_splats(photo_set, max_splats)
     return splats, viewer_frame(photo_set.mesh.ground, photo_set.mesh.pivot)
 

@@ -2,7 +2,18 @@
 
 import time
 
-from ...backend.contract.messages import ALIGN, CHOOSE, DEPTH, ENLARGE, FUSE, READ, WRITE
+from ...backend.contract.messages import (
+    ALIGN,
+    CHOOSE,
+    DEPTH,
+    DRAW,
+    ENLARGE,
+    FUSE,
+    MESH,
+    READ,
+    SPLATS,
+    WRITE,
+)
 from ..translations import translate
 from .process import Process
 
@@ -13,6 +24,9 @@ STAGES = {  # as people call them
     DEPTH: "Predicting depth",
     FUSE: "Fusing the all-in-focus picture",
     ENLARGE: "Enlarging the depth",
+    MESH: "Building the mesh",
+    DRAW: "Drawing the views",
+    SPLATS: "Making splats",
     WRITE: "Saving",
 }
 

@@ -275,6 +275,8 @@ MESSAGES = {
     "Fusing the all-in-focus picture": "전체 초점 사진 합성",
     "Enlarging the depth": "깊이 확대",
     "Saving": "저장",
+    "Drawing the views": "시점 그리기",
+    "Making splats": "스플랫 만들기",
     "Stopping": "멈추는 중",
     "{stage}, {time} left": "{stage}, {time} 남음",
     "Cancelled": "취소됨",
