@@ -16,6 +16,7 @@ from ..io.result_folder import replacing_file, write_background, write_file
 from ..runtime.progress import Reporter
 
 TEXTURES = (".jpg", ".png")
+ATLAS_SIZES = range(64, 16385)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,10 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write the arrays of a mesh, and the picture behind its cuts or one texture for both."""
     if options.atlas is not None and options.atlas.suffix.lower() not in TEXTURES:
         raise InputError(f"--atlas {options.atlas}: use a name that ends in {' or '.join(TEXTURES)}")
+    if options.atlas_size not in ATLAS_SIZES:
+        raise InputError(
+            f"--atlas-size {options.atlas_size}: give pixels from {ATLAS_SIZES[0]} to {ATLAS_SIZES[-1]}"
+        )
     photo_set = build_photo_set(options.result, options.triangles, reporter)
     mesh = photo_set.mesh
     with ThreadPoolExecutor(1) as beside:

@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 
 from ..contract.errors import InputError
-from ..contract.messages import DRAW
+from ..contract.messages import DRAW, MESH
 from ..export.photo_set import PhotoSet, build_photo_set
 from ..io.result_folder import check_place, write_file
 from ..runtime.parallel import prefetch
 from ..runtime.progress import Reporter
 from ..views import quilt, stereo
-from ..views.camera_moves import FRAME_RATE, MOVES, move_camera
+from ..views.camera_moves import FRAME_RATE, MOVES, ORBIT, PUSH_IN, TRAVEL, move_camera
 from ..views.clip import encode_clip
 from ..views.layouts import LAYOUTS, MONO, OVER_UNDER, QUILT, RGBD, SIDE_BY_SIDE, STEREO, compose, views_of
 from ..views.rasteriser import Drawing, Scene, build_texture, draw
@@ -27,6 +27,7 @@ PICTURES, CLIP = (".png", ".jpg"), ".mp4"
 JPEG = cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 LONGER_SIDE, LONGER_SIDE_OF_CLIP = 1920, 1280  # pixels of a view at most, unless a person chooses otherwise
 SIZES = range(64, 8193)
+LARGEST, LARGEST_OF_CLIP = 16384, 4096  # pixels of the longer side of all views together
 MEASURED_SIDE = 480  # pixels of the view whose depth is measured
 PIXELS_OF_TRIANGLE = 4
 TRIANGLES = 100_000, 500_000  # at least, at most
@@ -82,6 +83,8 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Write a picture of the set, or a clip."""
     _check(options)
     check_place(options.output)
+    reporter.plan({MESH: 1, DRAW: 10 if options.move or options.layout == QUILT else 1})
+    reporter.progress(MESH, 0, 1)
     photo_set = build_photo_set(options.result, _count_triangles(options), reporter)
     plan = _choose_plan(options, photo_set)
     filled: list[float] = []
@@ -105,6 +108,12 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError(f"--output {options.output}: use a name that ends in {' or '.join(PICTURES)}")
     if options.move and options.layout == QUILT:
         raise InputError("--layout quilt is for pictures: leave --move out, or choose another layout")
+    if options.eye_distance is not None and options.layout not in STEREO:
+        raise InputError(
+            f"--eye-distance is for views of two eyes: leave it out of --layout {options.layout}"
+        )
+    if options.convergence is not None and options.layout not in STEREO and options.move != ORBIT:
+        raise InputError(f"--convergence is for stereo and orbits: leave it out of --layout {options.layout}")
     for name in ("eye_distance", "convergence"):
         value = getattr(options, name)
         if value is not None and not 0 < value < math.inf:
@@ -133,6 +142,8 @@ def _plan_within(
     focal_length = photo_set.camera.fx / shown_width
     eyes, eyes_are = _choose_eyes(options, photo_set, depth, focal_length)
     convergence = options.convergence or stereo.choose_convergence(depth, focal_length, eyes)
+    if options.move == PUSH_IN and convergence <= TRAVEL * depth.nearest:
+        raise InputError(f"--convergence {convergence}: the camera goes beyond it, give a larger one")
     straight = View(convergence=convergence)
     cameras = move_camera(options.move, depth, convergence) if options.move else [straight]
     views = [view for camera in cameras for view in views_of(options.layout, camera, eyes)]
@@ -140,14 +151,16 @@ def _plan_within(
     if min(window.width / width, window.height / height) < MIN_SHOWN:
         raise InputError(
             f"{options.result}: all views together show less than half of the picture; use a smaller eye "
-            "distance"
+            "distance, or a convergence within the scene"
         )
     focal_length = photo_set.camera.fx / window.width
+    size = _view_size(options, window)
+    _check_composed(options, size)
     return _Plan(
         views,
         len(cameras),
         window,
-        _view_size(options, window),
+        size,
         depth,
         eyes,
         eyes_are,
@@ -194,9 +207,21 @@ def _view_size(options: argparse.Namespace, window: Window) -> tuple[int, int]:
 
 
 def _composed_size(layout: str, size: tuple[int, int]) -> tuple[int, int]:
+    if layout == QUILT:
+        return quilt.COLUMNS * size[0], quilt.ROWS * size[1]
     across = 2 if layout in (SIDE_BY_SIDE, RGBD) else 1
     down = 2 if layout == OVER_UNDER else 1
     return across * size[0], down * size[1]
+
+
+def _check_composed(options: argparse.Namespace, size: tuple[int, int]) -> None:
+    composed, most = _composed_size(options.layout, size), LARGEST_OF_CLIP if options.move else LARGEST
+    if max(composed) > most:
+        fitting = max(size) * most // max(composed)
+        raise InputError(
+            f"--size {options.size}: all views together would have {composed[0]} x {composed[1]} pixels, "
+            f"give {fitting} or less"
+        )
 
 
 def _frames(
@@ -226,9 +251,9 @@ def _warn(layout: str, plan: _Plan, filled: float, reporter: Reporter) -> None:
     if layout in STEREO and not plan.disparity.is_comfortable:
         reporter.warning(f"{_describe(plan.disparity)} is uncomfortable: {_remedy(plan)}.")
     if filled > MAX_FILLED:
+        remedy = ": use a smaller eye distance, or show what layers leave out" if layout in STEREO else ""
         reporter.warning(
-            f"{filled:.1%} of a view is hidden in the photographs, and filled with what is beside it: use a "
-            "smaller eye distance, or show what layers leave out."
+            f"{filled:.1%} of a view shows nothing of the set, and is filled with what is beside it{remedy}."
         )
 
 

@@ -1,4 +1,4 @@
-"""From a result folder to the photo set: the mesh, and the pictures that it wears."""
+"""From a result folder to the photo set: the mesh, and the pictures that it shows."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace

@@ -35,7 +35,7 @@ def to_ply(splats: Splats) -> bytes:
     columns = (
         splats.centres,
         _coefficients(splats),
-        np.full((count, 1), logit),
+        np.full((count, 1), logit, np.float32),
         np.log(splats.scales),
         splats.rotations,
     )

@@ -16,6 +16,7 @@ from .photo_set import PhotoSet, build_photo_set
 from .viewer_space import transform, viewer_frame
 
 MIN_SPLATS = 2 * MIN_TRIANGLES
+MAX_SPLATS = 10_000_000  # some 9 GB of memory
 MAX_TRIANGLES = 500_000  # that tell where surfaces are
 SPREAD = 2.5  # standard deviations of what a splat stands for: more blurs, with less the holes between show
 THICKNESS = 0.05  # of its narrower side
@@ -88,6 +89,8 @@ def build_splats(folder: Path, max_splats: int, reporter: Reporter) -> tuple[Spl
     """
     if max_splats < MIN_SPLATS:
         raise InputError(f"--splats {max_splats}: a set needs {MIN_SPLATS} or more")
+    if max_splats > MAX_SPLATS:
+        raise InputError(f"--splats {max_splats}: no viewer shows so many, give {MAX_SPLATS} or less")
     reporter.plan(COST)
     reporter.progress(MESH, 0, 1)
     photo_set = build_photo_set(folder, min(MAX_TRIANGLES, max_splats // 2), reporter)

@@ -45,12 +45,15 @@ class SharedFrame:
 
     Attributes
     ----------
+    number
+        From 1, the farthest, among all of the stack.
     focus
         Normalised dioptres.
     picture
         JPEG, without metadata.
     """
 
+    number: int
     focus: float
     picture: bytes
 
@@ -59,8 +62,8 @@ def require_viewer() -> None:
     """Raise InputError where Focal Depth was installed without the page's script."""
     if not VIEWER.is_file():
         raise InputError(
-            f"{VIEWER} is missing, because there was no npm when Focal Depth was installed: install Node.js, "
-            "then install Focal Depth again"
+            f"{VIEWER} is missing: npm could not make it when Focal Depth was installed; install "
+            "Node.js, then Focal Depth again"
         )
 
 
@@ -101,7 +104,11 @@ def build_page(name: str, photo_set: PhotoSet, frames: list[SharedFrame], depth:
         "glb": _base64(glb),
         "picture": _base64(_jpeg(_shrink(photo_set.picture, small_size(width, height)))),
         "depth": _base64(_focus_map(depth, description)),
-        "frames": [{"focus": frame.focus, "picture": _base64(frame.picture)} for frame in frames],
+        "count": len(description["frames"]),
+        "frames": [
+            {"number": frame.number, "focus": frame.focus, "picture": _base64(frame.picture)}
+            for frame in frames
+        ],
     }
     page = Template((WEB / "page.html").read_text(encoding="utf-8"))
     return page.substitute(
@@ -110,7 +117,7 @@ def build_page(name: str, photo_set: PhotoSet, frames: list[SharedFrame], depth:
         height=height,
         style=(WEB / "style.css").read_text(encoding="utf-8"),
         script=VIEWER.read_text(encoding="utf-8"),
-        content=json.dumps(content).replace("<", "\\u003c"),
+        content=json.dumps(content, allow_nan=False).replace("<", "\\u003c"),
     )
 
 
@@ -142,7 +149,7 @@ def read_frames(folder: Path, description: Description, reporter: Reporter) -> l
     for done, index in enumerate(chosen):
         reporter.progress(READ, done, count)
         pixels = read_photograph(paths[index])
-        shared.append(_share(frames[index], pixels, _frame_size(description, count)))
+        shared.append(_encode(int(index), frames[index], pixels, _frame_size(description, count)))
     return shared
 
 
@@ -212,12 +219,12 @@ def _reference_frame(frame: DescribedFrame, description: Description) -> list[Sh
         pixels = read_photograph(Path(frame["file"]), Reading(**frame.get("reading", {})))
     except InputError:  # photographs move
         return []
-    return [_share(frame, pixels, _frame_size(description, 1))]
+    return [_encode(len(description["frames"]) - 1, frame, pixels, _frame_size(description, 1))]
 
 
-def _share(frame: DescribedFrame, pixels: np.ndarray, size: tuple[int, int]) -> SharedFrame:
+def _encode(index: int, frame: DescribedFrame, pixels: np.ndarray, size: tuple[int, int]) -> SharedFrame:
     small = np.clip(_shrink(pixels, size), 0, 1)
-    return SharedFrame(frame["normalised_focus"], _jpeg(np.round(small * 255).astype(np.uint8)))
+    return SharedFrame(index + 1, frame["normalised_focus"], _jpeg(np.round(small * 255).astype(np.uint8)))
 
 
 def _frame_size(description: Description, count: int) -> tuple[int, int]:
@@ -229,8 +236,8 @@ def _frame_size(description: Description, count: int) -> tuple[int, int]:
 
 def _orbit(depth: np.ndarray) -> dict[str, float]:
     """Depth of what is nearest, and about which to turn: there near and far move alike in the picture."""
-    near, far = np.percentile(depth, (1, 99))
-    return {"nearest": float(near), "middle": float(2 / (1 / near + 1 / far))}
+    far, near = np.percentile(1 / depth, (1, 99))  # of what may be at infinity, too
+    return {"nearest": 1 / float(near), "middle": 2 / float(near + far)}
 
 
 def _focus_map(depth: np.ndarray, description: Description) -> bytes:

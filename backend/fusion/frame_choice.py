@@ -13,7 +13,7 @@ from ..runtime.parallel import prefetch
 
 SKIRT = 1.2  # times the radius of a blur: a lens draws it with a soft border
 SHARP, PLAIN = -1, -2  # how frames are blended, where it is not one alone
-AROUND = 9  # pixels each way in which all is alike in a plain place
+AROUND = 9  # pixels, the side of the square in which all is alike in a plain place
 ALIKE = 20  # of 255 that its luma spans there
 MOVED = 0.5  # how certainly something moved where it is most certain, in a region that is of one frame
 BORDER = 0.0125  # of the longer side: what moved reaches about so far beyond where that is noticed

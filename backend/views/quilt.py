@@ -4,6 +4,7 @@ The lower left view is the leftmost, the upper right one the rightmost, and the 
 the aspect ratio of a view (docs.lookingglassfactory.com, "Quilts", read in November 2026).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from .view import View
 
 COLUMNS, ROWS = 8, 6
+GRID = r"_qs\d+x\d+a[\d.]+$"  # of a file's name
 SPAN = 4.0  # eye distances between the outermost views
 LONGER_SIDE = 4096  # pixels of the whole, unless a person chooses otherwise
 
@@ -34,4 +36,5 @@ def lay_out(pictures: Sequence[np.ndarray]) -> np.ndarray:
 
 def name_quilt(path: Path, size: tuple[int, int]) -> Path:
     """Return the path with the grid, and the aspect ratio of views of a size (width, height), in its name."""
-    return path.with_name(f"{path.stem}_qs{COLUMNS}x{ROWS}a{size[0] / size[1]:.4g}{path.suffix}")
+    stem = re.sub(GRID, "", path.stem)  # a quilt that is written anew keeps its name
+    return path.with_name(f"{stem}_qs{COLUMNS}x{ROWS}a{size[0] / size[1]:.4g}{path.suffix}")

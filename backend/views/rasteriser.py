@@ -58,7 +58,8 @@ class Drawing:
     nearness
         (h, w) float32, 1 / metres from the view.
     filled
-        Share of the picture that nothing covered, 0 to 1: it shows what is farther beside it in its row.
+        Share of the picture that nothing covered, 0 to 1: it shows what is farther beside it in its row, and
+        is black where nothing is.
     """
 
     picture: np.ndarray
@@ -278,7 +279,7 @@ def _fill_holes(samples: _Samples) -> _Samples:
 
 
 def _widen_gaps(samples: _Samples, reach: int) -> _Samples:
-    """Let what is beside an open gap, and as far as what shows in it, wear the background's picture too.
+    """Let what is beside an open gap, and as far as what shows in it, show the background's picture too.
 
     There the photograph's pixels hold some colour of the near surface, which would stay there as its outline.
     """
@@ -307,6 +308,7 @@ def _shade(
         at = (slice(None), *mixed)
         of_samples = _sample(scene, view, x[at], np.broadcast_to(y, x.shape)[at], nearness[at], is_behind[at])
         picture[mixed] = np.round(of_samples.mean(0, dtype=np.float32)).astype(np.uint8)
+    picture[most == 0] = 0
     return picture, mean
 
 

@@ -44,10 +44,12 @@ class Disparity:
 
 
 def measure_depth(drawing: Drawing) -> DepthRange:
-    """Measure the depth of a view from the photograph's camera."""
+    """Measure the depth of a view from the photograph's camera; places that show nothing do not count."""
     rows, columns = drawing.nearness.shape
     middle = drawing.nearness[rows // 4 : rows - rows // 4, columns // 4 : columns - columns // 4]
-    far, near = np.percentile(drawing.nearness, EXTREMES)
+    everywhere = drawing.nearness[drawing.nearness > 0]
+    middle = middle[middle > 0] if (middle > 0).any() else everywhere
+    far, near = np.percentile(everywhere, EXTREMES)
     return DepthRange(1 / float(near), 1 / float(np.median(middle)), 1 / float(far))
 
 

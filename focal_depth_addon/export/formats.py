@@ -17,8 +17,8 @@ class Format:
         The backend's subcommand.
     options
         Its arguments after folder and output.
-    is_stereo
-        Whether there is one picture for each eye.
+    has_eyes
+        Whether a person chooses the eyes' distance and convergence.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Format:
     suffix: str
     command: str
     options: tuple[str, ...] = ()
-    is_stereo: bool = False
+    has_eyes: bool = False
 
 
 FORMATS = {
@@ -36,7 +36,7 @@ FORMATS = {
         ".jpg",
         "view",
         ("--layout", "side-by-side"),
-        is_stereo=True,
+        has_eyes=True,
     ),
     "OVER_UNDER": Format(
         "Over Under",
@@ -44,7 +44,7 @@ FORMATS = {
         ".jpg",
         "view",
         ("--layout", "over-under"),
-        is_stereo=True,
+        has_eyes=True,
     ),
     "ANAGLYPH": Format(
         "Anaglyph",
@@ -52,11 +52,11 @@ FORMATS = {
         ".jpg",
         "view",
         ("--layout", "anaglyph"),
-        is_stereo=True,
+        has_eyes=True,
     ),
     "QUILT": Format(
         "Quilt",
-        "Write many views in one picture for holographic displays. Its name tells how they are arranged",
+        "Write many views in one picture for holographic displays. The file name says how they are arranged",
         ".jpg",
         "view",
         ("--layout", "quilt"),
@@ -83,13 +83,13 @@ FORMATS = {
         ("--move", "push-in"),
     ),
     "SPLATS_PLY": Format(
-        "PLY",
+        "Splats (.ply)",
         "Write Gaussian splats as most viewers of splats read them",
         ".ply",
         "splats",
     ),
     "SPLATS_GLB": Format(
-        "GLB",
+        "Splats (.glb)",
         "Write Gaussian splats as a GLB file, by an extension of glTF that is young",
         ".glb",
         "splats",

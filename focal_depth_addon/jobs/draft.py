@@ -111,7 +111,7 @@ class Draft:
         if self._scene_name == scene.name and self._is_wanted(scene) and self.process is not None:
             return
         self.stop()
-        self._tell([])
+        self._report_skipped([])
         self._result = scene.focal_depth.result
         self._launch()
         self._scene_name = scene.name
@@ -193,7 +193,7 @@ class Draft:
             if process.pictures is not None:
                 images.show_draft(scene, process.pictures)
                 process.pictures = None
-                self._tell(process.skipped)
+                self._report_skipped(process.skipped)
             if process.asked:
                 return SOON
         run = self._manager.run
@@ -209,7 +209,7 @@ class Draft:
             return SOON
         return INTERVAL
 
-    def _tell(self, skipped: list[str]) -> None:
+    def _report_skipped(self, skipped: list[str]) -> None:
         """Say in the panel which layers the draft leaves out; what it said before goes."""
         if skipped:
             self._manager.report_fault(UserError(" ".join(skipped)), LABEL)

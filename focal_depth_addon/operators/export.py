@@ -12,6 +12,7 @@ from ..translations import translate
 from .inputs import NeedsResult
 
 NO_FILE = "Set filepath to the file to write"
+PAGE = "_page"  # what the name of a folder for a web page ends in
 
 
 class WritesFile(NeedsResult, JobOperator):
@@ -36,7 +37,10 @@ class WritesFile(NeedsResult, JobOperator):
             return super().invoke(context, event)
         folder = result_folder.from_stored(context.scene.focal_depth.result)
         beside = Path(bpy.path.abspath("//")) if bpy.data.is_saved else folder.parent
-        self.filepath, self.filter_glob = str(beside / (folder.name + self.suffix)), f"*{self.suffix}"
+        self.filepath, self.filter_glob = (
+            str(beside / (folder.name + (self.suffix or PAGE))),
+            f"*{self.suffix}",
+        )
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -122,7 +126,7 @@ class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
     )
     eye_distance: FloatProperty(
         name="Eye Distance",
-        description="Distance between the eyes in metres. At 0 it is 63 mm, or less where those tire",
+        description="Distance between the eyes in the result's metres. At 0 it is a comfortable one",
         min=0,
         soft_max=0.2,
         precision=3,
@@ -130,7 +134,7 @@ class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
     )
     convergence: FloatProperty(
         name="Convergence",
-        description="Distance in metres of what lies in the screen's plane. At 0 it is chosen by the scene",
+        description="Distance of the screen's plane in the result's metres. At 0 it is chosen by the scene",
         min=0,
         soft_max=100,
         options={"SKIP_SAVE"},
@@ -145,7 +149,7 @@ class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
         return export.FORMATS[self.format].suffix
 
     def draw(self, context):
-        if export.FORMATS[self.format].is_stereo:
+        if export.FORMATS[self.format].has_eyes:
             self.layout.use_property_split = True
             self.layout.prop(self, "eye_distance")
             self.layout.prop(self, "convergence")
@@ -158,7 +162,7 @@ class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
         typed = [word for name, value in stereo.items() if value for word in (name, f"{value:.6g}")]
         return [
             *(chosen.command, str(folder), "--output", str(path), *chosen.options),
-            *(typed if chosen.is_stereo else ()),
+            *(typed if chosen.has_eyes else ()),
         ]
 
     def conclude(self, context, scene, result):
@@ -167,8 +171,8 @@ class FOCAL_DEPTH_OT_share(WritesFile, bpy.types.Operator):
         return translate(
             "{file}: disparity from {front}% of the width in front of the screen to {behind}% behind it",
             file=result.path,
-            front=f"{100 * front:.1f}",
-            behind=f"{100 * result.details['disparity_behind']:.1f}",
+            front=f"{100 * max(front, 0):.1f}",
+            behind=f"{100 * max(result.details['disparity_behind'], 0):.1f}",
         )
 
 

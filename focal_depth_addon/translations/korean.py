@@ -562,12 +562,12 @@ MESSAGES = {
     "What is written": "쓸 내용",
     "Writing": "쓰는 중",
     "Eye Distance": "눈 사이 거리",
-    "Distance between the eyes in metres. At 0 it is 63 mm, or less where those tire": (
-        "두 눈 사이의 거리(미터). 0이면 63 mm이며, 눈이 피로해질 경우 더 짧게 합니다"
+    "Distance between the eyes in the result's metres. At 0 it is a comfortable one": (
+        "두 눈 사이의 거리(결과의 미터). 0이면 보기 편한 거리로 합니다"
     ),
     "Convergence": "수렴 거리",
-    "Distance in metres of what lies in the screen's plane. At 0 it is chosen by the scene": (
-        "화면 평면에 놓이는 것까지의 거리(미터). 0이면 장면에 따라 정합니다"
+    "Distance of the screen's plane in the result's metres. At 0 it is chosen by the scene": (
+        "화면 평면에 놓이는 것까지의 거리(결과의 미터). 0이면 장면에 따라 정합니다"
     ),
     "{file} is written": "{file}: 썼습니다",
     "{file}: disparity from {front}% of the width in front of the screen to {behind}% behind it": (
@@ -588,7 +588,7 @@ MESSAGES = {
     "Anaglyph": "애너글리프",
     "Write a stereo picture for red and cyan glasses": "적청 안경용 스테레오 그림을 씁니다",
     "Quilt": "퀼트",
-    "Write many views in one picture for holographic displays. Its name tells how they are arranged": (
+    "Write many views in one picture for holographic displays. The file name says how they are arranged": (
         "홀로그래픽 디스플레이용으로 여러 시점을 한 그림에 씁니다. 배열은 파일 이름에 적힙니다"
     ),
     "RGB-D": "RGB-D",
@@ -601,8 +601,8 @@ MESSAGES = {
     ),
     "Push In": "다가가기",
     "Write a clip in which the camera moves into the set": "카메라가 세트 안으로 다가가는 클립을 씁니다",
-    "PLY": "PLY",
-    "GLB": "GLB",
+    "Splats (.ply)": "스플랫 (.ply)",
+    "Splats (.glb)": "스플랫 (.glb)",
     "Write Gaussian splats as most viewers of splats read them": (
         "대부분의 스플랫 뷰어가 읽는 가우시안 스플랫을 씁니다"
     ),

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.cli.main import main
+from focal_depth.contract.retouch import Layer, format_layers
 from focal_depth.export.photo_set import build_photo_set
 from focal_depth.runtime.progress import SilentReporter
 from focal_depth.views import camera_moves, quilt, stereo
@@ -107,6 +108,24 @@ def test_the_view_of_its_own_camera_is_the_photograph(square, tmp_path, capsys):
         np.asarray(Image.open(path), float) for path in (tmp_path / "mono.png", square / "all_in_focus.png")
     )
     assert 10 * np.log10(255**2 / max(((shown - photograph) ** 2).mean(), 1e-9)) > 50
+
+
+def test_rows_that_layers_leave_out_are_black_and_count_for_no_depth(tmp_path, capsys):
+    result = stack_result(tmp_path / "result", square_depth(), square_picture())
+    (result / "retouch").mkdir()
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[120:] = 255
+    cv2.imwrite(str(result / "retouch" / "floor.png"), mask)
+    layers = format_layers([Layer("Floor", "leave_out", "floor.png")])
+    (result / "retouch" / "layers.json").write_text(layers)
+    end = viewed(result, tmp_path / "pair.png", "--layout", "side-by-side", capsys=capsys)
+    picture = np.asarray(Image.open(tmp_path / "pair.png"))
+    assert not picture[-10:].any() and picture[: HEIGHT // 4].any()
+    assert end["far"] == pytest.approx(FAR, rel=0.02)
+
+
+def test_a_quilt_of_a_quilts_name_has_one_grid_in_it():
+    assert quilt.name_quilt(Path("set_qs8x6a1.5.png"), (300, 200)) == Path("set_qs8x6a1.5.png")
 
 
 @pytest.mark.parametrize("ahead", [0.0, 0.2])
@@ -305,8 +324,11 @@ def test_discomfort_is_named_with_a_remedy_that_helps(square, tmp_path, capsys):
         (["--output", "a.png", "--move", "orbit"], "ends in .mp4"),
         (["--output", "a.mp4"], "ends in .png or .jpg"),
         (["--output", "a.mp4", "--move", "orbit", "--layout", "quilt"], "leave --move out"),
-        (["--output", "a.png", "--eye-distance", "nan"], "give a number above 0"),
-        (["--output", "a.png", "--convergence", "-1"], "give a number above 0"),
+        (["--output", "a.png", "--layout", "anaglyph", "--eye-distance", "nan"], "give a number above 0"),
+        (["--output", "a.png", "--eye-distance", "0.06"], "--eye-distance is for views of two eyes"),
+        (["--output", "a.png", "--convergence", "2"], "--convergence is for stereo and orbits"),
+        (["--output", "a.png", "--layout", "quilt", "--size", "8192"], "or less"),
+        (["--output", "a.png", "--layout", "anaglyph", "--convergence", "-1"], "give a number above 0"),
         (["--output", "a.png", "--size", "9"], "give a number of pixels"),
         (["--output", "a.png", "--layout", "side-by-side", "--eye-distance", "5"], "smaller eye distance"),
         (["--output", "missing/a.png"], "choose another place"),

@@ -223,7 +223,7 @@ def test_nothing_personal_is_in_it(tmp_path, capsys):
         for number, distance in enumerate(DISTANCES)
     ]
     page = share(write(tmp_path / "result", files), tmp_path / "page")
-    assert "estimate depth again with --save-aligned" in capsys.readouterr().err
+    assert "estimate depth again and keep them (--save-aligned" in capsys.readouterr().err
     parts = Parts(page.read_text(encoding="utf-8"))
     assert parts.addresses == ["data:,", "#"]
     assert str(tmp_path) not in parts.content
@@ -252,9 +252,11 @@ def test_many_frames_are_fewer_and_smaller(tmp_path):
 
 
 def test_what_is_wrong_is_said(result, tmp_path, capsys, monkeypatch):
-    (tmp_path / "index.html").write_text("<title>Mine</title>")
+    (tmp_path / "index.html").write_text("<title>Mine, about Focal Depth</title>")
     assert main(["share", str(result), "--output", str(tmp_path)]) == 2
     assert "is another page: choose another folder" in capsys.readouterr().err
+    assert main(["share", str(result), "--output", str(result)]) == 2
+    assert "is the result itself: choose another folder" in capsys.readouterr().err
     assert main(["share", str(tmp_path), "--output", str(tmp_path / "page")]) == 2
     assert "name a folder that `estimate` wrote" in capsys.readouterr().err
     monkeypatch.setattr(web_page, "VIEWER", tmp_path / "viewer.js")

@@ -45,7 +45,7 @@ def bundle() -> None:
         _run(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
         _run(npm, ["run", "build"], folder)
         text = _licence(folder) + (folder / VIEWER.name).read_text("utf-8")
-    partial = VIEWER.with_name(f"{VIEWER.stem}.{os.getpid()}.js")  # two makes may be at it
+    partial = VIEWER.with_suffix(f".{os.getpid()}.partial")  # two makes may be at it
     partial.write_text(text, "utf-8", newline="\n")
     os.replace(partial, VIEWER)
 

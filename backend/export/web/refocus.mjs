@@ -52,14 +52,14 @@ function drawFocused(context, frames, pictures, focus) {
   context.drawImage(pictures[after], 0, 0);
 }
 
-function describe({ frames, dioptres }, focus) {
+function describe({ frames, count, dioptres }, focus) {
   if (dioptres) {
     const value = dioptres[0] + focus * (dioptres[1] - dioptres[0]);
-    return value > 0.001 ? `${(1 / value).toPrecision(2)} m` : "infinity";
+    return value > 0.001 ? `${Number((1 / value).toPrecision(2))} m` : "infinity";
   }
   const distances = frames.map((frame) => Math.abs(frame.focus - focus));
   const nearest = distances.indexOf(Math.min(...distances));
-  return `photograph ${frames.length - nearest} of ${frames.length}`;
+  return `photograph ${frames[nearest].number} of ${count}`;
 }
 
 // A function from places, 0 to 1 across and down, to the focus at which they are sharp.
