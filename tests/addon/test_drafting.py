@@ -187,6 +187,7 @@ def test_outlines_that_nothing_can_read_end_it_with_a_sentence(module, folder, d
 
 
 def test_a_layer_that_is_left_out_is_named_while_it_cannot_be_shown(module, folder, draft, follow, manager):
+    (folder / "background.png").unlink(missing_ok=True)  # another test may have built a mesh of the result
     layer = add(module, tool="background")
     bpy.ops.focal_depth.preview(show="ALL_IN_FOCUS")
     draft.start(bpy.context.scene)
