@@ -383,6 +383,24 @@ def test_without_aligned_photographs_the_blur_is_synthetic_and_says_so(stack, re
     assert shown[WALL].std(axis=(0, 1)).mean() < 0.7 * truth[WALL].std(axis=(0, 1)).mean()
 
 
+def test_refocus_takes_frames_that_are_jpegs(stack, tmp_path):
+    """As those of JPEG photographs are saved."""
+    path = stack / "result.json"
+    described = json.loads(path.read_text())
+    for frame in described["frames"]:
+        image = bpy.data.images.load(str(stack / frame["aligned"]))
+        assert image.pixels[0] >= 0  # it is loaded only now
+        frame["aligned"] = str(Path(frame["aligned"]).with_suffix(".jpg"))
+        image.filepath_raw, image.file_format = str(stack / frame["aligned"]), "JPEG"
+        image.save()
+        assert (stack / frame["aligned"]).read_bytes().startswith(b"\xff\xd8")
+    path.write_text(json.dumps(described))
+    refocus_by_hand()
+    node_of(bpy.context.scene, "Refocus").inputs["Focus Distance"].default_value = 1 / FRAMES[1][0]
+    shown = composite(bpy.context.scene, tmp_path)
+    assert np.allclose(shown[:60, :, :3], FRAMES[1][1], atol=0.02)
+
+
 def test_relative_stacks_have_an_aperture_ratio_and_a_note_on_focus(stack, tmp_path):
     node = refocus_at(stack, (0, 0.5, 1), metric=False)
     assert [socket.name for socket in node.inputs] == ["Focus Distance", "Aperture"]

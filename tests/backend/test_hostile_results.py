@@ -5,15 +5,18 @@ import json
 import os
 import pickle
 import shutil
+import struct
 import zipfile
 from dataclasses import replace
 
+import cv2
 import hostile
 import numpy as np
 import pytest
 from focal_depth.cli.main import main
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.files import ALIGNED, ALL_IN_FOCUS_PNG, CACHE, DEPTH_EXR, RESULT_JSON
+from focal_depth.contract.headers import check_header
 from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
 from focal_depth.depth.predictor import Prediction
 from focal_depth.io import result_folder
@@ -265,3 +268,23 @@ def test_pictures_that_claim_too_much(result, tmp_path, capsys):
     (result / DEPTH_EXR).write_bytes(hostile.exr(tmp_path / "made.exr", hostile.HUGE, hostile.HUGE))
     assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) == INPUT_AT_FAULT
     assert capsys.readouterr().err.count("error: ") == 2
+
+
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_sizes_are_read_of_headers_before_a_picture_is_decoded(tmp_path, progressive):
+    path = tmp_path / "01.jpg"
+    picture = np.random.default_rng(1).integers(0, 255, (90, 160, 3)).astype(np.uint8)
+    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_PROGRESSIVE, progressive])
+    check_header(path)
+    content = path.read_bytes()
+    size = struct.pack(">HH", 90, 160)
+    assert content.count(size) == 1
+    for spoilt in (
+        content.replace(size, struct.pack(">HH", hostile.HUGE, hostile.HUGE)),
+        content[:20],
+        content[:2],
+        b"GIF89a" + content,
+    ):
+        path.write_bytes(spoilt)
+        with pytest.raises(ValueError):
+            check_header(path)
