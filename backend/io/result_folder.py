@@ -4,6 +4,7 @@ How that is kept, whatever happens to a run: contract/output_folder.py. What the
 result.json holds: contract/files.py and contract/schema.py.
 """
 
+import errno
 import json
 import math
 import os
@@ -381,7 +382,8 @@ def write_file(path: Path, content: bytes) -> None:
 def check_place(path: Path) -> None:
     """Raise InputError where a file cannot be written for want of its folder, before all the work."""
     if not path.absolute().parent.is_dir():
-        raise InputError(f"{path} cannot be written (there is no such folder); choose another place")
+        reason = os.strerror(errno.ENOENT)
+        raise InputError(f"{path} cannot be written ({reason}); choose another place")
 
 
 def _unwritable(folder: Path, error: OSError) -> InputError:

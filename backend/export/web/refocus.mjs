@@ -55,7 +55,8 @@ function drawFocused(context, frames, pictures, focus) {
 function describe({ frames, count, dioptres }, focus) {
   if (dioptres) {
     const value = dioptres[0] + focus * (dioptres[1] - dioptres[0]);
-    return value > 0.001 ? `${Number((1 / value).toPrecision(2))} m` : "infinity";
+    const metres = 1 / value;
+    return value > 0.001 ? `${metres < 10 ? metres.toPrecision(2) : metres.toFixed(0)} m` : "infinity";
   }
   const distances = frames.map((frame) => Math.abs(frame.focus - focus));
   const nearest = distances.indexOf(Math.min(...distances));
