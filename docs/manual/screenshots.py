@@ -283,7 +283,7 @@ def build_and_composite(manual: Manual) -> None:
     manual.sidebar("compositing.png", "bpy.ops.focal_depth.depth_merge", 50, 270)
     manual.unfold("bpy.ops.focal_depth.depth_matte", BELOW_MATTE)
     manual.scroll(40)
-    manual.sidebar("export.png", "bpy.ops.focal_depth.export", 55, 105)
+    manual.sidebar("export.png", "bpy.ops.focal_depth.export", 55, 330)
     window.run("bpy.context.window.workspace = bpy.data.workspaces['Compositing']")
     window.wait_until("areas('NODE_EDITOR')")
     time.sleep(DELAY)
