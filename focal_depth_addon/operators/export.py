@@ -54,7 +54,7 @@ class WritesFile(NeedsResult, JobOperator):
             return super().execute(context)
         # The file browser calls `execute`, and only an operator that Blender invokes may become modal.
         chosen = self.as_keywords(ignore=("filter_glob", "check_existing"))
-        getattr(bpy.ops.focal_depth, self.bl_idname.partition(".")[2])("INVOKE_DEFAULT", **chosen)
+        getattr(bpy.ops.focal_depth, type(self).bl_idname.partition(".")[2])("INVOKE_DEFAULT", **chosen)
         return {"FINISHED"}
 
     def path(self) -> Path:

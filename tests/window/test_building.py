@@ -108,3 +108,18 @@ def test_a_file_for_the_web(window, tmp_path):
     window.run(f"bpy.ops.focal_depth.export('INVOKE_DEFAULT', preset='SCENE_VIEWER', filepath={str(path)!r})")
     window.wait_until("idle()")
     assert path.read_bytes()[:4] == b"glTF"
+
+
+def test_what_the_file_browser_names_is_written(window, tmp_path):
+    window.run("bpy.ops.focal_depth.share('INVOKE_DEFAULT', format='RGBD', eye_distance=0.05)")
+    window.wait_until("areas('FILE_BROWSER')")
+    window.run(f"""
+browser = areas("FILE_BROWSER")[0]
+browser.spaces.active.params.directory = {str(tmp_path).encode()!r}
+browser.spaces.active.params.filename = "set"
+holder = next(each for each in bpy.context.window_manager.windows if browser in each.screen.areas[:])
+with bpy.context.temp_override(window=holder, area=browser, region=region(browser)):
+    bpy.ops.file.execute("INVOKE_DEFAULT")
+""")
+    window.wait_until("idle()")
+    assert (tmp_path / "set.png").read_bytes().startswith(b"\x89PNG")
