@@ -10,9 +10,8 @@ import numpy as np
 
 from ..contract.errors import InputError
 from ..export.photo_set import build_photo_set, in_atlas
-from ..geometry.mesh import MeshArrays
-from ..io.arrays import write_arrays
-from ..io.result_folder import replacing_file, write_background, write_file
+from ..io.arrays import pack_arrays
+from ..io.result_folder import write_background, write_file
 from ..runtime.progress import Reporter
 
 TEXTURES = (".jpg", ".png")
@@ -49,7 +48,7 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         else:
             mesh, texture = in_atlas(photo_set, options.atlas_size)
             writing = beside.submit(write_file, options.atlas, _encode(options.atlas.suffix, texture))
-        _write(options.output, mesh)
+        write_file(options.output, pack_arrays(asdict(mesh)))
         writing.result()
     reporter.result(
         options.output, f"{options.output}: {len(mesh.vertices)} vertices, {len(mesh.faces)} triangles"
@@ -58,11 +57,3 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
 
 def _encode(suffix: str, picture: np.ndarray) -> bytes:
     return cv2.imencode(suffix, picture[..., ::-1])[1].tobytes()
-
-
-def _write(path: Path, mesh: MeshArrays) -> None:
-    try:
-        with replacing_file(path) as partial:
-            write_arrays(partial, asdict(mesh))
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose another place") from None

@@ -13,7 +13,6 @@ from ..runtime.progress import Reporter
 
 PAGE = "index.html"
 TRIANGLES = 100_000  # what phones draw with ease
-
 HEAD = 2000  # bytes in which a page says what made it
 
 

@@ -31,6 +31,11 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write an .npz file. Raises OSError, and then leaves no open archive that complains as it is closed."""
+    path.write_bytes(pack_arrays(arrays))
+
+
+def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return the content of an .npz file."""
     archive = io.BytesIO()
     np.savez(archive, **arrays)  # type: ignore[arg-type]
-    path.write_bytes(archive.getbuffer())
+    return archive.getvalue()
