@@ -25,6 +25,7 @@ from .tiling import predict_in_tiles
 # inferred there.
 SCALES = (1.0, 0.5)
 MULTIPLE = 32  # pixels: the network halves height and width five times
+GREY = 0.5  # sRGB: the network takes pictures less this, so that beyond their border, at 0, all is grey
 CARRIED_SIDE = 1280  # pixels of the longer side, at which depth is carried into plain surfaces at most
 EDGE_STEP = 0.05  # normalised dioptres: what depth differs by about an edge
 
@@ -117,6 +118,6 @@ def run_network(
         Depth and uncertainty, each (H, W) float32 in normalised dioptres.
     """
     height, width = pictures.shape[1:3]
-    feed = {"stack": to_planes(pictures, MULTIPLE), "positions": np.asarray(positions, np.float32)}
+    feed = {"stack": to_planes(pictures, MULTIPLE, GREY), "positions": np.asarray(positions, np.float32)}
     depth, uncertainty = sessions.get(DEPTH_MODEL).run(None, feed)
     return depth[:height, :width], uncertainty[:height, :width]

@@ -395,21 +395,19 @@ def _least_squares(points: _Points, columns: np.ndarray, weight: np.ndarray) -> 
 
 
 def _inverse(matrix: np.ndarray) -> np.ndarray:
-    """Inverse of a matrix (k, k) of sums of squares; what nothing tells of stays 0."""
-    ridge = 1e-9 * np.trace(matrix) + 1e-12
-    return np.linalg.inv(matrix + ridge * np.eye(len(matrix)))
+    """Inverses of matrices (..., k, k) of sums of squares; what nothing tells of stays 0."""
+    ridge = 1e-9 * np.trace(matrix, axis1=-2, axis2=-1) + 1e-12
+    return np.linalg.inv(matrix + ridge[..., None, None] * np.eye(matrix.shape[-1]))
 
 
 def _without_planes(points: _Points, weight: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """What planes, fitted to columns (n, k) by `weight`, leave of them."""
-    left = np.empty_like(columns)
-    for plane in np.unique(points.plane):
-        here = points.plane == plane
-        design = np.stack([np.ones(here.sum()), points.x[here], points.y[here]], 1)
-        weighed = design.T * weight[here]
-        affine = _inverse(weighed @ design) @ (weighed @ columns[here])
-        left[here] = columns[here] - design @ affine
-    return left
+    design = np.stack([np.ones_like(points.x), points.x, points.y], 1)
+    products = design[:, :, None] * np.concatenate([design, columns], 1)[:, None]
+    is_on = np.equal.outer(np.arange(points.plane.max() + 1), points.plane)
+    sums = np.tensordot(is_on * weight, products, 1)
+    affine = _inverse(sums[..., :3]) @ sums[..., 3:]
+    return columns - np.einsum("ni,nij->nj", design, affine[points.plane])
 
 
 def _earned_terms(points: _Points) -> int:

@@ -98,7 +98,7 @@ def _measure_level(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     level = mean[:, None, None]
     spectrum = np.fft.rfft2((light - level) / np.maximum(level, 1e-3) * window)
     bands = _band_means()
-    power = (np.abs(spectrum) ** 2).reshape(len(light), len(bands)) @ bands
+    power = (spectrum.real**2 + spectrum.imag**2).reshape(len(light), len(bands)) @ bands
     return power, mean, white.mean((1, 2))
 
 

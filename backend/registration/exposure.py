@@ -5,6 +5,8 @@ import itertools
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
+
 SIZE = 48  # longer side at which brightness is compared: blur does not matter there
 TRUSTED = 0.04, 0.94  # between black and clipped, sRGB-encoded
 # Of the largest channel: below it a camera's value is what others leave of it, and grows with no light.
@@ -20,7 +22,7 @@ def equalising_gains(pictures: np.ndarray) -> np.ndarray:
     height, width = pictures.shape[1:3]
     shrink = SIZE / max(height, width)
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    small = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures]
+    small = prefetch(lambda picture: cv2.resize(picture, size, interpolation=cv2.INTER_AREA), pictures)
     ratios = [_brightness_ratio(one, other) for one, other in itertools.pairwise(small)]
     brightness = np.cumsum(np.log([np.ones(3), *ratios]), 0)
     gains = np.exp(np.median(brightness, 0) - brightness)

@@ -60,4 +60,5 @@ def difference_beyond_blur(pictures: np.ndarray) -> np.ndarray:
 def _outside(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> np.ndarray:
     """(h, w) how far the values of `one` lie outside the range of `other`, in the worst channel."""
     values, (_, low, high) = one[0], other
-    return np.maximum(np.maximum(low - values, values - high), 0).max(2)
+    red, green, blue = cv2.split(np.maximum(low - values, values - high))
+    return np.maximum(cv2.max(cv2.max(red, green), blue), 0)

@@ -45,6 +45,15 @@ def evaluate(coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
     return monomials(points) @ coefficients.T
 
 
+def evaluate_on_grid(coefficients: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return where a map (2, 15) takes a grid, (rows, columns, 2) of x (columns,) and y (rows,)."""
+    powers = np.zeros((2, DEGREE + 1, DEGREE + 1))  # of y and x
+    for column, (of_x, of_y) in enumerate(EXPONENTS):
+        powers[:, of_y, of_x] = coefficients[:, column]
+    rows, columns = (np.vander(axis, DEGREE + 1, increasing=True) for axis in (y, x))
+    return np.stack(list(rows @ powers @ columns.T), -1)
+
+
 def lattice(size: tuple[int, int]) -> np.ndarray:
     """Return points (221, 2) spread over a picture of `size` (width, height), its borders included."""
     width, height = size

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..runtime.chunks import Tile, tiles
 from ..runtime.parallel import for_each
-from .polynomial import evaluate
+from .polynomial import evaluate, evaluate_on_grid
 
 CELL = 16  # pixels between which a map is taken to be linear: a thousandth of a pixel off, and far faster
 MARGIN = 2.0  # pixels: a tile is shown if its corners are, and so much about them
@@ -108,12 +108,12 @@ def _positions(
     rows, columns = tile
     across, down = _knots(columns.start, columns.stop), _knots(rows.start, rows.stop)
     # Pixel centres lie at +0.5, OpenCV's at whole numbers.
-    points = np.stack(np.meshgrid((across + 0.5 - width / 2) / half, (down + 0.5 - height / 2) / half), -1)
-    knots = (evaluate(coefficients, points) * source_half + np.array(source) / 2 - 0.5).astype(np.float32)
+    x, y = (across + 0.5 - width / 2) / half, (down + 0.5 - height / 2) / half
+    knots = evaluate_on_grid(coefficients, x, y) * source_half + np.array(source) / 2 - 0.5
     # Each cell of the knots becomes CELL pixels: an affine resampling of the lattice itself.
     stretch = np.array([[1 / CELL, 0, 0], [0, 1 / CELL, 0]])
     return cv2.warpAffine(
-        knots,
+        knots.astype(np.float32),
         stretch,
         (columns.stop - columns.start, rows.stop - rows.start),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,

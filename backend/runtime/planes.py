@@ -1,17 +1,25 @@
 """Pictures as networks take them."""
 
+import cv2
 import numpy as np
 
+from .parallel import for_each
 
-def to_planes(pictures: np.ndarray, multiple: int = 1) -> np.ndarray:
-    """Return pictures (N, H, W, 3) as (N, 3, H', W') float32, highlights cut at 1.
+
+def to_planes(pictures: np.ndarray, multiple: int = 1, less: float = 0.0) -> np.ndarray:
+    """Return pictures (N, H, W, 3) as (N, 3, H', W') float32, highlights cut at 1, less a constant.
 
     Height and width grow to multiples of `multiple`, the border repeated.
     """
     count, height, width, _ = pictures.shape
     planes = np.empty((count, 3, height + -height % multiple, width + -width % multiple), np.float32)
-    for picture, plane in zip(pictures, planes, strict=True):
-        np.clip(picture.transpose(2, 0, 1), 0, 1, out=plane[:, :height, :width])
+
+    def fill(index: int) -> None:
+        for channel in range(3):
+            values = cv2.extractChannel(pictures[index], channel)
+            np.clip(values - np.float32(less), -less, 1 - less, out=planes[index, channel, :height, :width])
+
+    for_each(fill, range(count))
     planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]
     planes[:, :, :, width:] = planes[:, :, :, width - 1 : width]
     return planes

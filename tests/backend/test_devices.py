@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from focal_depth.contract.errors import InputError
+from focal_depth.depth.focal_unet import GREY
 from focal_depth.io.photographs import read_photograph_at
 from focal_depth.research.torch_session import IN_HALF_PRECISION, TorchSession
 from focal_depth.runtime import devices
+from focal_depth.runtime.planes import to_planes
 from focal_depth.runtime.resources import Resources
 from focal_depth.runtime.sessions import sessions_for
 from focal_depth.stack import read_stack
@@ -56,7 +58,7 @@ def test_depth_in_half_precision_is_nearly_the_same():
     frames = read_stack(SAMPLE).frames
     pictures = np.stack([read_photograph_at(frame.path, (192, 128)) for frame in frames])
     feed = {
-        "stack": np.ascontiguousarray(pictures.transpose(0, 3, 1, 2)),
+        "stack": to_planes(pictures, less=GREY),
         "positions": np.linspace(0, 1, len(pictures), dtype=np.float32),
     }
     session = TorchSession(TORCH_WEIGHTS, IN_HALF_PRECISION[0], "cpu")

@@ -35,7 +35,8 @@ class DepthNetwork(nn.Module):
         Parameters
         ----------
         stack
-            (B, N, 3, H, W) sRGB 0 to 1, aligned, far to near; H and W are multiples of 32.
+            (B, N, 3, H, W) sRGB about 0 (less `depth.focal_unet.GREY`), aligned, far to near; H and W are
+            multiples of 32.
         positions
             (B, N) focus of the frames in normalised dioptres.
 
@@ -51,12 +52,13 @@ class DepthNetwork(nn.Module):
 
     def forward_with_first_depth(self, stack: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Predict as `forward` does, and return the first depth (B, H/2, W/2), not yet refined, too."""
-        stack = stack - 0.5
         weight, candidate, summary = self.focus(stack, positions)
-        first = (weight * candidate).sum(1, keepdim=True)
-        deviation = (weight * (candidate - first).abs()).sum(1, keepdim=True)
-        at_full_size = F.interpolate(weight, scale_factor=2.0, mode="nearest")[:, :, None]
-        all_in_focus = F.pixel_unshuffle((at_full_size * stack).sum(1), 2)
+        mean = (weight * candidate).sum(1)
+        off = (weight * (candidate - mean[:, None]).abs()).sum(1)
+        first, deviation = F.pixel_shuffle(torch.cat([mean, off], 1), 2).chunk(2, 1)
+        at_half_size = F.pixel_shuffle(weight.flatten(0, 1), 2)
+        at_full_size = F.interpolate(at_half_size, scale_factor=2.0, mode="nearest")
+        all_in_focus = (_by_stack(at_full_size, positions) * stack).sum(1)
         depth, uncertainty = self.refine(all_in_focus, first, deviation, summary)
         return depth, uncertainty, first[:, 0]
 
@@ -94,14 +96,14 @@ class FocusNetwork(nn.Module):
         Returns
         -------
         weight
-            (B, N, h, w), which sums to one over the frames.
+            (B, N, 4, h/2, w/2) of two by two pixels each, which sums to one over the frames.
         candidate
-            (B, N, h, w) the depth for which each frame stands, in normalised dioptres.
+            Likewise, the depth for which each frame stands, in normalised dioptres.
         summary
             (B, 2 C, h/2, w/2) features of the whole stack.
         """
         spacing = frame_spacing(positions)
-        x = F.relu(self._apply_stem(stack.flatten(0, 1)))
+        x = F.relu(_after_space_to_depth(stack.flatten(0, 1), self.stem.weight, self.stem.bias))
         skips = []
         for stage in self.down:
             x = stage(x, spacing)
@@ -110,18 +112,11 @@ class FocusNetwork(nn.Module):
             reversed(self.up), reversed(self.narrow), reversed(skips[:-1]), strict=True
         ):
             x = stage(skip + _double(narrow(x)), spacing)
-        score, offset = _by_stack(F.pixel_shuffle(self.scores(x), 2), spacing).float().unbind(2)
-        gap = spacing[..., :2].amax(2)[..., None, None]
-        candidate = positions[..., None, None] + gap * torch.tanh(offset)
+        score, offset = _by_stack(self.scores(x), spacing).float().chunk(2, 2)
+        gap, focus = (each[..., None, None, None] for each in (spacing[..., :2].amax(2), positions))
+        candidate = focus + gap * torch.tanh(offset)
         weight = torch.exp(score - score.amax(1, keepdim=True))  # ONNX Runtime's Softmax is 7 times slower
         return weight / weight.sum(1, keepdim=True), candidate, _strongest_and_mean(x, spacing)
-
-    def _apply_stem(self, frames: Tensor) -> Tensor:
-        """Apply the stem after space-to-depth, (B N, 3, 2 h, 2 w) to (B N, C, h, w).
-
-        As one strided convolution: the same sums, without a reordered copy of every frame.
-        """
-        return F.conv2d(frames, F.pixel_shuffle(self.stem.weight, 2), self.stem.bias, stride=2, padding=2)
 
 
 class FocusStage(nn.Module):
@@ -197,7 +192,7 @@ class RefiningNetwork(nn.Module):
         Parameters
         ----------
         all_in_focus
-            (B, 12, h, w) picture after space-to-depth.
+            (B, 3, 2 h, 2 w) picture, sRGB about 0.
         first, deviation
             (B, 1, h, w) first depth, and how far the frames' candidates lie from it on average.
         summary
@@ -209,7 +204,9 @@ class RefiningNetwork(nn.Module):
             (B, 2 h, 2 w) normalised dioptres.
         """
         pyramid = [level.to(all_in_focus.dtype) for level in _depth_pyramid(first, deviation, len(REFINE))]
-        x = F.relu(self.enter(torch.cat([all_in_focus, pyramid[0]], 1)))
+        of_picture, of_depth = self.enter.weight.split([12, 2], 1)
+        entered = F.conv2d(pyramid[0], of_depth, self.enter.bias, padding=1)
+        x = F.relu(entered + _after_space_to_depth(all_in_focus, of_picture))
         skips = [x]
         for level, (down, below) in enumerate(zip(self.down, self.below, strict=True)):
             x = F.relu(down(torch.cat([x, pyramid[level]], 1)))
@@ -264,7 +261,17 @@ def _by_stack(x: Tensor, spacing: Tensor) -> Tensor:
 def _strongest_and_mean(x: Tensor, spacing: Tensor) -> Tensor:
     """(B, 2 C, h, w) over the frames of features (B N, C, h, w), with spacing (B, N, 3)."""
     frames = _by_stack(x, spacing)
-    return torch.cat([frames.amax(1), frames.mean(1)], 1)
+    evenly = torch.ones_like(spacing[:, None, :, 0]) / spacing.shape[1]
+    mean = evenly @ frames.flatten(2)  # three times as fast as a mean over an axis, in ONNX Runtime
+    return torch.cat([frames.amax(1), mean.reshape_as(frames[:, 0])], 1)
+
+
+def _after_space_to_depth(pictures: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Convolve pictures (B, 3, 2 h, 2 w), after space-to-depth, to (B, C, h, w).
+
+    As one strided convolution: the same sums, without a reordered copy of every picture.
+    """
+    return F.conv2d(pictures, F.pixel_shuffle(weight, 2), bias, stride=2, padding=2)
 
 
 def _double(x: Tensor) -> Tensor:

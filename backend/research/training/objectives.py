@@ -9,6 +9,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ...contract.qualities import FOCAL_UNET, WON_JEON
+from ...depth.focal_unet import GREY
 from ...depth.won_jeon import DEPTH_FILE, TORCH_FILE
 from ..networks import won_jeon
 from ..networks.alignment import warp
@@ -56,7 +57,8 @@ class FocalUnetObjective(nn.Module):
             stack = undo_motion(stack, motion)
         # Convolutions in bfloat16, which is too coarse for the alignment's solver.
         with _half_precision(stack.device.type):
-            depth, uncertainty, first = self.network.depth.forward_with_first_depth(stack, examples.positions)
+            centred, positions = stack - GREY, examples.positions
+            depth, uncertainty, first = self.network.depth.forward_with_first_depth(centred, positions)
         first = F.interpolate(first[:, None], scale_factor=2.0, mode="bilinear", align_corners=False)[:, 0]
         losses["depth"] = depth_loss(depth, examples.dioptres)
         losses["first"] = FIRST_WEIGHT * depth_loss(first, examples.dioptres)
