@@ -26,7 +26,7 @@ from .tiling import predict_in_tiles
 SCALES = (1.0, 0.5)
 MULTIPLE = 32  # pixels: the network halves height and width five times
 GREY = 0.5  # sRGB: the network takes pictures less this, so that beyond their border, at 0, all is grey
-CARRIED_SIDE = 1280  # pixels of the longer side, at which depth is carried into plain surfaces at most
+CARRIED_SIDE = 960  # pixels of the longer side, at which depth is carried into plain surfaces at most
 EDGE_STEP = 0.05  # normalised dioptres: what depth differs by about an edge
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
 from .edges import find_jumps
 from .evidence import Evidence
 from .planar_solver import CUT, Grid, double, solve
@@ -126,8 +127,9 @@ def _contradiction(normalised: np.ndarray, uncertainty: np.ndarray, evidence: Ev
 
 def _find_cuts(normalised: np.ndarray, uncertainty: np.ndarray, picture: np.ndarray) -> _Cuts:
     smooth = cv2.GaussianBlur(picture, (0, 0), 1)
-    across = _links(normalised, uncertainty, smooth)
-    down = _links(normalised.T, uncertainty.T, cv2.transpose(smooth)).T
+    turned = normalised.T, uncertainty.T, cv2.transpose(smooth)
+    across, down = prefetch(lambda maps: _links(*maps), [(normalised, uncertainty, smooth), turned])
+    down = down.T
     cut = np.zeros(normalised.shape, np.uint8)
     for part in (cut[:, 1:], cut[:, :-1]):
         part |= across < CUT

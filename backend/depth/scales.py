@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-DECISIVENESS = 4  # power of the uncertainty by which scales are weighed
+from ..runtime.parallel import for_each
 
 
 def resize(picture: np.ndarray, size: tuple[int, int], enlarging: int = cv2.INTER_CUBIC) -> np.ndarray:
@@ -21,16 +21,22 @@ def zoom_stack(pictures: np.ndarray, zoom: float) -> np.ndarray:
     if size == (width, height):
         return pictures
     zoomed = np.empty((len(pictures), size[1], size[0], 3), np.float32)
-    for index, picture in enumerate(pictures):
-        zoomed[index] = resize(picture, size)
+
+    def zoom_one(index: int) -> None:
+        zoomed[index] = resize(pictures[index], size)
+
+    for_each(zoom_one, range(len(pictures)))
     return zoomed
 
 
 def combine_scales(
     depths: Sequence[np.ndarray], uncertainties: Sequence[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return depth and uncertainty (h, w) of several pairs of them; the surer one weighs by far the most."""
+    """Return depth and uncertainty (h, w) of several pairs of them; the surer one weighs by far the most.
+
+    Scales are weighed by the inverse fourth power of their uncertainty.
+    """
     depth, uncertainty = np.stack(depths), np.stack(uncertainties)
-    weights = uncertainty**-DECISIVENESS
+    weights = np.square(np.square(1 / uncertainty))
     weights /= weights.sum(0)
     return (weights * depth).sum(0), (weights * uncertainty).sum(0)

@@ -8,6 +8,7 @@ import hashlib
 import numpy as np
 
 from ..contract.errors import InputError
+from ..runtime.parallel import prefetch
 from ..stack import FocalStack
 from ..stack.seriation import profile_distances
 from .sharpness import profiles
@@ -45,8 +46,8 @@ def drop_duplicates(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndar
 def _alike(photographs: np.ndarray) -> list[list[int]]:
     """Numbers of the frames that are the same to the last bit, group by group."""
     groups: dict[bytes, list[int]] = {}
-    for index, photograph in enumerate(photographs):
-        groups.setdefault(hashlib.sha256(photograph).digest(), []).append(index)
+    for index, digest in enumerate(prefetch(lambda each: hashlib.sha256(each).digest(), photographs)):
+        groups.setdefault(digest, []).append(index)
     return list(groups.values())
 
 

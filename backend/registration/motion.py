@@ -9,6 +9,7 @@ import numpy as np
 
 from ..contract.qualities import NETWORK, NONE
 from ..lens import thin_lens
+from ..runtime.parallel import prefetch
 from ..runtime.sessions import Sessions
 from ..runtime.timings import StageProgress
 from ..stack import FocalStack
@@ -90,7 +91,7 @@ def align(
         Hears of the network's steps.
     """
     cropped = _cropped(relative_fov)
-    greys = [_shrunk_grey(picture) for picture in pictures]
+    greys = list(prefetch(_shrunk_grey, pictures))
     before = _correlations(greys, cropped)
     unmeasured = Motion(relative_fov, cropped, before, np.full(len(before), np.nan, np.float32))
     if method != NETWORK:
@@ -123,8 +124,8 @@ def coarse_maps(
     if side is None:
         return cropped
     size = _size_within(pictures[0], side)
-    views = np.stack([warp(picture, each, size) for picture, each in zip(pictures, cropped, strict=True)])
-    residual = _plausible(estimate_motion(views, sessions, progress), relative_fov)
+    views = prefetch(lambda pair: warp(*pair, size), zip(pictures, cropped, strict=True))
+    residual = _plausible(estimate_motion(np.stack(list(views)), sessions, progress), relative_fov)
     return scales_and_shifts(residual / relative_fov[:, None])
 
 
@@ -148,7 +149,7 @@ def _plausible(motion: np.ndarray, relative_fov: np.ndarray) -> np.ndarray:
 def _correlations(greys: Sequence[np.ndarray], maps: np.ndarray) -> np.ndarray:
     """(N-1,) correlation of the fine contrast of neighbouring frames, once resampled by the maps."""
     size = _size_within(greys[0], CORRELATED_SIZE)
-    contrast = (fine_contrast(warp(grey, each, size)) for grey, each in zip(greys, maps, strict=True))
+    contrast = prefetch(lambda pair: fine_contrast(warp(*pair, size)), zip(greys, maps, strict=True))
     values = [_correlation(one, other) for one, other in itertools.pairwise(contrast)]
     return np.array(values, np.float32)
 

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
 from ..stack import FocalStack
 from ..stack.names import join_names
 from ..stack.order import THUMBNAIL_SIDE, longest_rise
@@ -24,7 +25,7 @@ MOST_NAMED = 0.25  # of the frames; more are not the exception
 
 def profiles(photographs: np.ndarray) -> list[np.ndarray]:
     """Return the log sharpness of the tiles of photographs (N, h, w, 3), sRGB float32."""
-    return sharpness_profiles([_thumbnail(photograph) for photograph in photographs])
+    return sharpness_profiles(list(prefetch(_thumbnail, photographs)))
 
 
 def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
