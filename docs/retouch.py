@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from focal_depth.contract.retouch import FLATTEN, Layer, format_layers
-from focal_depth.io.result_folder import read_all_in_focus, read_depth
+from focal_depth.io.result_folder import read_depth, read_scene
 from focal_depth.retouch.result import retouch_result
 
 OUTLINE = [[0.708, 0.17], [1, 0.11], [1, 1], [0.703, 1]]  # of the side of the box
@@ -27,7 +27,7 @@ def main() -> None:
     (folder / "retouch" / "layers.json").write_text(format_layers([layer]))
     retouch_result(folder)
     depths = read_depth(folder, before_retouch=True)[0], read_depth(folder)[0]
-    picture = _small(read_all_in_focus(folder))
+    picture = _small(read_scene(folder)[2])
     points = (np.array(OUTLINE) * picture.shape[1::-1]).round().astype(np.int32)
     cv2.polylines(picture, [points], True, (255, 170, 0), 2, cv2.LINE_AA)
     tiles = np.concatenate([picture, *map(_relief, depths)], axis=1)

@@ -218,18 +218,18 @@ def _descend(operator: _Operator, right: np.ndarray, start: np.ndarray, steps: i
     x = start.astype(np.float32)
     residual = right - operator.times(x)
     direction = scale * residual
+    scaled = np.empty_like(direction)
     square, solved = _dot(residual, direction), SOLVED * _dot(right, scale * right)
     for _ in range(steps):
         if square <= solved:
             break
         product = operator.times(direction)
-        step = np.float32(square / _dot(direction, product))
-        x += step * direction
-        residual -= step * product
-        scaled = scale * residual
+        step = square / _dot(direction, product)
+        cv2.scaleAdd(direction, step, x, dst=x)
+        cv2.scaleAdd(product, -step, residual, dst=residual)
+        np.multiply(scale, residual, out=scaled)
         before, square = square, _dot(residual, scaled)
-        direction *= np.float32(square / before)
-        direction += scaled
+        cv2.scaleAdd(direction, square / before, scaled, dst=direction)
     return x
 
 

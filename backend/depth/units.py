@@ -8,6 +8,7 @@ import numpy as np
 
 from ..contract.qualities import FOCAL_UNET
 from ..contract.schema import CONFIDENCE_UNIT, Description
+from ..runtime.parallel import elementwise
 
 if (
     TYPE_CHECKING
@@ -55,8 +56,11 @@ def from_confidence(confidence: np.ndarray, unit: float = CONFIDENCE_UNIT) -> np
     unit
         `confidence_unit` of the result.json it belongs to.
     """
-    above = np.where(confidence > 0, confidence, np.nan)
-    return (-np.log(above) * unit).astype(np.float32)
+
+    def uncertain(values: np.ndarray) -> np.ndarray:
+        return np.log(np.where(values > 0, values, np.nan)) * -unit
+
+    return elementwise(uncertain, confidence, np.float32)
 
 
 def expected_error(confidence: np.ndarray, description: Description) -> np.ndarray:

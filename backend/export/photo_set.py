@@ -1,6 +1,5 @@
 """From a result folder to the photo set: the mesh, and the pictures that it shows."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from ..geometry.directions import Upright
 from ..geometry.grid import DepthMap
 from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, build_mesh
 from ..geometry.pinhole import Pinhole
-from ..io.result_folder import read_all_in_focus, read_depth, read_description
+from ..io.result_folder import read_description, read_scene
 from ..retouch.masks import MeshRegions, read_mesh_regions
 from ..runtime.progress import Reporter
 
@@ -63,12 +62,9 @@ def build_photo_set(folder: Path, max_triangles: int, reporter: Reporter) -> Pho
     """
     if max_triangles < MIN_TRIANGLES:
         raise InputError(f"--triangles {max_triangles}: a mesh needs {MIN_TRIANGLES} or more")
-    with ThreadPoolExecutor(1) as beside:
-        reading = beside.submit(read_all_in_focus, folder)
-        depth, confidence = read_depth(folder)
-        description = read_description(folder)
-        regions = _read_regions(folder, depth.shape, reporter)
-        picture = reading.result()
+    description = read_description(folder)
+    depth, confidence, picture = read_scene(folder)
+    regions = _read_regions(folder, depth.shape, reporter)
     source = DepthMap(
         depth,
         confidence,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ..runtime.parallel import prefetch
 from .background import Background, build_background, fill_colour, fill_mask
 from .own_objects import trim_objects
 from .pinhole import Pinhole
@@ -103,9 +104,9 @@ def build_grid(source: DepthMap, picture: np.ndarray, camera: Pinhole, max_cells
     size = columns, _ = _grid_size(width, height, max_cells)
     resample = cv2.INTER_AREA if columns < width else cv2.INTER_LINEAR
     error = np.float32(np.degrees(MOVE * median_depth(source.depth))) * source.expected_error
-    parallax, confidence, error, picture = (
-        cv2.resize(each, size, interpolation=resample)
-        for each in (to_parallax(source.depth), source.confidence, error, picture)
+    parallax, confidence, error, picture = prefetch(
+        lambda each: cv2.resize(each, size, interpolation=resample),
+        (to_parallax(source.depth), source.confidence, error, picture),
     )
     cell_angle = math.degrees(width / columns / camera.fx)
     colours = picture.astype(np.float32) / 255

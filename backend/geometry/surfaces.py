@@ -13,6 +13,7 @@ import numpy as np
 
 from ..depth.edges import find_jumps, refine_edges
 from ..depth.planar_solver import STIFFNESS, Grid, solve
+from ..runtime.parallel import prefetch
 
 MOVE = 0.05  # of the median depth
 SAMPLES = 250_000  # of depth, by which its median is as good as by all
@@ -116,7 +117,8 @@ def cut_limit(cell_angle: float) -> float:
 
 def find_cuts(values: np.ndarray, limit: float) -> Cuts:
     """Return where neighbours in values (R, C) differ by more than `limit`, beyond an even slope."""
-    return Cuts(_excess(values) > limit, np.ascontiguousarray((_excess(values.T) > limit).T))
+    right, below = prefetch(lambda each: _excess(each) > limit, (values, np.ascontiguousarray(values.T)))
+    return Cuts(right, np.ascontiguousarray(below.T))
 
 
 def _excess(values: np.ndarray) -> np.ndarray:
@@ -148,11 +150,12 @@ def _extend_rims(parallax: np.ndarray, picture: np.ndarray, limit: float) -> np.
     beyond = ~(near_side | rims)
     if not (rims.any() and beyond.any()):
         return parallax
-    near, far = fill_from_nearest(near_side & ~rims, picture), fill_from_nearest(beyond, picture)
-    difference = near - far
-    mixed = ((picture - far) * difference).sum(-1) > RIM_SHARE * (difference**2).sum(-1)
-    is_distinct = (difference**2).sum(-1) > SAME_COLOUR**2
-    return np.where(rims & mixed & is_distinct, nearest, parallax)
+    near, far = prefetch(lambda sides: fill_from_nearest(sides, picture)[rims], (near_side & ~rims, beyond))
+    difference, square = near - far, ((near - far) ** 2).sum(-1)
+    mixed = ((picture[rims] - far) * difference).sum(-1) > RIM_SHARE * square
+    extended = parallax.copy()
+    extended[rims] = np.where(mixed & (square > SAME_COLOUR**2), nearest[rims], parallax[rims])
+    return extended
 
 
 def fill_from_nearest(is_valid: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ import json
 import math
 import os
 import shutil
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,7 +32,7 @@ from ..contract.files import (
     RESULT_JSON,
 )
 from ..contract.formats import is_compact
-from ..contract.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES, check_picture, read_whole
+from ..contract.limits import MAX_TEXT_BYTES, read_whole
 from ..contract.output_folder import OutputFolder, open_output
 from ..contract.schema import VERSION, Description, NewerVersion, parse_description
 from ..fusion.sharpness import measure_sharpness
@@ -45,7 +44,7 @@ from .colour import srgb_bytes, srgb_encode, to_integers
 from .exr import check_exr
 
 JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with all their colour
-PNG_SIZE = slice(16, 24)  # of its bytes: width and height, big-endian (PNG specification, 11.2.1)
+COLOURS = tuple(f"Combined.{colour}" for colour in "RGB")
 SHOWN = 1, 99  # percentiles of dioptres from dark to bright
 ROWS = 256  # of a picture, in one go
 DEPTH, CONFIDENCE, FRAME, SHARPNESS = "Depth.Z", "Confidence.V", "Frame.V", "Sharpness.V"  # of LAYER
@@ -203,6 +202,30 @@ def read_depth(folder: Path, before_retouch: bool = False) -> tuple[np.ndarray, 
     return _as_floats(channels[DEPTH]), _as_floats(channels[CONFIDENCE])
 
 
+def read_scene(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read what a mesh is made of.
+
+    The picture is the one in depth.exr, which is read whole for depth's sake: a PNG takes longer to decode.
+
+    Returns
+    -------
+    depth, confidence : ndarray
+        (H, W) float32 each.
+    picture : ndarray
+        (H, W, 3) uint8 sRGB, all in focus, as the PNG beside it.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    import cv2
+
+    channels = _read_channels(folder, (DEPTH, CONFIDENCE, *COLOURS))
+    picture = cv2.merge([srgb_bytes(channels[name]) for name in COLOURS])
+    return _as_floats(channels[DEPTH]), _as_floats(channels[CONFIDENCE]), picture
+
+
 def read_maps(folder: Path) -> Maps:
     """Read all passes of a result but its picture.
 
@@ -242,9 +265,8 @@ def read_linear_picture(folder: Path, before_retouch: bool = False) -> tuple[np.
     InputError
         Where there is none, or frames are numbered that it does not have.
     """
-    colours = [f"Combined.{colour}" for colour in "RGB"]
-    channels = _read_channels(folder, colours, before_retouch)
-    return np.stack([channels[name] for name in colours], axis=-1), _frame_numbers(folder, channels)
+    channels = _read_channels(folder, COLOURS, before_retouch)
+    return np.stack([channels[name] for name in COLOURS], axis=-1), _frame_numbers(folder, channels)
 
 
 def estimate_path(folder: Path) -> Path:
@@ -330,22 +352,6 @@ def aligned_name(index: int, file: str, suffix: str) -> str:
 def aligned_suffix(file: str, is_deep: bool) -> str:
     """Return the ending of an aligned frame: JPEG where its photograph was as compact, else PNG."""
     return ".jpg" if is_compact(Path(file)) and not is_deep else ".png"
-
-
-def read_all_in_focus(folder: Path) -> np.ndarray:
-    """Read the all-in-focus picture of a result, (H, W, 3) uint8 sRGB. Raises InputError without one."""
-    import cv2
-
-    path = Path(folder) / ALL_IN_FOCUS_PNG
-    try:
-        data = read_whole(path, MAX_FILE_BYTES)
-        check_picture(path, *struct.unpack(">II", data[PNG_SIZE]))  # refuses what it would claim
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except (InputError, OSError, struct.error, cv2.error):
-        picture = None
-    if picture is None:
-        raise InputError(f"{path} cannot be read: name a folder that `estimate` wrote")
-    return np.ascontiguousarray(picture[..., ::-1])
 
 
 def write_background(folder: Path, picture: np.ndarray) -> None:

@@ -13,12 +13,12 @@ from ..contract.errors import InputError
 from ..contract.files import LAYERS_JSON
 from ..contract.limits import check_picture, read_whole
 from ..contract.retouch import LEAVE_OUT, OWN_OBJECT, Layer, file_of, read_layers
-from ..io.result_folder import PNG_SIZE
 
 WHITE = (255,)
 SUBPIXEL = 4  # bits of a pixel's place
 HALF = 0.5
 MAX_MASK_BYTES = 64 * 2**20
+PNG_SIZE = slice(16, 24)  # of its bytes: width and height, big-endian (PNG specification, 11.2.1)
 MOST_TIMES = 4  # the result's width: a mask has no use for more
 SAME_SHAPE = 0.02  # by which a mask's shape may differ from the result's, from rounding its size
 

@@ -12,7 +12,6 @@ import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, format_layers
 from focal_depth.io.result_folder import (
-    read_all_in_focus,
     read_depth,
     write_background,
     write_false_colour,
@@ -82,7 +81,7 @@ def applied(folder: Path, layers: list[Layer], to: Path, shown: str) -> np.ndarr
     (to / "retouch" / "layers.json").write_text(format_layers(layers))
     assert retouch_result(to) == []
     if shown == "all_in_focus":
-        return read_all_in_focus(to)[..., ::-1].astype(np.int32)
+        return cv2.imread(str(to / "all_in_focus.png")).astype(np.int32)
     nearest, farthest = 1 / NEAR, 1 / FAR
     share = (1 / read_depth(to)[0] - farthest) / (nearest - farthest)
     write_false_colour(to / "shown.png", np.rint(255 * share.clip(0, 1)).astype(np.uint8))

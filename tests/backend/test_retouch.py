@@ -17,11 +17,11 @@ from focal_depth.fusion.sharpness import REACH as SHARPNESS_REACH
 from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import (
-    read_all_in_focus,
     read_depth,
     read_description,
     read_linear_picture,
     read_maps,
+    read_scene,
     write_background,
 )
 from focal_depth.research.evaluation.planarity import plane_residuals
@@ -181,7 +181,7 @@ def test_what_is_healed_is_of_no_frame_and_its_sharpness_is_of_the_picture_as_it
     assert retouch_result(folder) == []
     after = read_maps(folder)
     assert (after.frame_numbers[PAINTED] == 0).all() and (elsewhere(after.frame_numbers) == 1).all()
-    assert np.array_equal(after.sharpness, measure_sharpness(read_all_in_focus(folder)))
+    assert np.array_equal(after.sharpness, measure_sharpness(read_scene(folder)[2]))
     middle = slice(40, 60), slice(50, 90)  # noise, which healing smoothes
     assert after.sharpness[middle].mean() < 0.5 * before.sharpness[middle].mean()
     far = slice(30 - SHARPNESS_REACH), slice(None)
@@ -524,7 +524,7 @@ def test_an_older_result_is_retouched_too(tmp_path):
     paint(folder, Layer("Flat", "flatten", "flat.png"), where=where, shape=depth.shape)
     assert main(["retouch", str(folder)]) == DONE
     flat, _, numbers, sharpness = read_maps(folder)
-    assert numbers is None and np.array_equal(sharpness, measure_sharpness(read_all_in_focus(folder)))
+    assert numbers is None and np.array_equal(sharpness, measure_sharpness(read_scene(folder)[2]))
     inside = np.zeros(depth.shape, bool)
     inside[where] = True
     assert plane_residuals((1 / flat)[where]).max() < 1e-4

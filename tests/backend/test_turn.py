@@ -15,11 +15,11 @@ from focal_depth.contract.messages import DONE, INPUT_AT_FAULT
 from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io import result_folder, turn_round
 from focal_depth.io.result_folder import (
-    read_all_in_focus,
     read_depth,
     read_description,
     read_linear_picture,
     read_maps,
+    read_scene,
 )
 from focal_depth.io.turn_round import exchange_dioptres
 from focal_depth.runtime.cache import ResultCache
@@ -258,7 +258,7 @@ def test_what_somebody_put_there_stays(result):
 def test_a_result_of_version_0_1_is_turned(tmp_path):
     folder = shutil.copytree(FIXTURE / "result_relative_01", tmp_path / "r")
     depth, _ = read_depth(folder)
-    picture = read_all_in_focus(folder)
+    picture = read_scene(folder)[2]
     turn(folder)
     maps = read_maps(folder)
     assert np.allclose(1 / maps.depth, 1.25 - 1 / depth, rtol=1e-5)
