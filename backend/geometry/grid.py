@@ -1,5 +1,6 @@
 """The depth map on a grid of cells, cleaned and cut: what a mesh is made of."""
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -55,16 +56,14 @@ class DepthGrid:
     ----------
     parallax
         (R, C) float32, degrees; see surfaces.py.
-    cuts
-        Where neighbouring cells are not connected.
+    surface_cuts
+        Where neighbouring cells are not connected, but for those about objects.
     confidence
         (R, C) float32, 0 to 1.
     picture
         (R, C, 3) uint8 sRGB.
     cell_angle
         Degrees that the middle cell covers of the view.
-    background
-        The layer behind the cuts.
     left_out
         (R, C) bool, cells that are no part of a mesh.
     objects
@@ -72,13 +71,23 @@ class DepthGrid:
     """
 
     parallax: np.ndarray
-    cuts: Cuts
+    surface_cuts: Cuts
     confidence: np.ndarray
     picture: np.ndarray
     cell_angle: float
-    background: Background
     left_out: np.ndarray
     objects: np.ndarray
+
+    @functools.cached_property
+    def cuts(self) -> Cuts:
+        """Between surfaces, and about objects."""
+        return self.surface_cuts | borders(self.objects)
+
+    @functools.cached_property
+    def background(self) -> Background:
+        """The layer behind the cuts."""
+        limit = cut_limit(self.cell_angle)
+        return build_background(self.parallax, self.surface_cuts, limit, self.cell_angle, self.objects > 0)
 
     @property
     def cut_count(self) -> int:
@@ -113,10 +122,8 @@ def build_grid(source: DepthMap, picture: np.ndarray, camera: Pinhole, max_cells
     parallax, cuts = extract_surfaces(parallax, confidence, error, colours, cell_angle)
     parallax = np.maximum(parallax, parallax.max() / REACH)
     objects = trim_objects(_resample_labels(source.objects, size), cuts)
-    background = build_background(parallax, cuts, cut_limit(cell_angle), cell_angle, objects > 0)
-    cuts |= borders(objects)
     left_out = _resample_labels(source.left_out, size) > 0
-    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, background, left_out, objects)
+    return DepthGrid(parallax, cuts, confidence, picture, cell_angle, left_out, objects)
 
 
 def _resample_labels(labels: np.ndarray | None, size: tuple[int, int]) -> np.ndarray:
