@@ -106,23 +106,19 @@ def _positions(
     """(rows, columns, 2) float32: OpenCV's x and y, in a picture of size `source`, of the grid's pixels."""
     (width, height), half, source_half = size, max(size) / 2, max(source) / 2
     rows, columns = tile
-    across, down = _knots(columns.start, columns.stop), _knots(rows.start, rows.stop)
+    across, down = _centres(columns), _centres(rows)
     # Pixel centres lie at +0.5, OpenCV's at whole numbers.
     x, y = (across + 0.5 - width / 2) / half, (down + 0.5 - height / 2) / half
     knots = evaluate_on_grid(coefficients, x, y) * source_half + np.array(source) / 2 - 0.5
-    # Each cell of the knots becomes CELL pixels: an affine resampling of the lattice itself.
-    stretch = np.array([[1 / CELL, 0, 0], [0, 1 / CELL, 0]])
-    return cv2.warpAffine(
-        knots.astype(np.float32),
-        stretch,
-        (columns.stop - columns.start, rows.stop - rows.start),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )
+    enlarged = (CELL * len(across), CELL * len(down))
+    positions = cv2.resize(knots.astype(np.float32), enlarged, interpolation=cv2.INTER_LINEAR)
+    return positions[CELL : CELL + rows.stop - rows.start, CELL : CELL + columns.stop - columns.start]
 
 
-def _knots(start: int, stop: int) -> np.ndarray:
-    """Pixel numbers from `start`, CELL apart, the last at or beyond the last pixel."""
-    return start + CELL * np.arange(-(-(stop - 1 - start) // CELL) + 1)
+def _centres(pixels: slice) -> np.ndarray:
+    """Pixel numbers at the middle of cells that cover the pixels, and of one cell before and after."""
+    cells = -(-(pixels.stop - pixels.start) // CELL) + 2
+    return pixels.start + CELL * (np.arange(cells) - 0.5) - 0.5
 
 
 def _as_kind(values: np.ndarray, kind: np.dtype) -> np.ndarray:
