@@ -69,6 +69,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check_memory()
         share_one_arena()
+        # Before numpy is loaded: OpenBLAS's threads would spin beside ours while they wait for each other.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         options = _parser(arguments).parse_args(arguments)
         _module(options.command).run(options, reporter)
     except ModuleNotFoundError as error:
