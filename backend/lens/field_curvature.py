@@ -39,7 +39,8 @@ FEWEST_BLOCKS = 4  # of a plane that has a say
 MAJORITY = 0.75  # of cells on such planes
 LARGE_SHARE = 0.6  # of the picture, that one plane alone fills
 LARGEST_REACH = 1.5  # of r: a square picture's corners are at 1.42
-LARGEST = 1.5  # normalised dioptres at r = 1 that are believable
+LARGEST = 1.5  # normalised dioptres of a coefficient, while planes are looked for
+BELIEVED = 0.3  # normalised dioptres at r = 1: measured lenses have a tenth; networks may err alike, by more
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ def find_curvature(
     error = _error(fit, own)
     if np.abs(offset).max() < SIGNIFICANT * error:
         return None
-    if not is_flat and not _is_shared(own, float(fit.shared.sum()), cells.x.size):
+    bend = float(fit.shared.sum())
+    if not is_flat and not (abs(bend) < BELIEVED and _is_shared(own, bend, cells.x.size)):
         return None
     r2, r4 = (*fit.shared, 0.0)[:2]
     reach = float(np.sqrt(np.quantile(points.square, 0.99)))

@@ -104,6 +104,13 @@ def test_curvature_is_measured_by_the_planes_of_a_room(curvature):
     assert found.planes > 1 and 1 < found.reach < 1.3
 
 
+def test_a_bend_that_no_lens_has_is_not_believed():
+    for r2, is_believed in ((0.25, True), (0.35, False), (0.45, False)):
+        random = np.random.default_rng(4)
+        found = find(seen_through(room(random), (r2, 0.0), random))
+        assert (found is not None) == is_believed, r2
+
+
 def test_two_scenes_of_one_lens_agree():
     values = []
     for seed in (4, 5):
