@@ -15,7 +15,7 @@ from focal_depth.geometry.directions import angle_deg, tilt_deg
 from focal_depth.geometry.grid import DepthMap
 from focal_depth.geometry.mesh import build_mesh
 from focal_depth.geometry.pinhole import Pinhole
-from focal_depth.io.result_folder import read_depth, read_description, read_scene
+from focal_depth.io.result_folder import read_description, read_scene
 
 TRIANGLES = 500_000
 TRIALS, SAMPLES = 4000, 20_000
@@ -45,8 +45,7 @@ def line(result: Path, stacks: Path | None) -> str:
     """Return what is printed of a result."""
     description = read_description(result)
     camera = Pinhole(*(description["camera"][name] for name in ("fx", "fy", "cx", "cy")))
-    depth, confidence = read_depth(result)
-    picture = read_scene(result)[2]
+    depth, confidence, picture = read_scene(result)
     error = expected_error(confidence, description)
     source = DepthMap(depth, confidence, error, description["metric"])
     mesh, _ = build_mesh(source, picture, camera, TRIANGLES)

@@ -1,9 +1,10 @@
 """What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
 Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
-Memory is good to an eighth, with 1 to 16 threads; another processor may well be twice as fast or slow.
+Memory is good to a sixth, with 1 to 16 threads; another processor may well be twice as fast or slow.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from .errors import InputError
@@ -18,7 +19,7 @@ LIBRARIES, SESSIONS = 0.12e9, 0.17e9
 # Bytes a pixel and frame of the working size: pictures held, and while they are aligned.
 HELD, ALIGNING = 17, 26
 MAPS = 20  # bytes a pixel of the working size, however many frames
-PREDICTED = {FOCAL_UNET: 57, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
+PREDICTED = {FOCAL_UNET: 46, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
 FUSED = {8: 34, 16: 80, 32: 168}  # bytes a pixel of a photograph, by bits a channel, some being in memory
 DECODED = {8: 18, 16: 26, 32: 60}  # bytes a pixel while a photograph is decoded to floats
 DECODER_RESIDUE = 16  # of these, what the C library holds on to of each decoder but the first
@@ -126,7 +127,9 @@ def plan_for(load: Load, quality: str, predictor: str = FOCAL_UNET, max_memory: 
 
 def peak_memory(load: Load, plan: Plan) -> float:
     """Return the bytes an estimate takes at most."""
-    tile = min(max(plan.tile, load.frames * MIN_TILE), load.frames * plan.predicted_pixels)
+    largest, whole = max(plan.tile, load.frames * MIN_TILE), load.frames * plan.predicted_pixels
+    seam = load.frames * TILE_OVERLAP * math.sqrt(plan.predicted_pixels)
+    tile = min(largest, whole / math.ceil(whole / largest) + seam * (whole > largest))
     predicting = SESSIONS + _held(load, plan) + PREDICTED[plan.predictor] * tile
     return max(predicting, _aligning(load, plan), _fusing(load), _reading(load, plan, 1))
 

@@ -215,8 +215,8 @@ def _blocks(coefficients: _Coefficients) -> Iterator[tuple[int, int, int, int, _
 def _descend(operator: _Operator, right: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
     """Conjugate gradients, preconditioned by the diagonal."""
     scale = operator.inverse_diagonal
-    x = start.astype(np.float32)
-    residual = right - operator.times(x)
+    x = np.array(start, np.float32, order="C")
+    residual = np.ascontiguousarray(right - operator.times(x), np.float32)
     direction = scale * residual
     scaled = np.empty_like(direction)
     square, solved = _dot(residual, direction), SOLVED * _dot(right, scale * right)

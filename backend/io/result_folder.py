@@ -212,12 +212,12 @@ def read_scene(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     depth, confidence : ndarray
         (H, W) float32 each.
     picture : ndarray
-        (H, W, 3) uint8 sRGB, all in focus, as the PNG beside it.
+        (H, W, 3) uint8 sRGB, all in focus.
 
     Raises
     ------
     InputError
-        Where there is none.
+        Where there is no result.
     """
     import cv2
 

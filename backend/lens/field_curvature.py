@@ -40,7 +40,9 @@ MAJORITY = 0.75  # of cells on such planes
 LARGE_SHARE = 0.6  # of the picture, that one plane alone fills
 LARGEST_REACH = 1.5  # of r: a square picture's corners are at 1.42
 LARGEST = 1.5  # normalised dioptres of a coefficient, while planes are looked for
-BELIEVED = 0.3  # normalised dioptres at r = 1: measured lenses have a tenth; networks may err alike, by more
+LARGEST_BEND = (
+    0.3  # normalised dioptres at r = 1: measured lenses have a tenth; networks may err alike, by more
+)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def find_curvature(
     Planes grow from patches of confident, textured depth, up to the curvature found so far; then planes and
     curvature are fitted together, robustly; and again. The result is taken only where it is earned: where it
     foretells depth in blocks of the picture that it was not fitted to, is alike along the picture's width and
-    height, about its centre, and alike for the planes.
+    height, about its centre, and alike for the planes; and, unless the scene is known to be flat, no larger
+    than `LARGEST_BEND`.
 
     Parameters
     ----------
@@ -169,7 +172,7 @@ def find_curvature(
     if np.abs(offset).max() < SIGNIFICANT * error:
         return None
     bend = float(fit.shared.sum())
-    if not is_flat and not (abs(bend) < BELIEVED and _is_shared(own, bend, cells.x.size)):
+    if not is_flat and not (abs(bend) < LARGEST_BEND and _is_shared(own, bend, cells.x.size)):
         return None
     r2, r4 = (*fit.shared, 0.0)[:2]
     reach = float(np.sqrt(np.quantile(points.square, 0.99)))

@@ -6,8 +6,8 @@ import numpy as np
 from .parallel import for_each
 
 
-def to_planes(pictures: np.ndarray, multiple: int = 1, less: float = 0.0) -> np.ndarray:
-    """Return pictures (N, H, W, 3) as (N, 3, H', W') float32, highlights cut at 1, less a constant.
+def to_planes(pictures: np.ndarray, multiple: int = 1, subtracted: float = 0.0) -> np.ndarray:
+    """Return pictures (N, H, W, 3) as (N, 3, H', W') float32, highlights cut at 1, less what is subtracted.
 
     Height and width grow to multiples of `multiple`, the border repeated.
     """
@@ -17,7 +17,12 @@ def to_planes(pictures: np.ndarray, multiple: int = 1, less: float = 0.0) -> np.
     def fill(index: int) -> None:
         for channel in range(3):
             values = cv2.extractChannel(pictures[index], channel)
-            np.clip(values - np.float32(less), -less, 1 - less, out=planes[index, channel, :height, :width])
+            np.clip(
+                values - np.float32(subtracted),
+                -subtracted,
+                1 - subtracted,
+                out=planes[index, channel, :height, :width],
+            )
 
     for_each(fill, range(count))
     planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]

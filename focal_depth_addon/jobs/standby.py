@@ -1,4 +1,4 @@
-"""A backend that has loaded all that takes its time, and waits: the next estimate or mesh starts at once.
+"""A backend that has loaded all that takes its time, and waits: the next estimate starts at once.
 
 One is started a moment after a run that ended well in a window, and serves one run. It ends with Blender,
 with the file, with a run that did not end well, and when nothing has run for a while: its memory is the

@@ -43,14 +43,6 @@ def test_an_estimate_takes_it_and_a_script_leaves_none(manager, waiting, estimat
     assert list(cache.glob("run-*")) == []
 
 
-def test_a_mesh_takes_it(manager, waiting, estimate):
-    estimate()
-    manager.standby.start()
-    waits = manager.standby.process
-    bpy.ops.focal_depth.build_mesh(level="preview")
-    assert waits.returncode == 0 and manager.standby.process is None
-
-
 def test_reading_photographs_leaves_it_waiting(manager, waiting, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     assert manager.standby.process is waiting

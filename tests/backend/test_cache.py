@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.batch.single import Request, estimate_to_folder
-from focal_depth.io.result_folder import read_description, read_maps, read_scene
+from focal_depth.io.result_folder import read_description, read_maps
 from focal_depth.runtime.config import Config
 from focal_depth.runtime.progress import JsonReporter, SilentReporter
 from focal_depth.runtime.resources import Resources
@@ -125,7 +125,7 @@ def test_a_cache_cut_short_is_made_again(tmp_path, run):
 
 def test_the_picture_shows_the_frame_that_its_number_says(tmp_path, run):
     numbers, aligned = read_maps(tmp_path / "r").frame_numbers, sorted((tmp_path / "r/aligned").iterdir())
-    picture = read_scene(tmp_path / "r")[2].astype(int)
+    picture = cv2.imread(str(tmp_path / "r/all_in_focus.png"))[..., ::-1].astype(int)
     away = np.stack([np.abs(cv2.imread(str(path))[..., ::-1] - picture).max(2) for path in aligned])
     first, second, _ = np.sort(away, 0)
     is_one = (first <= 1) & (second > 8)  # levels: not blended, and unlike the other two

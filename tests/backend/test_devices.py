@@ -47,7 +47,7 @@ def test_a_graphics_processor_that_is_not_there_is_said():
 def test_torch_infers_what_onnx_runtime_infers(model):
     feed = {"stack": np.random.default_rng(0).random((4, 3, 64, 96), np.float32)}
     if model == DEPTH_MODEL:
-        feed["positions"] = np.linspace(0, 1, 4, dtype=np.float32)
+        feed = {"stack": feed["stack"] - GREY, "positions": np.linspace(0, 1, 4, dtype=np.float32)}
     on_torch = TorchSession(TORCH_WEIGHTS, model.stem, "cpu").run(None, feed)
     on_onnx = sessions_for(Resources()).get(model).run(None, feed)
     for one, other in zip(on_torch, on_onnx, strict=True):
@@ -58,7 +58,7 @@ def test_depth_in_half_precision_is_nearly_the_same():
     frames = read_stack(SAMPLE).frames
     pictures = np.stack([read_photograph_at(frame.path, (192, 128)) for frame in frames])
     feed = {
-        "stack": to_planes(pictures, less=GREY),
+        "stack": to_planes(pictures, subtracted=GREY),
         "positions": np.linspace(0, 1, len(pictures), dtype=np.float32),
     }
     session = TorchSession(TORCH_WEIGHTS, IN_HALF_PRECISION[0], "cpu")

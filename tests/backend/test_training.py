@@ -18,6 +18,7 @@ from photographs import PROJECT
 torch = pytest.importorskip("torch")
 
 from focal_depth.contract.errors import InputError  # noqa: E402
+from focal_depth.depth.focal_unet import GREY  # noqa: E402
 from focal_depth.research.networks.alignment import AlignmentNetwork, chain  # noqa: E402
 from focal_depth.research.networks.depth import DepthNetwork  # noqa: E402
 from focal_depth.research.networks.focal_unet import FocalUnet  # noqa: E402
@@ -189,7 +190,9 @@ def test_a_few_steps_lower_the_error(bank, tmp_path):
 
     def error(network) -> float:
         with torch.no_grad():
-            return (network.depth(examples.stack, examples.positions)[0] - examples.dioptres).abs().mean()
+            return (
+                (network.depth(examples.stack - GREY, examples.positions)[0] - examples.dioptres).abs().mean()
+            )
 
     settings = TrainingConfig(tmp_path, bank=bank, steps=60, **(SMALL | {"crops": 3, "save_every": 60}))
     untrained = error(train(settings, SilentReporter(), until=0))
@@ -267,9 +270,9 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
     count, height, width = shape
     stack, positions = torch.rand(count, 3, height, width), torch.linspace(0, 1, count)
     with torch.no_grad():
-        expected = [*network.alignment(stack[None]), *network.depth(stack[None], positions[None])]
+        expected = [*network.alignment(stack[None]), *network.depth(stack[None] - GREY, positions[None])]
     feeds = {"alignment": {"stack": stack.numpy()}}
-    feeds["depth"] = feeds["alignment"] | {"positions": positions.numpy()}
+    feeds["depth"] = {"stack": stack.numpy() - GREY, "positions": positions.numpy()}
     on_onnx = [
         output
         for name, feed in feeds.items()
@@ -277,6 +280,35 @@ def test_the_export_computes_what_torch_does(tmp_path, shape):
     ]
     for one, other in zip(expected, on_onnx, strict=True):
         np.testing.assert_allclose(one[0], other, atol=1e-4)
+
+
+def test_convolutions_are_added_up_in_place(tmp_path):
+    """ONNX Runtime does so where the file names the sizes of what they give, and names are true."""
+    import onnx
+    import onnxruntime
+    from focal_depth.weights import DEPTH_MODEL
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # it warns that an optimised file is for this computer only
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    onnxruntime.InferenceSession(DEPTH_MODEL, options, providers=["CPUExecutionProvider"])
+    optimised = onnx.load(options.optimized_model_filepath).graph.node
+    stages = 7
+    assert sum(node.op_type == "Conv" and len(node.input) == 4 for node in optimised) >= 2 * stages
+
+    model = onnx.load(DEPTH_MODEL)
+    named = {
+        value.name: [size.dim_param or size.dim_value for size in value.type.tensor_type.shape.dim]
+        for value in model.graph.value_info
+    }
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in named)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    for count, height, width in ((2, 96, 64), (9, 64, 160)):
+        sizes = {"frames": count, "height": height, "width": width}
+        stack = np.zeros((count, 3, height, width), np.float32)
+        feed = {"stack": stack, "positions": np.linspace(0, 1, count, dtype=np.float32)}
+        for name, values in zip(named, session.run([*named], feed), strict=True):
+            assert [eval(str(size), {}, sizes) for size in named[name]] == list(values.shape), name
 
 
 def test_the_papers_network_trained_here_runs_like_an_imported_one(tmp_path):
@@ -301,11 +333,11 @@ def test_shipped_networks_have_the_shipped_weights():
     with torch.no_grad():
         motion, depth = (
             network.alignment(stack[None])[0][0],
-            network.depth(stack[None], positions[None])[0][0],
+            network.depth(stack[None] - GREY, positions[None])[0][0],
         )
     run = {model.stem: onnxruntime.InferenceSession(model) for model in (ALIGNMENT_MODEL, DEPTH_MODEL)}
     np.testing.assert_allclose(run["alignment"].run(None, {"stack": stack.numpy()})[0], motion, atol=1e-4)
-    feed = {"stack": stack.numpy(), "positions": positions.numpy()}
+    feed = {"stack": stack.numpy() - GREY, "positions": positions.numpy()}
     np.testing.assert_allclose(run["depth"].run(None, feed)[0], depth, atol=1e-4)
 
 

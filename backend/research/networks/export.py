@@ -16,6 +16,10 @@ from .focal_unet import FocalUnet
 
 OPSET = 17  # bicubic GridSample; ONNX Runtime has it since 1.13
 EXAMPLE = {"frames": 7, "height": 160, "width": 352}  # no two alike, though halved five times
+SIZE_NAMES: dict[int, str | int] = {
+    EXAMPLE[name] >> halved: f"{name}/{2**halved}" for name in ("height", "width") for halved in range(1, 6)
+}
+SIZE_NAMES |= {size: name for name, size in EXAMPLE.items()} | {1: 1}
 
 
 class _OneStack(nn.Module):
@@ -114,16 +118,26 @@ def _to_onnx(
 
 
 def _with_named_sizes(exported: bytes) -> bytes:
-    """Write into a network of stacks how large its tensors are, in parts of the stack's frames and size.
+    """Write into a network of stacks how large its sums are, in parts of the stack's frames and size.
 
     ONNX Runtime adds up what convolutions give in one step where it sees that they are of one size, and
     cannot tell by itself: 0.24 GB for 0.32, of ten frames of 960 x 640.
     """
     model = onnx.load_from_string(exported)
-    outputs = [name for node in model.graph.node if node.op_type != "Constant" for name in node.output]
+    sums = [node.output[0] for node in model.graph.node if node.op_type in ("Add", "Conv")]
+    for name, shape in zip(sums, _shapes_in_example(exported, sums), strict=True):
+        if len(shape) == 4:
+            sizes = SIZE_NAMES[shape[0]], shape[1], SIZE_NAMES[shape[2]], SIZE_NAMES[shape[3]]
+            named = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, sizes)
+            model.graph.value_info.append(named)
+    return model.SerializeToString()
+
+
+def _shapes_in_example(exported: bytes, tensors: list[str]) -> list[tuple[int, ...]]:
+    """Shapes of a network's tensors when it runs on a stack of the sizes in `EXAMPLE`."""
     watched = onnx.load_from_string(exported)
     del watched.graph.output[:]
-    watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in outputs)
+    watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in tensors)
     count, height, width = EXAMPLE.values()
     feed = {
         "stack": np.zeros((count, 3, height, width), np.float32),
@@ -132,15 +146,7 @@ def _with_named_sizes(exported: bytes) -> bytes:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(watched.SerializeToString(), options)
-    names = {EXAMPLE[name] >> k: f"{name}/{2**k}" for name in ("height", "width") for k in range(6)}
-    names |= {size: name for name, size in EXAMPLE.items()} | {1: 1}
-    for name, values in zip(outputs, session.run(None, feed), strict=True):
-        shape = np.shape(cast(np.ndarray, values))
-        if len(shape) == 4 and all(shape[axis] in names for axis in (0, 2, 3)):
-            shape = names[shape[0]], shape[1], names[shape[2]], names[shape[3]]
-            named = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-            model.graph.value_info.append(named)
-    return model.SerializeToString()
+    return [np.shape(cast(np.ndarray, values)) for values in session.run(None, feed)]
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:
