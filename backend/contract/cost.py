@@ -1,7 +1,7 @@
 """What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
 Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
-Memory is good to a sixth, with 1 to 16 threads; another processor may well be twice as fast or slow.
+Memory may be a fifth less, or a twentieth more, with 1 to 16 threads; another processor may well be twice as fast or slow.
 """
 
 import math
@@ -17,7 +17,7 @@ MIN_TILE = (3 * TILE_OVERLAP) ** 2  # pixels
 # Bytes, whatever the size: Python with its libraries, and the same with the networks' sessions.
 LIBRARIES, SESSIONS = 0.12e9, 0.17e9
 # Bytes a pixel and frame of the working size: pictures held, and while they are aligned.
-HELD, ALIGNING = 17, 26
+HELD, ALIGNING = 19, 26
 MAPS = 20  # bytes a pixel of the working size, however many frames
 PREDICTED = {FOCAL_UNET: 46, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
 FUSED = {8: 34, 16: 80, 32: 168}  # bytes a pixel of a photograph, by bits a channel, some being in memory
