@@ -1,7 +1,8 @@
 """What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
 Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
-Memory may be a fifth less, or a twentieth more, with 1 to 16 threads; another processor may well be twice as fast or slow.
+Memory may be a fifth less, or a twentieth more, with 1 to 16 threads; another processor may well be twice
+as fast or slow.
 """
 
 import math
