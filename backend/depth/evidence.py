@@ -29,8 +29,6 @@ NOTHING, EVERYTHING = 6.0, 14.0  # changes of contrast over noise that tell noth
 ROWS = 16  # of all frames that are judged in one go: they fit a processor's cache
 SPREAD = 5  # pixels to either side from which a window takes what is no business of its centre's
 
-ToGrey = Callable[[np.ndarray], np.ndarray]  # a frame (H, W, 3) to its brightness (h, w)
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -58,7 +56,7 @@ class Evidence:
         return np.clip((own - NOTHING) / (EVERYTHING - NOTHING), 0, 1) ** 2
 
 
-def measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:
+def measure_evidence(pictures: np.ndarray, positions: np.ndarray, shrink: float = 1.0) -> Evidence:
     """Measure what the pixels can tell.
 
     Parameters
@@ -67,16 +65,27 @@ def measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:
         (N, h, w, 3) float32, sRGB, aligned, far to near.
     positions
         (N,) normalised dioptres of the frames.
+    shrink
+        How many times as large as the pictures the evidence is, 1 at most.
     """
     ends = np.array([-np.inf, *(positions[1:] + positions[:-1]) / 2, np.inf], np.float32)
-    height, width = pictures.shape[1:3]
-    half = (width + 1) // 2, (height + 1) // 2
+    height, width = (round(side * shrink) for side in pictures.shape[1:3])
+    count, half = len(pictures), ((width + 1) // 2, (height + 1) // 2)
+    greys = _shrunk(lambda index: _grey(pictures[index]), count, (width, height))
+    halves = _shrunk(lambda index: greys[index], count, half)
+    coarse = _enlarged(_measure_band(halves, COARSE, ends), (width, height))
+    return _surer(_measure_band(greys, FINE, ends), coarse)
 
-    def halved(picture: np.ndarray) -> np.ndarray:
-        return cv2.resize(_grey(picture), half, interpolation=cv2.INTER_AREA)
 
-    coarse = _measure_band(pictures, halved, COARSE, ends)
-    return _surer(_measure_band(pictures, _grey, FINE, ends), _enlarged(coarse, (width, height)))
+def _shrunk(grey: Callable[[int], np.ndarray], count: int, size: tuple[int, int]) -> np.ndarray:
+    """(N, h, w) float32 of `count` pictures, `grey` by their numbers, at `size` (width, height)."""
+    shrunk = np.empty((count, *size[::-1]), np.float32)
+
+    def shrink(index: int) -> None:
+        shrunk[index] = cv2.resize(grey(index), size, interpolation=cv2.INTER_AREA)
+
+    for_each(shrink, range(count))
+    return shrunk
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:
@@ -91,12 +100,12 @@ def _enlarged(evidence: Evidence, size: tuple[int, int]) -> Evidence:
     return Evidence(cv2.resize(evidence.strength, size, interpolation=cv2.INTER_LINEAR), *ends)
 
 
-def _measure_band(pictures: np.ndarray, grey: ToGrey, deviation: float, ends: np.ndarray) -> Evidence:
-    """Measure one band of frames, as `grey` shows them."""
-    bands, mean, difference, brightness = _bands(pictures, grey, deviation)
+def _measure_band(greys: np.ndarray, deviation: float, ends: np.ndarray) -> Evidence:
+    """Measure one band of grey frames (N, h, w), which are changed."""
+    mean, difference, brightness = _to_bands(greys, deviation)
     noise = np.sqrt(_noise(difference, _blur(brightness, BRIGHTNESS_BLUR)) + ROUNDING**2)
     noise *= deviation / (WINDOW * np.sqrt(2))  # the mean of that many independent pixels
-    contrast = _contrast_in_common(bands, mean)
+    contrast = _contrast_in_common(greys, mean)
     evidence = Evidence(*(np.empty(mean.shape, np.float32) for _ in range(3)))
 
     def judge(rows: slice) -> None:
@@ -113,24 +122,21 @@ def _measure_band(pictures: np.ndarray, grey: ToGrey, deviation: float, ends: np
     return evidence
 
 
-def _bands(
-    pictures: np.ndarray, grey: ToGrey, deviation: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Bands (N, h, w), their mean (h, w), the mean variance from one to the next, and the frames' mean."""
+def _to_bands(greys: np.ndarray, deviation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put bands in the place of greys (N, h, w).
 
-    def band_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        values = grey(picture)
-        return values, _blur(values, deviation) - _blur(values, 2 * deviation)
+    Returns the bands' mean (h, w), the mean variance from one to the next, and the greys' mean.
+    """
 
-    height, width = grey(pictures[0]).shape
-    bands = np.empty((len(pictures), height, width), np.float32)
-    difference, brightness = np.zeros((2, height, width), np.float32)
-    for index, (values, band) in enumerate(prefetch(band_of, pictures)):
-        bands[index] = band
-        difference += (band - bands[max(index - 1, 0)]) ** 2
-        brightness += values
-    count = len(pictures)
-    return bands, bands.mean(0), _blur(difference, WINDOW) / (2 * max(count - 1, 1)), brightness / count
+    def band_of(grey: np.ndarray) -> np.ndarray:
+        return _blur(grey, deviation) - _blur(grey, 2 * deviation)
+
+    brightness = greys.mean(0)
+    difference = np.zeros_like(brightness)
+    for index, band in enumerate(prefetch(band_of, greys)):
+        greys[index] = band
+        difference += (band - greys[max(index - 1, 0)]) ** 2
+    return greys.mean(0), _blur(difference, WINDOW) / (2 * max(len(greys) - 1, 1)), brightness
 
 
 def _contrast_in_common(bands: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Our depth network, from the weights that travel with the package."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from ..runtime.timings import StageProgress
 from ..weights import DEPTH_MODEL
 from .beyond_focus import add_uncertainty_beyond
 from .edges import refine_edges
-from .evidence import measure_evidence
+from .evidence import Evidence, measure_evidence
 from .plain_surfaces import carry_depth
 from .predictor import Prediction
 from .scales import combine_scales, resize, zoom_stack
@@ -53,32 +54,36 @@ class FocalUnet:
         """Infer depth; see `predictor.DepthPredictor`."""
         height, width = pictures.shape[1:3]
         zoom = enlargement(width, height, quality)
-        predictions = []
-        for number, share in enumerate(SCALES):
 
-            def report(done: int, of: int, number: int = number) -> None:
+        def predict_at(number: int) -> tuple[np.ndarray, np.ndarray]:
+            def report(done: int, of: int) -> None:
                 progress(number * of + done, len(SCALES) * of)
 
-            predictions.append(_predict_at(zoom * share, pictures, positions, sessions, report, max_tile))
+            return _predict_at(zoom * SCALES[number], pictures, positions, sessions, report, max_tile)
+
+        predictions = [predict_at(number) for number in range(len(SCALES) - 1)]
+        with ThreadPoolExecutor(1) as beside:  # the smallest scale leaves memory for it
+            measured = beside.submit(_measure_evidence, pictures, positions)
+            predictions.append(predict_at(len(SCALES) - 1))
+            evidence = measured.result()
         sessions.release(DEPTH_MODEL)
         depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
         sharp = fuse(depth, pictures, positions)
         depth = refine_edges(depth, 1 / uncertainty, sharp, EDGE_STEP)
-        depth, uncertainty = _carry(depth, uncertainty, pictures, positions, sharp)
+        depth, uncertainty = _carry(depth, uncertainty, evidence, sharp)
         return Prediction(depth, add_uncertainty_beyond(depth, uncertainty))
 
 
+def _measure_evidence(pictures: np.ndarray, positions: np.ndarray) -> Evidence:
+    shrink = min(1.0, CARRIED_SIDE / max(pictures.shape[1:3]))
+    return measure_evidence(pictures, positions, shrink)
+
+
 def _carry(
-    depth: np.ndarray,
-    uncertainty: np.ndarray,
-    pictures: np.ndarray,
-    positions: np.ndarray,
-    sharp: np.ndarray,
+    depth: np.ndarray, uncertainty: np.ndarray, evidence: Evidence, sharp: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Carry depth into plain surfaces; the change is smooth, so large pictures are shrunk for it."""
+    """Carry depth into plain surfaces, at the size of the evidence: the change is smooth."""
     height, width = depth.shape
-    shrink = min(1.0, CARRIED_SIDE / max(height, width))
-    evidence = measure_evidence(zoom_stack(pictures, shrink), positions)
     size = evidence.strength.shape[1], evidence.strength.shape[0]
     before, least = (resize(each, size, cv2.INTER_LINEAR) for each in (depth, uncertainty))
     after, most = carry_depth(before, least, evidence, resize(sharp, size), EDGE_STEP)

@@ -12,27 +12,29 @@ from .focus_from_blur import (
     pixels_per_dioptre,
     weigh_against_prior,
 )
+from .patch_spectra import PatchSpectra
 
 TYPE_ONE = "type the focus distance of one photograph to get metres"
 TYPE_TWO = "type the focus distances of two photographs to get metres"
 
 
-def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
+def estimate_focus(stack: FocalStack, spectra: PatchSpectra, size: tuple[int, int]) -> FocalStack:
     """Return the stack with the blur it has, and the focus that blur shows, or a check of distances it has.
 
     Parameters
     ----------
     stack
         The frames.
-    pictures
-        (N, h, w, 3) float32, sRGB, aligned, far to near.
+    spectra
+        Of them, aligned.
+    size
+        Width and height in pixels of the pictures that they were measured in.
     """
-    blur = measure_focus_positions(pictures)
+    blur = measure_focus_positions(spectra)
     if blur is None or not is_blur_sure(blur):
         return stack
-    height, width = pictures.shape[1:3]
-    stack = replace(stack, widest_blur=float(blur.positions[-1]) / max(height, width))
-    scale = _scale(stack, width)
+    stack = replace(stack, widest_blur=float(blur.positions[-1]) / max(size))
+    scale = _scale(stack, size[0])
     if stack.dioptres is not None:
         written = np.array([frame.dioptres for frame in stack.frames], np.float64)
         names = [frame.path.name for frame in stack.frames]
@@ -48,9 +50,7 @@ def estimate_focus(stack: FocalStack, pictures: np.ndarray) -> FocalStack:
             "Focus distances were estimated from blur and the one that is known, give or take "
             f"{deviation.max():.2g} dioptres."
         )
-    dioptres = plausible_dioptres(
-        blur, (width, height), stack.focal_length, stack.f_number, stack.sensor_width
-    )
+    dioptres = plausible_dioptres(blur, size, stack.focal_length, stack.f_number, stack.sensor_width)
     return stack.with_estimated_focus(dioptres, is_metric=False).with_warnings(_relative_warning(blur, scale))
 
 

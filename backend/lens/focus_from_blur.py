@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import thin_lens
-from .patch_spectra import DiscBlur, PatchSpectra, measure_spectra
+from .patch_spectra import PatchSpectra, disc_blur
 
 FEWEST_PATCHES = 6
 RANGES = np.geomspace(2.5, 60, 10)  # pixels of blur over the stack, at LONGEST_SIDE, to begin from
@@ -88,24 +88,23 @@ def pixels_per_dioptre(
     return focal_length * distance / (f_number * sensor_width / width)
 
 
-def measure_focus_positions(pictures: np.ndarray) -> BlurPositions | None:
+def measure_focus_positions(spectra: PatchSpectra) -> BlurPositions | None:
     """Measure where frames are focused by the blur of what they show.
 
     Parameters
     ----------
-    pictures
-        (N, h, w, 3) sRGB 0 to 1, aligned on one grid, far to near; at least two.
+    spectra
+        Of at least two frames, far to near.
 
     Returns
     -------
     BlurPositions or None
         None where too little in them has texture.
     """
-    spectra = measure_spectra(pictures)
     if len(spectra.scale) < FEWEST_PATCHES:
         return None
     fit = min((_Fit(spectra, start).refine() for start in _starts(spectra)), key=lambda each: each.cost)
-    count = len(pictures)
+    count = spectra.power.shape[2]
     place, end = fit.deviations()
     misfit = max(1.0, fit.cost / USUAL_COST)
     share = misfit * (RANGE_ERROR if count > 2 else RANGE_ERROR_OF_TWO)
@@ -131,9 +130,6 @@ def weigh_against_prior(blur: BlurPositions, prior: np.ndarray) -> BlurPositions
     usual, spread = prior * blur.positions[-1], UNEVENNESS * blur.positions[-1]
     share = spread**2 / (spread**2 + (blur.uncertainty[1:-1] ** 2).mean())
     return replace(blur, positions=usual + share * (blur.positions - usual))
-
-
-BLUR = DiscBlur()
 
 
 def _starts(spectra: PatchSpectra) -> list[np.ndarray]:
@@ -163,7 +159,7 @@ def _place_patches(
     cost = np.empty(texture.shape[:2])
     for scale in np.unique(spectra.scale):
         level = spectra.scale == scale
-        attenuation = BLUR.attenuate(diameters * scale)[0]
+        attenuation = disc_blur().attenuate(diameters * scale)[0]
         power, noise = spectra.power[level][:, None], spectra.noise[level][:, None]
         texture[level], residual = _fit_texture(power, noise, attenuation)
         cost[level] = _robust(residual).mean((-1, -2))
@@ -260,7 +256,7 @@ class _Fit:
     def _attenuate(self, positions: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log attenuation (P, B, N) and its derivative by the frames' positions."""
         defocus = (positions - places[:, None]) * self.spectra.scale[:, None]
-        value, slope = BLUR.attenuate(np.abs(defocus))
+        value, slope = disc_blur().attenuate(np.abs(defocus))
         return value, slope * (np.sign(defocus) * self.spectra.scale[:, None])[:, None]
 
     def _evaluate(self) -> None:

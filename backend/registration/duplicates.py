@@ -14,6 +14,7 @@ from ..stack.seriation import profile_distances
 from .sharpness import profiles
 
 MOST_NAMED = 5
+STRIDE = 8  # rows
 
 
 def drop_duplicates(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndarray, FocalStack]:
@@ -45,10 +46,19 @@ def drop_duplicates(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndar
 
 def _alike(photographs: np.ndarray) -> list[list[int]]:
     """Numbers of the frames that are the same to the last bit, group by group."""
-    groups: dict[bytes, list[int]] = {}
-    for index, digest in enumerate(prefetch(lambda each: hashlib.sha256(each).digest(), photographs)):
-        groups.setdefault(digest, []).append(index)
-    return list(groups.values())
+    by_rows: dict[bytes, list[list[int]]] = {}  # hardly any two photographs share even some rows
+    for index, digest in enumerate(prefetch(_digest_of_some_rows, photographs)):
+        groups = by_rows.setdefault(digest, [])
+        same = (group for group in groups if np.array_equal(photographs[group[0]], photographs[index]))
+        if group := next(same, None):
+            group.append(index)
+        else:
+            groups.append([index])
+    return [group for groups in by_rows.values() for group in groups]
+
+
+def _digest_of_some_rows(photograph: np.ndarray) -> bytes:
+    return hashlib.sha256(photograph[::STRIDE].tobytes()).digest()
 
 
 def _deviation(photographs: np.ndarray, positions: np.ndarray) -> np.ndarray:

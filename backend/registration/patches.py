@@ -5,11 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
+from ..runtime.transforms import transform
+
 FINEST = 0.16  # cycles a pixel, one sigma: finer detail is grain, and folds over when a picture is resampled
 COARSEST = 1.5  # cycles a patch under which the window's own shape and shading count
 HIGH = 0.36  # cycles a pixel beyond which a photograph at this size holds noise and little else
 QUIET_SHARE = 20  # percent of the patches, the least detailed, that tell the noise
 LEAST_NOISE = 1e-4  # squared sRGB in a patch's spectrum: a rendered picture has none
+NO_POWER = 1e-20  # less has no phase
 ABOVE_NOISE = 4.0  # times the noise at which detail counts a quarter
 
 
@@ -35,9 +38,9 @@ class Shifts:
 
 @dataclass(frozen=True)
 class Spectra:
-    """Of a picture's patches: (P, n, n / 2 + 1) each; `power` is over that of noise."""
+    """Of patches, (P, n, n / 2 + 1) each: phases, as numbers of size 1, and power over that of noise."""
 
-    values: np.ndarray
+    phases: np.ndarray
     power: np.ndarray
 
 
@@ -72,22 +75,20 @@ class Patches:
         windows = np.lib.stride_tricks.sliding_window_view(picture, (self.side, self.side))
         patches = windows[self.corners[:, 1], self.corners[:, 0]]
         patches = (patches - patches.mean((1, 2), keepdims=True)) * self._window
-        values = np.fft.rfft2(patches, (self._length, self._length)).astype(np.complex64)
+        values = transform(patches, self._length)
         power = values.real**2 + values.imag**2
         noise = np.percentile(power[:, self._frequencies > HIGH].mean(1), QUIET_SHARE) + LEAST_NOISE
+        values /= np.sqrt(np.maximum(power, NO_POWER))
         return Spectra(values, power / np.float32(ABOVE_NOISE * noise))
 
     def shifts(self, one: Spectra, other: Spectra) -> Shifts:
         """Return how far what is in one picture lies from there in the other."""
-        cross = other.values * one.values.conj()
         least = np.minimum(one.power, other.power)
         weight = self._weight * (least / (least + 1)) ** 2
-        doubled = weight * self._multiplicity
-        surface = np.fft.irfft2(weight * cross / (np.abs(cross) + 1e-20), (self._length, self._length))
-        surface *= (self._length**2 / np.maximum(doubled.sum((1, 2)), 1e-9))[:, None, None]
-        pixels, agreement = _peaks(surface)
-        detail = 0.5 * (2 * np.pi) ** 2 * (doubled * self._frequencies**2).sum((1, 2))
-        return Shifts(pixels, agreement, detail)
+        whole, detail = (weight.reshape(len(weight), -1) @ self._sums).T
+        cross = weight * (other.phases * one.phases.conj())
+        pixels, height = _peaks(np.fft.irfft2(cross, (self._length, self._length)))
+        return Shifts(pixels, height * self._length**2 / np.maximum(whole, 1e-9), detail)
 
     def _starts(self, length: int) -> np.ndarray:
         count = max(2, round(1.5 * (length - self.side) / self.side) + 1)
@@ -115,11 +116,12 @@ class Patches:
         return np.exp(-0.5 * (self._frequencies / FINEST) ** 2).astype(np.float32) * is_detail
 
     @cached_property
-    def _multiplicity(self) -> np.ndarray:
-        """How many of the whole spectrum's values each stands for."""
-        columns = np.full(self._length // 2 + 1, 2, np.float32)
-        columns[[0, -1]] = 1
-        return columns
+    def _sums(self) -> np.ndarray:
+        """(n * (n / 2 + 1), 2) that sums weights of half a spectrum: all of them, and the detail."""
+        counted = np.full_like(self._frequencies, 2)  # each stands for two of the whole spectrum
+        counted[:, [0, -1]] = 1
+        detail = 0.5 * (2 * np.pi * self._frequencies) ** 2 * counted
+        return np.stack([counted.ravel(), detail.ravel()], 1)
 
 
 def _peaks(surface: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,13 +16,9 @@ def to_planes(pictures: np.ndarray, multiple: int = 1, subtracted: float = 0.0) 
 
     def fill(index: int) -> None:
         for channel in range(3):
-            values = cv2.extractChannel(pictures[index], channel)
-            np.clip(
-                values - np.float32(subtracted),
-                -subtracted,
-                1 - subtracted,
-                out=planes[index, channel, :height, :width],
-            )
+            plane = planes[index, channel, :height, :width]
+            np.subtract(cv2.extractChannel(pictures[index], channel), np.float32(subtracted), out=plane)
+            np.clip(plane, -subtracted, 1 - subtracted, out=plane)
 
     for_each(fill, range(count))
     planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]

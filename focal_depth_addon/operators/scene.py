@@ -32,6 +32,7 @@ class BuildMesh(Job):
     """
 
     label = "Building the mesh"
+    uses_standby = precedes_run = True
     level = "full"
 
     def arguments(self, scene, scratch):

@@ -12,7 +12,7 @@ from focal_depth.lens.focus_from_blur import (
     pixels_per_dioptre,
     weigh_against_prior,
 )
-from focal_depth.lens.patch_spectra import disc_transfer
+from focal_depth.lens.patch_spectra import disc_transfer, measure_spectra
 from focal_depth.lens.thin_lens import circle_of_confusion
 from focal_depth.research.evaluation.estimate_steps import register_as_estimate
 from focal_depth.research.evaluation.focus_from_blur import compare_with_blur
@@ -54,7 +54,7 @@ def textured_plane(positions: np.ndarray, seed: int = 0, noise: float = 0.003) -
 
 
 def assert_measured(pictures: np.ndarray, positions: np.ndarray, share: float = 0.1) -> BlurPositions:
-    blur = measure_focus_positions(pictures)
+    blur = measure_focus_positions(measure_spectra(pictures))
     assert blur is not None
     assert blur.positions[-1] == pytest.approx(positions[-1], rel=share)
     np.testing.assert_allclose(blur.normalised, positions / positions[-1], atol=0.05)
@@ -98,16 +98,16 @@ def test_positions_are_in_pixels_of_the_pictures():
 
 @pytest.mark.parametrize("shape", [(2, 240, 320, 3), (3, 30, 40, 3)])
 def test_without_texture_nothing_is_measured(shape):
-    rng = np.random.default_rng(0)
-    assert measure_focus_positions(np.float32(0.5 + 0.01 * rng.standard_normal(shape))) is None
+    plain = np.float32(0.5 + 0.01 * np.random.default_rng(0).standard_normal(shape))
+    assert measure_focus_positions(measure_spectra(plain)) is None
 
 
 def test_of_an_unlike_scene_the_uncertainty_grows():
     """Frames that show other things at one place fit no blur."""
     positions = np.linspace(0, 9, 5)
-    good = measure_focus_positions(textured_plane(positions))
+    good = measure_focus_positions(measure_spectra(textured_plane(positions)))
     pictures = np.stack([textured_plane(positions, seed)[i] for i, seed in enumerate([3, 4, 5, 6, 7])])
-    bad = measure_focus_positions(pictures)
+    bad = measure_focus_positions(measure_spectra(pictures))
     assert good and bad
     shares = [each.range_uncertainty / each.positions[-1] for each in (good, bad)]
     assert shares[1] > 1.3 * shares[0]
@@ -156,7 +156,7 @@ def test_focus_within_the_focal_length_is_not_taken_from_blur(tmp_path):
 
     def estimate(focal_length: float, f_number: float):
         lens = Overrides({paths[0].name: 0.51}, focal_length, f_number, 0.036, FAR_TO_NEAR)
-        return estimate_focus(read_stack(tmp_path, lens), pictures)
+        return estimate_focus(read_stack(tmp_path, lens), measure_spectra(pictures), (WIDTH, HEIGHT))
 
     assert estimate(0.05, 2.0).is_metric
     assert not estimate(0.05, 2000.0).is_metric

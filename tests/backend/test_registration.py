@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from focal_depth.registration.duplicates import drop_duplicates
 from focal_depth.registration.exposure import equalising_gains
 from focal_depth.registration.moving import detect_motion, motion_warnings
 from focal_depth.registration.register import Registration, register
@@ -55,6 +56,15 @@ def test_a_good_stack_is_left_whole(photographs):
     registration = registered(photographs, stack_of(5))
     assert len(registration.stack.frames) == len(registration.pictures) == 5
     assert registration.stack.warnings == ()
+
+
+def test_frames_that_differ_by_one_value_are_no_copies(photographs):
+    frames = photographs.copy()
+    frames[2], frames[3] = frames[1], frames[1]
+    frames[3, 1, 1] = 0.5
+    kept, stack = drop_duplicates(frames, stack_of(len(frames)))
+    assert len(kept) == len(frames) - 1
+    assert len(stack.warnings) == 1
 
 
 @pytest.mark.parametrize("odd", [0, 2, 4])

@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from focal_depth.cli.simulate import draw_frame_count  # noqa: E402
 from focal_depth.contract.errors import InputError  # noqa: E402
 from focal_depth.lens.focus_from_blur import measure_focus_positions  # noqa: E402
+from focal_depth.lens.patch_spectra import measure_spectra  # noqa: E402
 from focal_depth.research.simulation.apertures import RADII, SIGNED_RADII, aperture_kernels  # noqa: E402
 from focal_depth.research.simulation.geometry import (  # noqa: E402
     at_rest,
@@ -167,7 +168,7 @@ def test_the_range_of_a_physical_stack_is_found_again_by_its_blur(generator):
     pictures = (
         develop(stacks.frames, camera, generator)[0].permute(0, 2, 3, 1).numpy().astype(np.float32) / 255
     )
-    blur = measure_focus_positions(pictures)
+    blur = measure_focus_positions(measure_spectra(pictures))
     assert blur is not None
     assert blur.positions[-1] == pytest.approx(4 * PHONE.pixels_per_dioptre, rel=0.2)
     np.testing.assert_allclose(blur.normalised, stacks.positions[0], atol=0.08)

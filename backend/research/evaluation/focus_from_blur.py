@@ -12,6 +12,7 @@ import numpy as np
 
 from ...lens.blur_distances import check_distances
 from ...lens.focus_from_blur import measure_focus_positions, pixels_per_dioptre, weigh_against_prior
+from ...lens.patch_spectra import measure_spectra
 from ...stack import FocalStack
 from .estimate_steps import register_as_estimate
 
@@ -61,7 +62,7 @@ def compare_with_blur(stack: FocalStack, pictures: np.ndarray) -> BlurComparison
     pictures
         (N, h, w, 3) sRGB 0 to 1, aligned.
     """
-    blur = measure_focus_positions(pictures)
+    blur = measure_focus_positions(measure_spectra(pictures))
     if blur is None or stack.dioptres is None:
         return None
     written = stack.dioptres.astype(np.float64)
