@@ -1,8 +1,8 @@
 """`focal-depth mesh`: a result folder's depth as mesh arrays in a NumPy .npz file."""
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -40,16 +40,13 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         raise InputError(
             f"--atlas-size {options.atlas_size}: give pixels from {ATLAS_SIZES[0]} to {ATLAS_SIZES[-1]}"
         )
-    photo_set = build_photo_set(options.result, options.triangles, reporter)
+    write = partial(write_background, options.result) if options.atlas is None else None
+    photo_set = build_photo_set(options.result, options.triangles, reporter, write)
     mesh = photo_set.mesh
-    with ThreadPoolExecutor(1) as beside:
-        if options.atlas is None:
-            writing = beside.submit(write_background, options.result, photo_set.background)
-        else:
-            mesh, texture = in_atlas(photo_set, options.atlas_size)
-            writing = beside.submit(write_file, options.atlas, _encode(options.atlas.suffix, texture))
-        write_file(options.output, pack_arrays(asdict(mesh)))
-        writing.result()
+    if options.atlas is not None:
+        mesh, texture = in_atlas(photo_set, options.atlas_size)
+        write_file(options.atlas, _encode(options.atlas.suffix, texture))
+    write_file(options.output, pack_arrays(asdict(mesh)))
     reporter.result(
         options.output, f"{options.output}: {len(mesh.vertices)} vertices, {len(mesh.faces)} triangles"
     )

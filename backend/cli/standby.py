@@ -49,7 +49,7 @@ def _wait_for_arguments() -> list[str]:
 
 
 def _load() -> None:
-    """What `estimate` and `mesh` import, and `estimate` opens, as they come to it."""
+    """What `estimate` imports and opens as it comes to it."""
     import OpenEXR  # noqa: F401
     import pyexiv2  # noqa: F401
     from PIL import Image
@@ -58,7 +58,7 @@ def _load() -> None:
     from ..runtime.resources import Resources
     from ..runtime.sessions import sessions_for
     from ..weights import ALIGNMENT_MODEL, DEPTH_MODEL
-    from . import estimate, mesh  # noqa: F401
+    from . import estimate  # noqa: F401
 
     Image.preinit()
     resources = Resources()

@@ -11,7 +11,7 @@ from ..depth.units import expected_error
 from ..geometry.atlas import build_atlas, to_atlas
 from ..geometry.directions import Upright
 from ..geometry.grid import DepthMap
-from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, build_mesh
+from ..geometry.mesh import MIN_TRIANGLES, MeshArrays, OnBackground, build_mesh
 from ..geometry.pinhole import Pinhole
 from ..io.result_folder import read_description, read_scene
 from ..retouch.masks import MeshRegions, read_mesh_regions
@@ -43,7 +43,9 @@ class PhotoSet:
     description: Description
 
 
-def build_photo_set(folder: Path, max_triangles: int, reporter: Reporter) -> PhotoSet:
+def build_photo_set(
+    folder: Path, max_triangles: int, reporter: Reporter, on_background: OnBackground | None = None
+) -> PhotoSet:
     """Build the set of a result folder.
 
     Parameters
@@ -54,6 +56,8 @@ def build_photo_set(folder: Path, max_triangles: int, reporter: Reporter) -> Pho
         At least `MIN_TRIANGLES`.
     reporter
         Hears of layers that are damaged.
+    on_background
+        Called with the background's picture as soon as it is there, on another thread.
 
     Raises
     ------
@@ -75,7 +79,8 @@ def build_photo_set(folder: Path, max_triangles: int, reporter: Reporter) -> Pho
         regions.names,
     )
     camera = _pinhole(description)
-    mesh, background = build_mesh(source, picture, camera, max_triangles, _upright(description))
+    upright = _upright(description)
+    mesh, background = build_mesh(source, picture, camera, max_triangles, upright, on_background)
     return PhotoSet(mesh, picture, background, camera, description)
 
 

@@ -133,12 +133,12 @@ def _resample_labels(labels: np.ndarray | None, size: tuple[int, int]) -> np.nda
     return cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
 
 
-def paint_background(picture: np.ndarray, grid: DepthGrid) -> np.ndarray:
+def paint_background(picture: np.ndarray, grid: DepthGrid, background: Background) -> np.ndarray:
     """Return the photograph, (H, W, 3) uint8, with the colours of what it hides where that shows."""
-    mask = fill_mask(grid.background)
+    mask = fill_mask(background)
     if not mask.any():
         return picture
-    filled = fill_colour(grid.picture, grid.parallax, grid.background, cut_limit(grid.cell_angle))
+    filled = fill_colour(grid.picture, grid.parallax, background, cut_limit(grid.cell_angle))
     size = picture.shape[1], picture.shape[0]
     mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     return np.where(mask[..., None], cv2.resize(filled, size, interpolation=cv2.INTER_CUBIC), picture)

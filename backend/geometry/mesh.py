@@ -1,6 +1,7 @@
 """A depth map as a mesh: surfaces cut apart at depth jumps, and what lies behind the cuts."""
 
 import math
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ SLIP = 0.2  # of that angle for every cell that a texture slips
 BEHIND = 0.05  # of that angle, at least, between surfaces and background
 AT_INFINITY = 0.998  # of the farthest surface's parallax: no background lies farther
 MIN_TRIANGLES = 10_000  # what a single block of cells can need
+
+OnBackground = Callable[[np.ndarray], None]  # the background's picture, (H, W, 3) uint8 sRGB
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def build_mesh(
     camera: Pinhole,
     max_triangles: int,
     sensor: Upright | None = None,
+    on_background: OnBackground | None = None,
 ) -> tuple[MeshArrays, np.ndarray]:
     """Build a mesh of a depth map: surfaces cut apart at depth jumps, and what lies behind the cuts.
 
@@ -110,6 +114,8 @@ def build_mesh(
         At least `MIN_TRIANGLES`.
     sensor
         What the camera's tilt sensor tells of the way up.
+    on_background
+        Called with the background's picture as soon as it is there, on another thread.
 
     Returns
     -------
@@ -131,15 +137,17 @@ def build_mesh(
         while True:
             grid = build_grid(source, picture, camera, cells)
             ground = beside.submit(ground_of, grid)
+            painted = beside.submit(paint_background, picture, grid, grid.background)
             layers = _layers(grid)
             budget = max_triangles - 2 * grid.cut_count  # two triangles bridge a cut
             tolerance = _tolerance(layers, budget, grid)
             if tolerance is not None:
                 break
             cells //= 2
-        background = beside.submit(paint_background, picture, grid)
+        told = beside.submit(lambda: on_background(painted.result())) if on_background else painted
         mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
-        return replace(mesh, object_names=np.array(source.object_names, str)), background.result()
+        told.result()
+        return replace(mesh, object_names=np.array(source.object_names, str)), painted.result()
 
 
 def _layers(grid: DepthGrid) -> tuple[_Layer, _Layer]:

@@ -16,8 +16,8 @@ class Job:
         What the panel calls the work.
     uses_standby
         Whether it loads so much that a process is held ready for it.
-    precedes_run
-        Whether a run that takes it may well come next.
+    precedes_estimate
+        Whether an estimate may well come next.
     resumes_after_undo
         Whether it starts again by itself where undo has stopped it.
     changes_result
@@ -26,7 +26,7 @@ class Job:
 
     label = ""
     uses_standby = False
-    precedes_run = False
+    precedes_estimate = False
     resumes_after_undo = False
     changes_result = False
 

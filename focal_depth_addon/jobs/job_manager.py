@@ -232,8 +232,8 @@ class JobManager:
             raise
         finally:
             run.process.close()
-        if run.is_in_window and run.job.precedes_run:
-            self.standby.expect_run()
+        if run.is_in_window and run.job.precedes_estimate:
+            self.standby.expect_estimate()
         return Outcome(text, tuple(run.process.warnings))
 
     def stop(self) -> None:

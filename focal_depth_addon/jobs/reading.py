@@ -20,7 +20,7 @@ class ReadPhotographs(Job):
     """
 
     label = "Reading photographs"
-    precedes_run = True
+    precedes_estimate = True
     in_place = False
 
     def files_to_read(self, settings) -> list[str]:

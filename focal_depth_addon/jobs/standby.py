@@ -1,4 +1,4 @@
-"""A backend that has loaded all that takes its time, and waits: the next estimate or mesh starts at once.
+"""A backend that has loaded all that takes its time, and waits: the next estimate starts at once.
 
 One is started a moment after a run that ended well in a window, and serves one run. It ends with Blender,
 with the file, with a run that did not end well, and when nothing has run for a while: its memory is the
@@ -37,8 +37,8 @@ class Standby:
         """Whether a process will start or end by itself."""
         return self._start_timer.is_running or self._end_timer.is_running
 
-    def expect_run(self) -> None:
-        """Start a process in a moment: a run has ended well in a window, and another may come next."""
+    def expect_estimate(self) -> None:
+        """Start a process in a moment: a run has ended well in a window, and an estimate may come next."""
         self._start_timer.start(START_DELAY)
         self._end_timer.start(MAX_WAIT)
 

@@ -32,7 +32,7 @@ class FOCAL_DEPTH_OT_estimate(ChosenFiles, JobOperator, bpy.types.Operator):
     bl_label = "Estimate Depth"
     bl_options = {"UNDO"}
     label = "Estimating depth"
-    uses_standby = precedes_run = changes_result = True
+    uses_standby = precedes_estimate = changes_result = True
 
     output: StringProperty(
         name="Output",

@@ -32,7 +32,6 @@ class BuildMesh(Job):
     """
 
     label = "Building the mesh"
-    uses_standby = precedes_run = True
     level = "full"
 
     def arguments(self, scene, scratch):

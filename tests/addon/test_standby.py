@@ -43,15 +43,6 @@ def test_an_estimate_takes_it_and_a_script_leaves_none(manager, waiting, estimat
     assert list(cache.glob("run-*")) == []
 
 
-def test_building_the_mesh_takes_it(manager, estimate):
-    estimate()
-    manager.standby.start()
-    waiting = manager.standby.process
-    bpy.ops.focal_depth.build_mesh()
-    assert waiting.returncode == 0
-    assert any(each.type == "MESH" for each in bpy.data.objects)
-
-
 def test_reading_photographs_leaves_it_waiting(manager, waiting, photographs):
     bpy.ops.focal_depth.add_photographs(directory=str(photographs))
     assert manager.standby.process is waiting
