@@ -69,7 +69,7 @@ def measure_evidence(pictures: np.ndarray, positions: np.ndarray, shrink: float 
         How many times as large as the pictures the evidence is, 1 at most.
     """
     ends = np.array([-np.inf, *(positions[1:] + positions[:-1]) / 2, np.inf], np.float32)
-    height, width = (round(side * shrink) for side in pictures.shape[1:3])
+    height, width = (max(1, round(side * shrink)) for side in pictures.shape[1:3])
     count, half = len(pictures), ((width + 1) // 2, (height + 1) // 2)
     greys = _shrunk(lambda index: _grey(pictures[index]), count, (width, height))
     halves = _shrunk(lambda index: greys[index], count, half)

@@ -137,18 +137,14 @@ class _Coefficients:
         return _Coefficients(**parts)
 
     def times(self, x: np.ndarray) -> np.ndarray:
-        # OpenCV writes into parts of arrays in half of numpy's time.
-        out = cv2.multiply(self.weights, x)
-        dx, dy = cv2.subtract(x[:, 1:], x[:, :-1]), cv2.subtract(x[1:], x[:-1])
-        flow_x, flow_y = cv2.multiply(self.slope_x, dx), cv2.multiply(self.slope_y, dy)
-        bend = cv2.multiply(self.bend_x, cv2.subtract(dx[:, 1:], dx[:, :-1]))
-        _carry_over(bend, flow_x[:, :-1], flow_x[:, 1:])
-        bend = cv2.multiply(self.bend_y, cv2.subtract(dy[1:], dy[:-1]))
-        _carry_over(bend, flow_y[:-1], flow_y[1:])
-        twist = cv2.multiply(self.twist, cv2.subtract(dx[1:], dx[:-1]))
-        _carry_over(twist, flow_x[:-1], flow_x[1:])
-        _carry_over(flow_x, out[:, :-1], out[:, 1:])
-        _carry_over(flow_y, out[:-1], out[1:])
+        out = self.weights * x
+        dx, dy = x[:, 1:] - x[:, :-1], x[1:] - x[:-1]
+        flow_x, flow_y = self.slope_x * dx, self.slope_y * dy
+        _move(_product(self.bend_x, dx[:, 1:], dx[:, :-1]), flow_x[:, :-1], flow_x[:, 1:])
+        _move(_product(self.bend_y, dy[1:], dy[:-1]), flow_y[:-1], flow_y[1:])
+        _move(_product(self.twist, dx[1:], dx[:-1]), flow_x[:-1], flow_x[1:])
+        _move(flow_x, out[:, :-1], out[:, 1:])
+        _move(flow_y, out[:-1], out[1:])
         return out
 
     def diagonal(self) -> np.ndarray:
@@ -166,10 +162,16 @@ class _Coefficients:
         return out
 
 
-def _carry_over(amount: np.ndarray, source: np.ndarray, target: np.ndarray) -> None:
-    """Take an amount from one part of an array, and add it to another."""
-    cv2.subtract(source, amount, source)
-    cv2.add(target, amount, target)
+def _product(coefficients: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Coefficients times differences; arrays without a row or column, which OpenCV refuses, as they are."""
+    return cv2.multiply(coefficients, cv2.subtract(one, other)) if coefficients.size else coefficients
+
+
+def _move(amount: np.ndarray, source: np.ndarray, target: np.ndarray) -> None:
+    """Take an amount from one part of an array, and add it to another, in half of numpy's time."""
+    if amount.size:
+        cv2.subtract(source, amount, source)
+        cv2.add(target, amount, target)
 
 
 class _Operator:

@@ -15,7 +15,6 @@ import numpy as np
 
 from ..io.colour import srgb_decode
 from ..runtime.parallel import prefetch
-from ..runtime.transforms import transform
 
 LONGEST_SIDE = 640  # pixels: larger pictures are reduced to it
 PATCH = 40  # pixels; small against things, wide against the blur that is to be measured
@@ -98,7 +97,7 @@ def _measure_level(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     window = np.outer(*2 * [np.hanning(PATCH + 2)[1:-1]]).astype(np.float32)
     mean = (light * window).sum((1, 2)) / window.sum()
     level = mean[:, None, None]
-    spectrum = transform((light - level) / np.maximum(level, 1e-3) * window, PATCH)
+    spectrum = np.fft.rfft2((light - level) / np.maximum(level, 1e-3) * window)
     bands = _band_means()
     power = (spectrum.real**2 + spectrum.imag**2).reshape(len(light), len(bands)) @ bands
     return power, mean, white.mean((1, 2))

@@ -5,8 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ..runtime.transforms import transform
-
 FINEST = 0.16  # cycles a pixel, one sigma: finer detail is grain, and folds over when a picture is resampled
 COARSEST = 1.5  # cycles a patch under which the window's own shape and shading count
 HIGH = 0.36  # cycles a pixel beyond which a photograph at this size holds noise and little else
@@ -75,7 +73,7 @@ class Patches:
         windows = np.lib.stride_tricks.sliding_window_view(picture, (self.side, self.side))
         patches = windows[self.corners[:, 1], self.corners[:, 0]]
         patches = (patches - patches.mean((1, 2), keepdims=True)) * self._window
-        values = transform(patches, self._length)
+        values = np.fft.rfft2(patches, (self._length, self._length)).astype(np.complex64)
         power = values.real**2 + values.imag**2
         noise = np.percentile(power[:, self._frequencies > HIGH].mean(1), QUIET_SHARE) + LEAST_NOISE
         values /= np.sqrt(np.maximum(power, NO_POWER))

@@ -16,9 +16,10 @@ def to_planes(pictures: np.ndarray, multiple: int = 1, subtracted: float = 0.0) 
 
     def fill(index: int) -> None:
         for channel in range(3):
-            plane = planes[index, channel, :height, :width]
-            np.subtract(cv2.extractChannel(pictures[index], channel), np.float32(subtracted), out=plane)
-            np.clip(plane, -subtracted, 1 - subtracted, out=plane)
+            values = cv2.extractChannel(pictures[index], channel)
+            cv2.threshold(values, 1, 1, cv2.THRESH_TRUNC, values)
+            cv2.threshold(values, 0, 0, cv2.THRESH_TOZERO, values)
+            np.subtract(values, np.float32(subtracted), out=planes[index, channel, :height, :width])
 
     for_each(fill, range(count))
     planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]

@@ -3,9 +3,10 @@
 import cv2
 import numpy as np
 import pytest
+from focal_depth.depth import planar_solver
 from focal_depth.depth.evidence import measure_evidence
 from focal_depth.depth.plain_surfaces import carry_depth
-from focal_depth.depth.planar_solver import Grid, double, solve
+from focal_depth.depth.planar_solver import STIFFNESS, Grid, double, solve
 from focal_depth.depth.units import to_confidence
 
 SIZE = HEIGHT, WIDTH = 120, 160
@@ -200,3 +201,38 @@ def test_a_halved_grid_doubles_to_the_shape_it_had():
     coarse = grid.halved()
     assert coarse.level == 1 and coarse.across.shape == (16, 22) and coarse.down.shape == (15, 23)
     assert double(coarse.target, grid).shape == (31, 45)
+
+
+def dense_solution(grid: Grid) -> np.ndarray:
+    """What minimises the sum in planar_solver's docstring, by a dense matrix."""
+    height, width = grid.weights.shape
+    pixel = np.eye(height * width).reshape(height, width, -1)
+    corner = np.minimum(
+        np.minimum(grid.across[:-1], grid.across[1:]), np.minimum(grid.down[:, :-1], grid.down[:, 1:])
+    )
+    terms = [
+        (grid.tension * grid.across, np.diff(pixel, axis=1)),
+        (grid.tension * grid.down, np.diff(pixel, axis=0)),
+        (STIFFNESS * np.minimum(grid.across[:, :-1], grid.across[:, 1:]), np.diff(pixel, 2, axis=1)),
+        (STIFFNESS * np.minimum(grid.down[:-1], grid.down[1:]), np.diff(pixel, 2, axis=0)),
+        (2 * STIFFNESS * corner, np.diff(np.diff(pixel, axis=1), axis=0)),
+    ]
+    matrix = np.diag(grid.weights.ravel().astype(np.float64))
+    for share, difference in terms:
+        rows = difference.reshape(-1, height * width)
+        matrix += rows.T @ (share.reshape(-1, 1) * rows)
+    return np.linalg.solve(matrix, (grid.weights * grid.target).ravel()).reshape(height, width)
+
+
+@pytest.mark.parametrize("size", [(1, 5), (5, 1), (2, 2), (3, 9), (12, 17)])
+def test_the_solution_is_that_of_a_dense_matrix(size, monkeypatch):
+    monkeypatch.setattr(planar_solver, "BLOCK", 40)  # pixels: several blocks of the largest
+    random = np.random.default_rng(2)
+    height, width = size
+    target, weights = random.random((2, height, width), np.float32)
+    across, down = (
+        random.random((height, width - 1), np.float32),
+        random.random((height - 1, width), np.float32),
+    )
+    grid = Grid(target, weights + np.float32(0.1), across, down)
+    np.testing.assert_allclose(solve(grid), dense_solution(grid), atol=2e-4)
