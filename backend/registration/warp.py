@@ -44,10 +44,10 @@ def warp(
     if shrink < 1:
         picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     out = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
-    source = picture.shape[1], picture.shape[0]
+    knots = _knots(coefficients, size, (picture.shape[1], picture.shape[0]))
 
     def resample(tile: Tile) -> None:
-        positions = _positions(coefficients, size, tile, source)
+        positions = _positions(knots, tile)
         out[tile] = cv2.remap(picture, positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
 
     for_each(resample, tiles(size[1], size[0], ROWS, size[0]) if where is None else where)
@@ -80,8 +80,9 @@ def fill_in(
     height, width = picture.shape[:2]
     if where is None:
         where = tiles_not_shown(coefficients, (width, height), tiles(height, width))
+    knots = _knots(coefficients, (width, height), (width, height))
     for tile in where:
-        x, y = np.moveaxis(_positions(coefficients, (width, height), tile, (width, height)), -1, 0)
+        x, y = np.moveaxis(_positions(knots, tile), -1, 0)
         missing = (x < -0.5) | (x > width - 0.5) | (y < -0.5) | (y > height - 0.5)
         if missing.any():
             picture[tile][missing] = _as_kind(nearer[tile][missing] * gain, picture.dtype)
@@ -100,25 +101,29 @@ def _ends(side: slice) -> tuple[int, int]:
     return side.start, side.stop
 
 
-def _positions(
-    coefficients: np.ndarray, size: tuple[int, int], tile: Tile, source: tuple[int, int]
-) -> np.ndarray:
-    """(rows, columns, 2) float32: OpenCV's x and y, in a picture of size `source`, of the grid's pixels."""
+def _knots(coefficients: np.ndarray, size: tuple[int, int], source: tuple[int, int]) -> np.ndarray:
+    """(rows, columns, 2) float32: OpenCV's x and y, in a picture of size `source`, of a grid's points.
+
+    They are the middles of cells that cover a grid of `size`, and of one cell more all round.
+    """
     (width, height), half, source_half = size, max(size) / 2, max(source) / 2
-    rows, columns = tile
-    across, down = _centres(columns), _centres(rows)
     # Pixel centres lie at +0.5, OpenCV's at whole numbers.
-    x, y = (across + 0.5 - width / 2) / half, (down + 0.5 - height / 2) / half
+    x, y = ((_middles(side) - side / 2) / half for side in (width, height))
     knots = evaluate_on_grid(coefficients, x, y) * source_half + np.array(source) / 2 - 0.5
-    enlarged = (CELL * len(across), CELL * len(down))
-    positions = cv2.resize(knots.astype(np.float32), enlarged, interpolation=cv2.INTER_LINEAR)
-    return positions[CELL : CELL + rows.stop - rows.start, CELL : CELL + columns.stop - columns.start]
+    return knots.astype(np.float32)
 
 
-def _centres(pixels: slice) -> np.ndarray:
-    """Pixel numbers at the middle of cells that cover the pixels, and of one cell before and after."""
-    cells = -(-(pixels.stop - pixels.start) // CELL) + 2
-    return pixels.start + CELL * (np.arange(cells) - 0.5) - 0.5
+def _middles(side: int) -> np.ndarray:
+    """Of cells that cover that many pixels, and of one cell before and after."""
+    return CELL * (np.arange(-(-side // CELL) + 2) - 0.5)
+
+
+def _positions(knots: np.ndarray, tile: Tile) -> np.ndarray:
+    """(rows, columns, 2) float32 positions of a tile's pixels, which begins at a multiple of CELL."""
+    down, across = (slice(side.start // CELL, -(-side.stop // CELL) + 2) for side in tile)
+    positions = cv2.resize(knots[down, across], None, fx=CELL, fy=CELL, interpolation=cv2.INTER_LINEAR)
+    rows, columns = (slice(CELL, CELL + side.stop - side.start) for side in tile)
+    return positions[rows, columns]
 
 
 def _as_kind(values: np.ndarray, kind: np.dtype) -> np.ndarray:
