@@ -1,12 +1,12 @@
 # Everything on a machine that has only Python 3.11, 3.13, npm and make. What is installed stays in .venv*/ and .wheels/.
 #   make demo    from the sample's photographs to demo/output/: a .blend, pictures, a camera move, .glb and .usdz
-#   make test    the tests of backend and add-on, the latter in Blender 4.2, 4.5, 5.2 and 5.3
+#   make test    the tests of backend and add-on, the latter in Blender 4.2, 5.2 and 5.3; 4.5: make test-addon-4.5
 #   make test-window   the extension in a real Blender with a window, on a screen without a monitor: 4.3 in a Debian
 #                that is made for it in .window/, or BLENDER=/path/to/blender; also make test-window-5.2
 #   make manual  the pictures of docs/manual/, taken from that window
 #   make measured  depth on rendered and real stacks, ours and others': docs/measured.md
 #   make bench   time and memory of estimates and networks, into build/bench/
-#   make torture the tests that take long: hundreds of faults, long walks, docs/robustness.md
+#   make torture the tests that take long: hundreds of faults, long walks, docs/robustness.md, the add-on in Blender 4.5
 #   make lint    check and format the sources, and check their types
 #   make zip     the extension for every platform, into dist/, checked by Blender's own validator
 #   make clean   remove what was made and installed
@@ -40,7 +40,7 @@ SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx'
 	$(WEB) $(wildcard backend/export/web/*.html backend/export/web/*.css) \
 	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py pack_wheels.py wheels.txt LICENSE THIRD_PARTY.md
 # The longest first: what is left at the end is short, and no suite runs alone for long.
-SUITES := backend $(addprefix addon-,5.2 $(filter-out 5.2,$(BLENDERS))) rendering-4.5
+SUITES := backend addon-5.2 addon-4.2 addon-5.3 rendering-4.5
 # Tests of the backend's process and of the list of photographs are alike in every Blender: one runs them.
 SELECTED_4.2 := -m 'not torture and not one_blender'
 SELECTED_4.5 := $(SELECTED_4.2)
@@ -82,7 +82,7 @@ define in-blender
 FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) $(SELECTED_$*) | tee build/test-$(1)-$*.log
 endef
 
-torture: .venv/installed .venv-bpy4.5/installed $(ZIP)
+torture: .venv/installed test-addon-4.5
 	.venv/bin/python -m pytest tests/backend -m torture -s --timeout 0
 	.venv/bin/python tests/torture/fuzz.py
 	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy4.5/bin/python -m pytest tests/addon -m torture -s --timeout 0

@@ -87,14 +87,13 @@ def test_numbers_of_no_frame_are_refused(tmp_path, number):
             read(tmp_path / "r")
 
 
-SHOW_PASS = """
+SHOW_PASSES = """
 import sys, bpy
-path, socket, output = sys.argv[-3:]
+path, folder, *sockets = sys.argv[1:]
 scene = bpy.context.scene
 scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 64, 48, 100
 scene.render.image_settings.file_format = "OPEN_EXR"
 scene.render.image_settings.color_depth = "32"
-scene.render.filepath = output
 if hasattr(scene, "compositing_node_group"):
     tree = scene.compositing_node_group = bpy.data.node_groups.new("tree", "CompositorNodeTree")
     tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
@@ -109,8 +108,10 @@ node.image = bpy.data.images.load(path)
 names = [s.name for s in node.outputs if s.enabled]
 assert {"Combined", "Depth", "Confidence", "Frame", "Sharpness"} <= set(names), names
 assert node.layer == "FocalDepth"
-tree.links.new(node.outputs[socket], sink.inputs[0])
-bpy.ops.render.render(write_still=True)
+for socket in sockets:
+    tree.links.new(node.outputs[socket], sink.inputs[0])
+    scene.render.filepath = f"{folder}/{socket}.exr"
+    bpy.ops.render.render(write_still=True)
 """
 
 
@@ -122,19 +123,19 @@ def test_blender_shows_the_passes_upright(tmp_path, version):
     write(tmp_path / "r", frame_numbers=frame_numbers())
     depth, confidence, picture = arrays()
     script = tmp_path / "show.py"
-    script.write_text(SHOW_PASS)
-    for socket, expected in (
-        ("Combined", picture[..., 0]),
-        ("Depth", depth),
-        ("Confidence", confidence),
-        ("Frame", frame_numbers()),
-        ("Sharpness", measure_sharpness(srgb_bytes(picture))),
-    ):
-        shown = tmp_path / f"{socket}.exr"
-        command = [python, script, tmp_path / "r/depth.exr", socket, shown]
-        run = subprocess.run(command, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        with OpenEXR.File(str(shown), separate_channels=True) as file:
+    script.write_text(SHOW_PASSES)
+    passes = {
+        "Combined": picture[..., 0],
+        "Depth": depth,
+        "Confidence": confidence,
+        "Frame": frame_numbers(),
+        "Sharpness": measure_sharpness(srgb_bytes(picture)),
+    }
+    command = [python, script, tmp_path / "r/depth.exr", tmp_path, *passes]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    for socket, expected in passes.items():
+        with OpenEXR.File(str(tmp_path / f"{socket}.exr"), separate_channels=True) as file:
             tolerance = 3e-4 if socket == "Confidence" else 1e-4
             assert np.allclose(file.channels()["R"].pixels, expected, atol=tolerance), socket
 

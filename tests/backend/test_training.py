@@ -17,6 +17,7 @@ from photographs import PROJECT
 
 torch = pytest.importorskip("torch")
 
+from focal_depth.cli.main import main  # noqa: E402
 from focal_depth.contract.errors import InputError  # noqa: E402
 from focal_depth.depth.focal_unet import GREY  # noqa: E402
 from focal_depth.research.networks.alignment import AlignmentNetwork, chain  # noqa: E402
@@ -165,24 +166,28 @@ def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
 
 
 def test_a_former_name_of_a_network_is_taken_with_a_notice_and_an_unknown_one_is_refused(
-    bank, tmp_path, command
+    bank, tmp_path, capsys
 ):
-    options = ("train", "--bank", bank, "--output", tmp_path, "--crop-size", 64, 64, "--until", 0)
-    done = command(*options, "--network", "ours")
-    assert done.returncode == 0, done.stderr
-    assert "--network ours is called focal_unet now" in done.stderr
+    options = [
+        "train",
+        "--bank",
+        str(bank),
+        "--output",
+        str(tmp_path),
+        *["--crop-size", "64", "64", "--until", "0"],
+    ]
+    assert main([*options, "--network", "ours"]) == 0
+    assert "--network ours is called focal_unet now" in capsys.readouterr().err
     assert (tmp_path / "depth.onnx").exists()
-    refused = command(*options, "--network", "other")
-    assert refused.returncode == 2
-    assert "--network other: use focal_unet or won_jeon" in refused.stderr
+    assert main([*options, "--network", "other"]) == 2
+    assert "--network other: use focal_unet or won_jeon" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_that_is_not_there_is_refused_at_once(bank, tmp_path, command):
-    for arguments in (("train", "--bank", bank), ("simulate",)):
-        done = command(*arguments, "--output", tmp_path / "out", "--device", "cuda")
-        assert done.returncode == 2
-        assert "use --device cpu" in done.stderr
+def test_a_gpu_that_is_not_there_is_refused_at_once(bank, tmp_path, capsys):
+    for arguments in (["train", "--bank", str(bank)], ["simulate"]):
+        assert main([*arguments, "--output", str(tmp_path / "out"), "--device", "cuda"]) == 2
+        assert "use --device cpu" in capsys.readouterr().err
 
 
 def test_a_few_steps_lower_the_error(bank, tmp_path):
