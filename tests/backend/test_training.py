@@ -168,14 +168,8 @@ def test_crops_larger_than_the_stacks_are_refused(bank, tmp_path, command):
 def test_a_former_name_of_a_network_is_taken_with_a_notice_and_an_unknown_one_is_refused(
     bank, tmp_path, capsys
 ):
-    options = [
-        "train",
-        "--bank",
-        str(bank),
-        "--output",
-        str(tmp_path),
-        *["--crop-size", "64", "64", "--until", "0"],
-    ]
+    options = ["train", "--bank", str(bank), "--output", str(tmp_path), "--crop-size", "64", "64"]
+    options += ["--until", "0"]
     assert main([*options, "--network", "ours"]) == 0
     assert "--network ours is called focal_unet now" in capsys.readouterr().err
     assert (tmp_path / "depth.onnx").exists()
