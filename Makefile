@@ -40,13 +40,13 @@ SOURCES := $(shell find backend focal_depth_addon -name '*.py' -o -name '*.onnx'
 	$(WEB) $(wildcard backend/export/web/*.html backend/export/web/*.css) \
 	__init__.py blender_manifest.toml build_extension.py bill_of_materials.py pack_wheels.py wheels.txt LICENSE THIRD_PARTY.md
 # The longest first: what is left at the end is short, and no suite runs alone for long.
-SUITES := backend addon-5.2 addon-4.2 addon-5.3 rendering-4.5
+SUITES := backend $(addprefix addon-,5.2 $(filter-out 5.2 4.5,$(BLENDERS))) rendering-4.5
 # Tests of the backend's process and of the list of photographs are alike in every Blender: one runs them.
 SELECTED_4.2 := -m 'not torture and not one_blender'
 SELECTED_4.5 := $(SELECTED_4.2)
 SELECTED_5.3 := $(SELECTED_4.2)
 
-.PHONY: torture bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES))
+.PHONY: torture bench measured demo test lint zip clean manual test-window test-window-4.3 test-window-5.2 $(addprefix test-,$(SUITES)) test-addon-4.5
 .SECONDARY:
 
 demo: .venv-demo/installed $(ZIP)
@@ -82,10 +82,11 @@ define in-blender
 FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy$*/bin/python -m pytest tests/$(1) $(SELECTED_$*) | tee build/test-$(1)-$*.log
 endef
 
-torture: .venv/installed test-addon-4.5
+torture: .venv/installed .venv-bpy4.5/installed $(ZIP)
 	.venv/bin/python -m pytest tests/backend -m torture -s --timeout 0
 	.venv/bin/python tests/torture/fuzz.py
 	FOCAL_DEPTH_ZIP=$(abspath $(ZIP)) .venv-bpy4.5/bin/python -m pytest tests/addon -m torture -s --timeout 0
+	$(MAKE) test-addon-4.5
 
 # In a Debian of its own, which only root can make, or in a Blender that is installed.
 DEBIAN_4.3 := trixie

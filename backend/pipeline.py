@@ -25,7 +25,7 @@ from .lens.field_curvature import correct_curvature
 from .lens.focus_estimate import estimate_focus
 from .lens.patch_spectra import measure_spectra
 from .lens.profile import AppliedCurvature, choose_curvature
-from .registration.frames import AlignedFrames, aligned_frames, registered_frames
+from .registration.frames import aligned_frames
 from .registration.motion import Motion
 from .registration.moving import add_motion_uncertainty, detect_motion, motion_warnings
 from .registration.register import Registration, register
@@ -186,10 +186,9 @@ def analyse(job: Job, stages: Stages) -> Analysis:
         assert prediction.moving is not None
         focus = clear_of_blur(prediction.normalised, stack.widest_blur)
         blending = choose_blending(registration.pictures, focus, prediction.moving, stack.positions)
-        fusion = AllInFocus(_resize(focus, stack.size), stack.positions, stack.widest_blur, blending)
-        frames = _frames_at_full_size(job, fusion, registration)
         del registration
-        _fuse(fusion, stack, frames, report, job.on_aligned)
+        fusion = AllInFocus(_resize(focus, stack.size), stack.positions, stack.widest_blur, blending)
+        _fuse(fusion, stack, motion, gains, report, job.on_aligned)
         fused, numbers = fusion.picture(), fusion.frame_numbers()
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
         return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers)
@@ -273,25 +272,18 @@ def predict(
     return stack, Prediction(prediction.normalised, uncertainty, moving)
 
 
-def _frames_at_full_size(job: Job, fusion: AllInFocus, registration: Registration) -> AlignedFrames:
-    """All of each frame where they are saved; otherwise what the fusion looks at."""
-    stack, motion, gains = registration.stack, registration.motion, registration.gains
-    if registration.pictures.shape[1:3] == stack.size[::-1] and not is_deep(stack):
-        return registered_frames(registration.pictures, gains)
-    wanted = [fusion.tiles_of(index) for index in range(len(gains))] if job.on_aligned is None else None
-    return aligned_frames(stack, motion, gains, wanted)
-
-
 def _fuse(
     fusion: AllInFocus,
     stack: FocalStack,
-    frames: AlignedFrames,
+    motion: Motion,
+    gains: np.ndarray,
     report: StageProgress,
     on_aligned: OnAligned | None,
 ) -> None:
     """Add every frame, aligned at full size."""
     count = len(stack.frames)
-    for index, pixels, gain in frames:
+    wanted = [fusion.tiles_of(index) for index in range(count)] if on_aligned is None else None
+    for index, pixels, gain in aligned_frames(stack, motion, gains, wanted):
         report(count - 1 - index, count)
         if on_aligned is not None:
             on_aligned(index, stack.frames[index], pixels, gain)

@@ -2,7 +2,6 @@
 
 import argparse
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,7 +10,7 @@ import numpy as np
 from ..contract.errors import InputError
 from ..export.photo_set import build_photo_set, in_atlas
 from ..io.arrays import pack_arrays
-from ..io.result_folder import write_background, write_file
+from ..io.result_folder import encode_png, write_background, write_file
 from ..runtime.progress import Reporter
 
 TEXTURES = (".jpg", ".png")
@@ -40,10 +39,17 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
         raise InputError(
             f"--atlas-size {options.atlas_size}: give pixels from {ATLAS_SIZES[0]} to {ATLAS_SIZES[-1]}"
         )
-    write = partial(write_background, options.result) if options.atlas is None else None
-    photo_set = build_photo_set(options.result, options.triangles, reporter, write)
+    backgrounds: list[bytes] = []
+
+    def encode_background(picture: np.ndarray) -> None:
+        if options.atlas is None:
+            backgrounds.append(encode_png(picture))
+
+    photo_set = build_photo_set(options.result, options.triangles, reporter, encode_background)
     mesh = photo_set.mesh
-    if options.atlas is not None:
+    if options.atlas is None:
+        write_background(options.result, backgrounds[0])
+    else:
         mesh, texture = in_atlas(photo_set, options.atlas_size)
         write_file(options.atlas, _encode(options.atlas.suffix, texture))
     write_file(options.output, pack_arrays(asdict(mesh)))

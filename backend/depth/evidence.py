@@ -72,7 +72,7 @@ def measure_evidence(pictures: np.ndarray, positions: np.ndarray, shrink: float 
     height, width = (max(1, round(side * shrink)) for side in pictures.shape[1:3])
     count, half = len(pictures), ((width + 1) // 2, (height + 1) // 2)
     greys = _shrunk(lambda index: _grey(pictures[index]), count, (width, height))
-    halves = _shrunk(lambda index: greys[index], count, half)
+    halves = _shrunk(greys.__getitem__, count, half)
     coarse = _enlarged(_measure_band(halves, COARSE, ends), (width, height))
     return _surer(_measure_band(greys, FINE, ends), coarse)
 

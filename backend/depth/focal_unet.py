@@ -62,11 +62,13 @@ class FocalUnet:
             return _predict_at(zoom * SCALES[number], pictures, positions, sessions, report, max_tile)
 
         predictions = [predict_at(number) for number in range(len(SCALES) - 1)]
-        with ThreadPoolExecutor(1) as beside:  # the smallest scale leaves memory for it
-            measured = beside.submit(_measure_evidence, pictures, positions)
+        with ThreadPoolExecutor(1) as beside:
+            # The smallest scale leaves memory for it, unless tiles of both are of one size.
+            leaves_memory = pictures[..., 0].size * zoom**2 <= max_tile
+            measured = beside.submit(_measure_evidence, pictures, positions) if leaves_memory else None
             predictions.append(predict_at(len(SCALES) - 1))
-            evidence = measured.result()
         sessions.release(DEPTH_MODEL)
+        evidence = measured.result() if measured else _measure_evidence(pictures, positions)
         depth, uncertainty = combine_scales(*zip(*predictions, strict=True))
         sharp = fuse(depth, pictures, positions)
         depth = refine_edges(depth, 1 / uncertainty, sharp, EDGE_STEP)

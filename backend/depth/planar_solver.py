@@ -180,7 +180,7 @@ class _Operator:
     def __init__(self, grid: Grid) -> None:
         stiffness = np.float32(STIFFNESS / 16**grid.level)
         tension = np.float32(grid.tension / 4**grid.level)
-        across, down = np.ascontiguousarray(grid.across), np.ascontiguousarray(grid.down)
+        across, down = (np.ascontiguousarray(each, np.float32) for each in (grid.across, grid.down))
         corner = np.minimum(np.minimum(across[:-1], across[1:]), np.minimum(down[:, :-1], down[:, 1:]))
         coefficients = _Coefficients(
             weights=grid.weights,

@@ -57,7 +57,7 @@ def build_photo_set(
     reporter
         Hears of layers that are damaged.
     on_background
-        Called with the background's picture as soon as it is there, on another thread.
+        Called with the background's picture on another thread, while the mesh is built.
 
     Raises
     ------

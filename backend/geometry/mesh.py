@@ -115,7 +115,7 @@ def build_mesh(
     sensor
         What the camera's tilt sensor tells of the way up.
     on_background
-        Called with the background's picture as soon as it is there, on another thread.
+        Called with the background's picture on another thread, while the mesh is built.
 
     Returns
     -------
@@ -143,10 +143,11 @@ def build_mesh(
             tolerance = _tolerance(layers, budget, grid)
             if tolerance is not None:
                 break
+            painted.cancel()
             cells //= 2
-        told = beside.submit(lambda: on_background(painted.result())) if on_background else painted
+        delivered = beside.submit(lambda: on_background(painted.result())) if on_background else painted
         mesh = _assemble(grid, layers, tolerance, camera, size, median, ground)
-        told.result()
+        delivered.result()
         return replace(mesh, object_names=np.array(source.object_names, str)), painted.result()
 
 

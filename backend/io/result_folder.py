@@ -354,11 +354,11 @@ def aligned_suffix(file: str, is_deep: bool) -> str:
     return ".jpg" if is_compact(Path(file)) and not is_deep else ".png"
 
 
-def write_background(folder: Path, picture: np.ndarray) -> None:
-    """Add to a result the picture (H, W, 3) uint8 sRGB that a mesh shows behind its cuts."""
+def write_background(folder: Path, png: bytes) -> None:
+    """Add to a result the picture, as `encode_png` returns it, that a mesh shows behind its cuts."""
     try:
         with replacing_file(Path(folder) / BACKGROUND_PNG) as partial:
-            write_rgb(partial, picture)
+            partial.write_bytes(png)
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -430,6 +430,13 @@ def _write_exr(path: Path, maps: Maps, all_in_focus: np.ndarray, threads: int) -
         OpenEXR.File(header, channels).write(str(path))
     except RuntimeError as error:  # what OpenEXR makes of a full disk
         raise OSError(str(error)) from error
+
+
+def encode_png(rgb: np.ndarray) -> bytes:
+    """Return a picture (H, W, 3) uint8 or uint16 as a PNG."""
+    import cv2
+
+    return cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
 def write_rgb(path: Path, rgb: np.ndarray) -> None:

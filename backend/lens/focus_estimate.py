@@ -26,7 +26,7 @@ def estimate_focus(stack: FocalStack, spectra: PatchSpectra, size: tuple[int, in
     stack
         The frames.
     spectra
-        Of them, aligned.
+        Of the patches of the frames, aligned.
     size
         Width and height in pixels of the pictures that they were measured in.
     """

@@ -45,7 +45,7 @@ def drop_duplicates(photographs: np.ndarray, stack: FocalStack) -> tuple[np.ndar
 
 
 def _alike(photographs: np.ndarray) -> list[list[int]]:
-    """Numbers of the frames that are the same to the last bit, group by group."""
+    """Numbers of the frames that are the same in every value, group by group."""
     by_rows: dict[bytes, list[list[int]]] = {}  # hardly any two photographs share even some rows
     for index, digest in enumerate(prefetch(_digest_of_some_rows, photographs)):
         groups = by_rows.setdefault(digest, [])

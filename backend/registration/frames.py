@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import cv2
 import numpy as np
 
 from ..io.photographs import read_pixels, white_level
@@ -12,12 +11,10 @@ from ..stack import FocalStack
 from .motion import Motion
 from .warp import fill_in, tiles_not_shown, warp
 
-AlignedFrames = Iterator[tuple[int, np.ndarray, np.ndarray]]  # as `aligned_frames` yields them
-
 
 def aligned_frames(
     stack: FocalStack, motion: Motion, gains: np.ndarray, wanted: Sequence[Sequence[Tile]] | None = None
-) -> AlignedFrames:
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Yield every frame aligned at full size, from near to far.
 
     Parameters
@@ -56,22 +53,6 @@ def aligned_frames(
             fill_in(pixels, motion.maps[index], nearer, gain_of_nearer / gain, missing[index])
         yield index, pixels, gain
         nearer, gain_of_nearer = pixels, gain
-
-
-def registered_frames(pictures: np.ndarray, gains: np.ndarray) -> AlignedFrames:
-    """Yield the same of 8-bit frames that were registered at full size, without reading them again.
-
-    `pictures` (N, H, W, 3) float32 are sRGB, to which the `gains` (N, 3) are applied.
-    """
-    white = np.iinfo(np.uint8).max
-
-    def exposed_as_taken(index: int) -> np.ndarray:
-        red, green, blue = (white / gains[index]).tolist()
-        return cv2.multiply(pictures[index], (red, green, blue, 0.0), dtype=cv2.CV_8U)  # type: ignore[call-overload]
-
-    numbers = range(len(pictures) - 1, -1, -1)
-    for index, pixels in zip(numbers, prefetch(exposed_as_taken, numbers, at_once=1), strict=True):
-        yield index, pixels, gains[index] / white
 
 
 def _tiles_needed(

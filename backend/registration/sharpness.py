@@ -51,6 +51,6 @@ def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
 
 def _thumbnail(photograph: np.ndarray) -> np.ndarray:
     """(h, w) uint8 grey of a photograph (H, W, 3)."""
-    grey = cv2.convertScaleAbs(cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY), alpha=255)
+    grey = (255 * np.clip(cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY), 0, 1)).astype(np.uint8)
     scale = min(1.0, THUMBNAIL_SIDE / max(grey.shape))
     return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -75,11 +75,14 @@ def fill_in(
     gain
         One or (C,): the values of `nearer` times it are this picture's.
     where
-        Tiles that are looked at, as `tiles_not_shown` returns them; by default all that it would return.
+        Tiles that are looked at, which begin at multiples of CELL, as `tiles_not_shown` returns them; by
+        default all that it would return.
     """
     height, width = picture.shape[:2]
     if where is None:
         where = tiles_not_shown(coefficients, (width, height), tiles(height, width))
+    if not where:
+        return
     knots = _knots(coefficients, (width, height), (width, height))
     for tile in where:
         x, y = np.moveaxis(_positions(knots, tile), -1, 0)
@@ -114,7 +117,7 @@ def _knots(coefficients: np.ndarray, size: tuple[int, int], source: tuple[int, i
 
 
 def _middles(side: int) -> np.ndarray:
-    """Of cells that cover that many pixels, and of one cell before and after."""
+    """Middles, in pixels from the border, of cells that cover so many pixels, and of one before and after."""
     return CELL * (np.arange(-(-side // CELL) + 2) - 0.5)
 
 

@@ -3,11 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from focal_depth.io.photographs import read_photograph_at
-from focal_depth.registration.frames import aligned_frames, registered_frames
+from focal_depth.registration.frames import aligned_frames
 from focal_depth.registration.motion import Motion, align
 from focal_depth.registration.polynomial import scales_and_shifts
-from focal_depth.registration.register import register
 from focal_depth.registration.warp import fill_in, warp
 from focal_depth.runtime.chunks import tiles
 from focal_depth.runtime.resources import Resources
@@ -82,21 +80,6 @@ def test_where_it_is_wanted_a_frame_is_as_in_the_whole(tmp_path, picture):
     for tile in tiles(240, 360):
         for index, pixels, _ in aligned_frames(stack, motion, gains, [[tile]] * 3):
             np.testing.assert_array_equal(pixels[tile], whole[index][tile])
-
-
-def test_frames_registered_at_full_size_are_those_that_would_be_aligned_again(tmp_path, picture):
-    """But for rounding: colours of the files resampled, exposed as they were taken."""
-    for index in range(3):
-        cv2.imwrite(str(tmp_path / f"{index}.png"), 255 * picture * np.float32([1, 0.9, 0.8])[index])
-    stack = read_stack(tmp_path, Overrides(order="far-to-near"))
-    photographs = np.stack([read_photograph_at(frame.path, stack.size) for frame in stack.frames])
-    registration = register(photographs, stack, sessions_for(Resources()))
-    again = aligned_frames(registration.stack, registration.motion, registration.gains)
-    kept = registered_frames(registration.pictures, registration.gains)
-    for (index, pixels, gain), (same, expected, expected_gain) in zip(kept, again, strict=True):
-        assert (index, pixels.dtype) == (same, expected.dtype)
-        np.testing.assert_allclose(gain, expected_gain, rtol=1e-6)
-        assert cv2.absdiff(pixels, expected).max() <= 1
 
 
 def test_the_network_estimates_scale_and_shift(picture):

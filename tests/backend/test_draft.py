@@ -12,6 +12,7 @@ import pytest
 from focal_depth.contract.errors import InputError
 from focal_depth.contract.retouch import DEPTH_TOOLS, PICTURE_TOOLS, Layer, format_layers
 from focal_depth.io.result_folder import (
+    encode_png,
     read_depth,
     write_background,
     write_false_colour,
@@ -47,7 +48,7 @@ def write(folder: Path, shape: tuple[int, int]) -> Path:
         description(["far.jpg", "near.jpg"], FOCUS),
         aligned=aligned,
     )
-    write_background(result, np.full((*shape, 3), 90, np.uint8))
+    write_background(result, encode_png(np.full((*shape, 3), 90, np.uint8)))
     return result
 
 

@@ -17,6 +17,7 @@ from focal_depth.fusion.sharpness import REACH as SHARPNESS_REACH
 from focal_depth.fusion.sharpness import measure_sharpness
 from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import (
+    encode_png,
     read_depth,
     read_description,
     read_linear_picture,
@@ -87,7 +88,7 @@ def elsewhere(values: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("tool", [*DEPTH_TOOLS, *PICTURE_TOOLS])
 def test_a_tool_changes_what_is_painted_and_nothing_else_by_a_bit(tmp_path, tool):
     folder = write(tmp_path / "result", wall() + 0.05 * np.random.default_rng(1).random(SIZE, np.float32))
-    write_background(folder, np.full((*SIZE, 3), 90, np.uint8))
+    write_background(folder, encode_png(np.full((*SIZE, 3), 90, np.uint8)))
     before = everything(folder)
     paint(folder, Layer("A", tool, "a.png", amount=0.1, frame="far.jpg"))
     assert retouch_result(folder) == []
@@ -161,7 +162,7 @@ def test_what_is_not_trusted_is_filled_and_unsure(tmp_path):
 
 def test_pictures_come_from_a_frame_the_background_or_what_is_about(tmp_path):
     folder = write(tmp_path / "result", wall())
-    write_background(folder, np.full((*SIZE, 3), 51, np.uint8))
+    write_background(folder, encode_png(np.full((*SIZE, 3), 51, np.uint8)))
     for layer, level, number in (
         (Layer("Frame", "frame", "a.png", frame="near.jpg"), 0.6, 2),
         (Layer("Behind", "background", "a.png"), 0.2, 0),
@@ -352,7 +353,7 @@ def test_a_skipped_layer_is_tried_again(tmp_path):
     paint(folder, Layer("Behind", "background", "a.png"))
     for _ in range(2):
         assert len(retouch_result(folder)) == 1
-    write_background(folder, np.full((*SIZE, 3), 51, np.uint8))
+    write_background(folder, encode_png(np.full((*SIZE, 3), 51, np.uint8)))
     assert retouch_result(folder) == []
     assert np.abs(read_linear_picture(folder)[0][PAINTED] - srgb_decode(np.float32(0.2))).max() < 0.01
 
