@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from focal_depth.cli.main import main
+from focal_depth.geometry import mesh
 from focal_depth.geometry.grid import DepthMap
 from focal_depth.geometry.mesh import MeshArrays, build_mesh
 from focal_depth.geometry.pinhole import Pinhole
@@ -334,6 +335,16 @@ def test_command_writes_arrays_and_background(result, tmp_path, capsys):
         np.testing.assert_array_equal(arrays["faces"], expected.faces)
         np.testing.assert_allclose(arrays["vertices"], expected.vertices, rtol=1e-5)
     assert cv2.imread(str(result / "background.png")).shape == (HEIGHT, WIDTH, 3)
+
+
+def test_a_mesh_that_fails_leaves_the_background_of_the_one_before(result, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise MemoryError
+
+    (result / "background.png").write_bytes(b"of the mesh before")
+    monkeypatch.setattr(mesh, "_assemble", fail)
+    assert main(["mesh", str(result), "--output", str(tmp_path / "mesh.npz")]) != 0
+    assert (result / "background.png").read_bytes() == b"of the mesh before"
 
 
 def test_an_atlas_holds_both_pictures(result, tmp_path):
