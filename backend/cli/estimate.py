@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..batch.single import Request, estimate_to_folder
+from ..contract.messages import READ
 from ..contract.qualities import ALIGNMENTS, FOCAL_UNET, FORMER_PREDICTOR_NAMES, NETWORK, QUALITIES, STANDARD
 from ..depth.predictor import predictor_named
 from ..runtime.config import Config
@@ -102,5 +103,6 @@ def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Estimate one stack."""
     request = replace(request_from(options, reporter), rough_depth=options.rough_depth)
     check_device(options.device)
+    reporter.progress(READ, 0, max(1, len(options.photographs)))  # long before all their metadata are read
     stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     estimate_to_folder(stack, options.output, request, reporter)

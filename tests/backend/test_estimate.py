@@ -47,9 +47,9 @@ def test_the_result_is_whole(balls):
 
 def test_a_rough_depth_comes_first_and_is_much_like_the_result(balls):
     folder, messages = balls
-    types = [message["type"] for message in messages]
-    assert types.index("rough_depth") == 1 and messages[0]["stage"] == "read"
-    path = messages[1]["path"]
+    number = [message["type"] for message in messages].index("rough_depth")
+    assert {(message["stage"], message["done"]) for message in messages[:number]} == {("read", 0)}
+    path = messages[number]["path"]
     first, last = (cv2.imread(str(each)).sum(axis=2) for each in (path, folder / "depth.png"))
     last = cv2.resize(last.astype(np.float32), first.shape[::-1], interpolation=cv2.INTER_AREA)
     assert max(first.shape) == 480
