@@ -1,6 +1,7 @@
 """One stack estimated into a result folder, where an earlier result spares what has not changed."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ..io.colour import to_integers
 from ..io.result import Result, is_deep
 from ..io.result_folder import SHOWN, open_result, read_description, write_false_colour
 from ..retouch.result import retouch_and_warn
-from ..runtime.cache import ResultCache, result_fingerprint
+from ..runtime.cache import ResultCache, analysis_fingerprint, result_fingerprint
 from ..runtime.config import Config
 from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
@@ -86,10 +87,13 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
 
 def _write(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
     """Write the result as it is estimated; returns what was used again."""
-    with open_result(folder) as output:
+    with open_result(folder) as output, ThreadPoolExecutor(1) as beside:
         job = pipeline.plan_job(stack, request.config, request.resources)
-        fingerprint = result_fingerprint(job, request.saves_aligned)
-        cache = ResultCache(folder)
+        of_analysis = beside.submit(analysis_fingerprint, job).result
+        fingerprint = beside.submit(
+            lambda: result_fingerprint(of_analysis(), job, request.saves_aligned)
+        ).result
+        cache = ResultCache(folder, of_analysis)
         if cache.is_current(fingerprint) is not None:
             return REUSED_ALL
         reporter.plan(stage_seconds(pipeline.load_of(stack), job.plan, request.resources.threads))
@@ -98,7 +102,7 @@ def _write(stack: FocalStack, folder: Path, request: Request, reporter: Reporter
         result.write(
             output,
             aligned=aligned,
-            extra={"fingerprint": fingerprint},
+            extra={"fingerprint": fingerprint()},
             cache=cache.arrays,
             threads=request.resources.threads,
         )

@@ -8,6 +8,8 @@ result.json. Both take in every byte of the photographs and of this package.
 import functools
 import hashlib
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,6 +94,8 @@ class ResultCache:
     ----------
     folder
         Of the earlier result, which may be missing or another stack's.
+    fingerprint
+        Returns the fingerprint of the analysis, where that is computed anyway.
 
     Attributes
     ----------
@@ -99,8 +103,9 @@ class ResultCache:
         Whether the analysis came from there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fingerprint: Callable[[], str] | None = None) -> None:
         self._folder = folder
+        self._fingerprint = fingerprint
         self._arrays: dict[str, np.ndarray] = {}
         self.was_used = False
 
@@ -108,12 +113,14 @@ class ResultCache:
         """Wrap the step: an analysis of the same is read and not made again."""
 
         def analyse_once(job: "Job", stages: "Stages") -> "Analysis":
-            fingerprint = analysis_fingerprint(job)
-            analysis = self._read(job, fingerprint)
-            self.was_used = analysis is not None
-            if analysis is None:
-                analysis = analyse(job, stages)
-            self._arrays = {"fingerprint": np.array(fingerprint), **asdict(_arrays_of(analysis, job.stack))}
+            with ThreadPoolExecutor(1) as beside:
+                fingerprint = self._fingerprint or beside.submit(analysis_fingerprint, job).result
+                analysis = self._read(job, fingerprint)
+                self.was_used = analysis is not None
+                if analysis is None:
+                    analysis = analyse(job, stages)
+            arrays = asdict(_arrays_of(analysis, job.stack))
+            self._arrays = {"fingerprint": np.array(fingerprint()), **arrays}
             return analysis
 
         return analyse_once
@@ -123,11 +130,11 @@ class ResultCache:
         """The last analysis, for cache.npz."""
         return self._arrays
 
-    def is_current(self, fingerprint: str) -> Description | None:
+    def is_current(self, fingerprint: Callable[[], str]) -> Description | None:
         """Return the description of the earlier result if it has this fingerprint and all its files."""
         try:
             description = result_folder.read_description(self._folder)
-            if description.get("fingerprint") != fingerprint:
+            if description.get("fingerprint") != fingerprint():
                 return None
             result_folder.read_depth(self._folder, before_retouch=True)
             for name in (ALL_IN_FOCUS_PNG, DEPTH_PNG):
@@ -152,12 +159,12 @@ class ResultCache:
             read_file(path)
         return list(enumerate(paths))
 
-    def _read(self, job: "Job", fingerprint: str) -> "Analysis | None":
+    def _read(self, job: "Job", fingerprint: Callable[[], str]) -> "Analysis | None":
         from ..pipeline import Analysis
 
         try:
             saved = read_arrays(self._folder / CACHE, MAX_FILE_BYTES)
-            if str(saved.pop("fingerprint")) != fingerprint:
+            if str(saved.pop("fingerprint")) != fingerprint():
                 return None
             arrays = _Arrays(**saved)
             if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
@@ -236,9 +243,9 @@ def analysis_fingerprint(job: "Job") -> str:
     )
 
 
-def result_fingerprint(job: "Job", saves_aligned: bool) -> str:
-    """Return the fingerprint of a whole result."""
-    return _digest(analysis_fingerprint(job), describe(job.stack), asdict(job.config), saves_aligned)
+def result_fingerprint(analysis: str, job: "Job", saves_aligned: bool) -> str:
+    """Return the fingerprint of a whole result, by that of its analysis."""
+    return _digest(analysis, describe(job.stack), asdict(job.config), saves_aligned)
 
 
 def package_fingerprint() -> str:
