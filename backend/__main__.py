@@ -1,7 +1,5 @@
 """`python -m focal_depth`: the command."""
 
-import sys
+from .cli.main import run_process
 
-from .cli.main import main
-
-sys.exit(main())
+run_process()

@@ -1,5 +1,5 @@
 """The `focal-depth` command: one module a subcommand, each with `add_arguments` and `run`."""
 
-from .main import main
+from .main import main, run_process
 
-__all__ = ["main"]
+__all__ = ["main", "run_process"]
