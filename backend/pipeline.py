@@ -238,12 +238,12 @@ def _read(job: Job, report: StageProgress) -> np.ndarray:
     resources = job.resources
     at_once = decoders(load_of(job.stack), job.plan, resources.threads, largest, resources.max_memory)
 
-    def read(frame: Frame) -> np.ndarray:
-        return read_photograph_at(frame.path, size, frame.reading)
+    def read(index: int) -> None:
+        frame = frames[index]
+        read_photograph_at(frame.path, size, frame.reading, out=photographs[index])
 
-    for index, photograph in enumerate(prefetch(read, frames, at_once)):
-        report(index, len(frames))
-        photographs[index] = photograph
+    for done, _ in enumerate(prefetch(read, range(len(frames)), at_once)):
+        report(done, len(frames))
     return photographs
 
 

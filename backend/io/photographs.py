@@ -46,7 +46,9 @@ def read_photograph(path: Path, reading: Reading = AS_FILED) -> np.ndarray:
     return _to_float(read_pixels(path, reading=reading))
 
 
-def read_photograph_at(path: Path, size: tuple[int, int], reading: Reading = AS_FILED) -> np.ndarray:
+def read_photograph_at(
+    path: Path, size: tuple[int, int], reading: Reading = AS_FILED, out: np.ndarray | None = None
+) -> np.ndarray:
     """Read a photograph as `read_photograph` does, shrunk by averaging.
 
     Parameters
@@ -57,16 +59,18 @@ def read_photograph_at(path: Path, size: tuple[int, int], reading: Reading = AS_
         Width and height in pixels, no larger than the photograph.
     reading
         What the stack tells of it.
+    out
+        What is written to and returned, in place of a new array.
 
     Returns
     -------
     ndarray
         (h, w, 3) float32 RGB, sRGB-encoded.
     """
-    picture = _to_float(read_pixels(path, size, reading))
-    if picture.shape[1::-1] == size:
-        return picture
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    pixels = read_pixels(path, size, reading)
+    if pixels.shape[1::-1] == size:
+        return _to_float(pixels, out)
+    return cv2.resize(_to_float(pixels), size, out, interpolation=cv2.INTER_AREA)
 
 
 def read_pixels(path: Path, least: tuple[int, int] | None = None, reading: Reading = AS_FILED) -> np.ndarray:
@@ -178,8 +182,10 @@ def read_thumbnail(path: Path, long_side: int, reading: Reading = AS_FILED) -> n
     return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def _to_float(pixels: np.ndarray) -> np.ndarray:
-    return pixels if pixels.dtype.kind == "f" else np.divide(pixels, white_level(pixels), dtype=np.float32)
+def _to_float(pixels: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    if pixels.dtype.kind == "f" and out is None:
+        return pixels
+    return np.divide(pixels, np.float32(white_level(pixels)), out, dtype=np.float32)
 
 
 def _reduction(size: tuple[int, int], least: tuple[int, int] | None) -> int:

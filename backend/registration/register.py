@@ -82,7 +82,7 @@ def register(
         Where nothing in the photographs could be in focus, or all are one picture.
     """
     _check_detail(photographs, stack)
-    photographs *= _towards_white(photographs)
+    _scale(photographs, np.full((len(photographs), 1), _towards_white(photographs)))
     photographs, stack = drop_duplicates(photographs, stack)
 
     def align_and_even(frames: np.ndarray, stack: FocalStack) -> Registration:
@@ -129,14 +129,24 @@ def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Regist
     pictures = np.empty_like(photographs)
 
     def warp_one(index: int) -> None:
-        pictures[index] = warp(photographs[index], motion.maps[index], (width, height))
+        warp(photographs[index], motion.maps[index], (width, height), out=pictures[index])
 
     for_each(warp_one, range(len(pictures)))
     gains = equalising_gains(pictures)
-    pictures *= gains[:, None, None]
+    _scale(pictures, gains)
     for index in range(len(pictures) - 2, -1, -1):
         fill_in(pictures[index], motion.maps[index], pictures[index + 1])
     return Registration(stack, pictures, motion, gains)
+
+
+def _scale(pictures: np.ndarray, factors: np.ndarray) -> None:
+    """Multiply pictures (N, h, w, 3) in place by factors (N, 3) or (N, 1)."""
+
+    def scale_one(index: int) -> None:
+        if (factors[index] != 1).any():
+            pictures[index] *= factors[index]
+
+    for_each(scale_one, range(len(pictures)))
 
 
 def _check_detail(photographs: np.ndarray, stack: FocalStack) -> None:

@@ -19,6 +19,7 @@ def warp(
     coefficients: np.ndarray,
     size: tuple[int, int],
     where: Sequence[Tile] | None = None,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Resample a picture once onto the reference's grid.
 
@@ -34,6 +35,8 @@ def warp(
         Width and height of the grid.
     where
         Tiles of it that are wanted, which begin at multiples of CELL; elsewhere anything may be returned.
+    out
+        What is written to and returned, in place of a new array.
 
     Returns
     -------
@@ -43,12 +46,13 @@ def warp(
     shrink = min(1.0, 1.5 * max(size) / max(picture.shape[:2]))
     if shrink < 1:
         picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    out = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
+    if out is None:
+        out = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
     knots = _knots(coefficients, size, (picture.shape[1], picture.shape[0]))
 
     def resample(tile: Tile) -> None:
         positions = _positions(knots, tile)
-        out[tile] = cv2.remap(picture, positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+        cv2.remap(picture, positions, None, cv2.INTER_CUBIC, out[tile], cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
 
     for_each(resample, tiles(size[1], size[0], ROWS, size[0]) if where is None else where)
     return out
