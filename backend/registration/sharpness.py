@@ -8,6 +8,7 @@ from ..stack import FocalStack
 from ..stack.names import join_names
 from ..stack.order import THUMBNAIL_SIDE, longest_rise
 from ..stack.seriation import path_length, profile_distances, sharpness_profiles, shortest_path
+from ..stack.stack_warnings import reversal_warnings
 
 # The path through the frames in their order, over the shortest. It is 1.00 in 31 stacks, real and rendered,
 # and 1.12 and more where two of ten frames or fewer are exchanged.
@@ -29,8 +30,13 @@ def profiles(photographs: np.ndarray) -> list[np.ndarray]:
 
 
 def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
-    """Return a warning where sharpness does not move through the frames as their order has it, or none."""
+    """Return warnings where sharpness does not move through the frames as their order has it."""
     found = profiles(photographs)
+    return [*reversal_warnings(stack, found), *_unsteadiness_warnings(stack, found)]
+
+
+def _unsteadiness_warnings(stack: FocalStack, found: list[np.ndarray]) -> list[str]:
+    """A warning that names the frames out of line, or none."""
     # A plain wall sharpens as a whole and blurs again, the same on both ways: only what moves tells.
     distances = profile_distances([profile - profile.mean() for profile in found])
     if (distances**2).sum() < MOVING_SHARE * (profile_distances(found) ** 2).sum():

@@ -37,7 +37,6 @@ from .stack_warnings import (
     copied_distance_warning,
     implausible_warnings,
     interpolation_warning,
-    reversal_warnings,
     tie_warnings,
     zoom_warnings,
 )
@@ -53,7 +52,7 @@ def read_stack(
 ) -> FocalStack:
     """Read a focal stack: its frames from far to near, and what is known of focus and lens.
 
-    Pixels are decoded only for their sharpness: to find the order, or to check it.
+    Pixels are decoded only where their sharpness has to show the order, or what does not belong.
 
     Parameters
     ----------
@@ -123,7 +122,7 @@ def _assemble(records: Sequence[FrameRecord], overrides: Overrides) -> FocalStac
         sequence = order_frames(records, overrides)
         warnings = [*sequence.warnings[:1], interpolation_warning(unknown, len(frames))]
     stack = _metric_stack(records, dioptres, sequence)
-    return stack.with_warnings(*warnings, *reversal_warnings(stack))
+    return stack.with_warnings(*warnings)
 
 
 def _relative_stack(frames: Sequence[Frame], sequence: FocusSequence) -> FocalStack:

@@ -8,8 +8,9 @@ import numpy as np
 
 from .direction import judge_direction
 from .focal_stack import FocalStack, Frame
-from .order import SURE, is_reversed_by_sharpness, read_thumbnails
+from .order import SURE, is_plainly_reversed, read_thumbnails
 from .records import FrameRecord, without_written_distance
+from .seriation import sharpness_profiles
 
 FEWEST = 4  # distances, before even steps say anything
 EVEN = 0.1  # deviation of steps, of their mean
@@ -85,9 +86,10 @@ def _least_span(stack: FocalStack) -> float:
 
 
 def _run_near_to_far(frames: Sequence[Frame]) -> bool:
-    direction = judge_direction(read_thumbnails(frames))
+    thumbnails = read_thumbnails(frames)
+    direction = judge_direction(thumbnails)
     is_sure = direction.log_odds < 0 and direction.certainty >= SURE
-    return is_sure or is_reversed_by_sharpness(frames)
+    return is_sure or is_plainly_reversed(sharpness_profiles(thumbnails))
 
 
 def _stored(record: FrameRecord) -> float | None:

@@ -13,9 +13,12 @@ from .explain import explain_focus
 from .find import find_photographs
 from .focal_stack import FocalStack, Frame, is_same_size
 from .names import match_names, natural_key
+from .order import read_thumbnails
 from .outsiders import find_outsiders
 from .overrides import Overrides
 from .records import FrameRecord, Photograph, open_photograph, read_records
+from .seriation import sharpness_profiles
+from .stack_warnings import reversal_warnings
 from .unify import unify
 
 
@@ -92,7 +95,9 @@ def inspect_stack(
         check_sizes([record.frame for record in candidates])  # names two that differ
     outsiders = find_outsiders(members)
     members = [record for record in members if record.frame.path not in outsiders]
-    stack = assemble_stack(members, overrides).with_warnings(*found.remarks, *shared)
+    stack = assemble_stack(members, overrides)
+    profiles = sharpness_profiles(read_thumbnails(stack.frames))
+    stack = stack.with_warnings(*reversal_warnings(stack, profiles), *found.remarks, *shared)
     notes = check_frames(records, members, stack)
     notes |= {path: (f"{reason[0].upper()}{reason[1:]}",) for path, reason in outsiders.items()}
     notes |= {path: (_without_path(fault, path),) for path, fault in faults.items()}

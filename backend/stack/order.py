@@ -94,7 +94,7 @@ def sequence_by_sharpness(frames: Sequence[Frame]) -> FocusSequence:
     indices = names if is_by_name else shortest
     if correlation_with_place(indices) < 0:  # a path has no direction of its own
         indices = indices[::-1]
-    is_reversed, certainty, reason = _runs_near_to_far([thumbnails[i] for i in indices])
+    is_reversed, certainty, reason = _judge_reversal([thumbnails[i] for i in indices])
     if sweep := describe_sweeps(np.argsort(indices)):
         how = sweep
         remedy = "type the focus distances of both"
@@ -162,19 +162,18 @@ def _thumbnail(path: Path, modified: int, reading: Reading) -> np.ndarray:
     return read_thumbnail(path, THUMBNAIL_SIDE, reading)
 
 
-def is_reversed_by_sharpness(frames: Sequence[Frame]) -> bool:
-    """Whether photographs that should run far to near plainly run near to far along the ground.
+def is_plainly_reversed(profiles: Sequence[np.ndarray]) -> bool:
+    """Whether frames that should run far to near plainly run near to far along the ground.
 
-    Raises
-    ------
-    InputError
-        Where a photograph is damaged.
+    Parameters
+    ----------
+    profiles
+        Of the frames, as `seriation.sharpness_profile` returns them.
     """
-    profiles = sharpness_profiles(read_thumbnails(frames))
     return measure_descent(profiles) < -CLEAR_DESCENT
 
 
-def _runs_near_to_far(thumbnails: Sequence[np.ndarray]) -> tuple[bool, float, str]:
+def _judge_reversal(thumbnails: Sequence[np.ndarray]) -> tuple[bool, float, str]:
     """Whether frames run near to far, how probably, and how that shows, of frames whose names rather rise."""
     direction = judge_direction(thumbnails)
     if abs(direction.log_odds) < LEAST_LOG_ODDS:

@@ -8,7 +8,7 @@ import numpy as np
 from .dioptres import find_ties, is_same_focus
 from .focal_stack import FocalStack
 from .names import join_names
-from .order import correlation_with_place, is_reversed_by_sharpness
+from .order import correlation_with_place, is_plainly_reversed
 from .overrides import AUTO, FAR_TO_NEAR, NEAR_TO_FAR, Overrides
 from .records import FrameRecord
 
@@ -81,18 +81,20 @@ def zoom_warnings(stack: FocalStack) -> list[str]:
     return []
 
 
-def reversal_warnings(stack: FocalStack) -> list[str]:
+def reversal_warnings(stack: FocalStack, profiles: Sequence[np.ndarray]) -> list[str]:
     """Warn where the pictures show that a metric stack runs near to far.
 
     Dioptres where metres belong turn it around; some Android cameras write them into EXIF.
 
-    Raises
-    ------
-    InputError
-        Where a photograph is damaged.
+    Parameters
+    ----------
+    stack
+        Of which a camera's own note of the distance is believed.
+    profiles
+        Of its frames, as `seriation.sharpness_profile` returns them.
     """
     sources = {frame.distance_source for frame in stack.frames}
-    if "maker note" in sources or not is_reversed_by_sharpness(stack.frames):
+    if not stack.is_metric or "maker note" in sources or not is_plainly_reversed(profiles):
         return []
     return [
         "The focus distances run opposite to what the pictures show, as if they were dioptres, which some "
