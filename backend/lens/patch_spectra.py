@@ -84,27 +84,26 @@ def _measure_frame(picture: np.ndarray, shrink: float) -> list[tuple[np.ndarray,
     light = srgb_decode(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
     red, green, blue = cv2.split(picture)
     white = (cv2.max(cv2.max(red, green), blue) > WHITE).astype(np.float32)
-    planes = cv2.merge([light, white])
     levels = []
     for _ in range(LEVELS):
-        levels.append(_measure_level(planes))
-        planes = cv2.resize(planes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        levels.append(_measure_level(light, white))
+        light, white = (
+            cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for each in (light, white)
+        )
     return levels
 
 
-def _measure_level(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    light, white = (_cut_patches(planes[..., channel]) for channel in (0, 1))
-    window = np.outer(*2 * [np.hanning(PATCH + 2)[1:-1]]).astype(np.float32)
-    mean = (light * window).sum((1, 2)) / window.sum()
-    level = mean[:, None, None]
-    spectrum = np.fft.rfft2((light - level) / np.maximum(level, 1e-3) * window)
-    bands = _band_means()
-    power = (spectrum.real**2 + spectrum.imag**2).reshape(len(light), len(bands)) @ bands
-    return power, mean, white.mean((1, 2))
+def _measure_level(light: np.ndarray, white: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    patches, window = _cut_patches(light), _window()
+    mean = (patches * window).sum((1, 2)) / window.sum()
+    patches -= mean[:, None, None]
+    patches *= window
+    power = _band_power(patches) / np.maximum(mean, 1e-3)[:, None] ** 2
+    return power, mean, _patch_means(white)
 
 
 def _cut_patches(plane: np.ndarray) -> np.ndarray:
-    """(P, PATCH, PATCH) of a plane (h, w), each overlapping half of the next."""
+    """(P, PATCH, PATCH) of a plane (h, w), each overlapping half of the next; a copy."""
     inside = plane[BORDER:-BORDER, BORDER:-BORDER]
     if min(plane.shape) < PATCH + 2 * BORDER:
         return np.empty((0, PATCH, PATCH), plane.dtype)
@@ -112,12 +111,48 @@ def _cut_patches(plane: np.ndarray) -> np.ndarray:
     return every[:: PATCH // 2, :: PATCH // 2].reshape(-1, PATCH, PATCH)
 
 
+def _patch_means(plane: np.ndarray) -> np.ndarray:
+    """(P,) means of the patches that `_cut_patches` cuts, by their quarters."""
+    half = PATCH // 2
+    inside = plane[BORDER:-BORDER, BORDER:-BORDER]
+    rows, columns = (side // half for side in inside.shape)
+    quarters = inside[: rows * half, : columns * half].reshape(rows, half, columns, half).mean((1, 3))
+    pairs = quarters[1:] + quarters[:-1]
+    return ((pairs[:, 1:] + pairs[:, :-1]) / 4).ravel()
+
+
+def _band_power(patches: np.ndarray) -> np.ndarray:
+    """(P, B) mean power of patches (P, PATCH, PATCH) float32 over each band.
+
+    By products with cosines and sines of the bands' frequencies alone: a third of a fast transform's time.
+    """
+    down, across, bands = _transform()
+    rows = (patches.reshape(-1, PATCH) @ across).reshape(len(patches), PATCH, -1)
+    of_cosines, of_sines = np.split(down @ rows, 2, axis=1)
+    cosines, sines = np.split(of_cosines, 2, axis=2)
+    real, imaginary = cosines - of_sines[..., cosines.shape[2] :], sines + of_sines[..., : cosines.shape[2]]
+    return (real**2 + imaginary**2).reshape(len(patches), -1) @ bands
+
+
 @functools.cache
-def _band_means() -> np.ndarray:
-    """(frequencies, B) weights that average a patch's spectrum over each band."""
-    frequency = np.hypot(np.fft.fftfreq(PATCH)[:, None], np.fft.rfftfreq(PATCH)).ravel()
+def _window() -> np.ndarray:
+    return np.outer(*2 * [np.hanning(PATCH + 2)[1:-1]]).astype(np.float32)
+
+
+@functools.cache
+def _transform() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Matrices that transform a patch, from the left and the right, and weights (frequencies, B) of bands.
+
+    Cosines and then sines, of the frequencies that are in a band.
+    """
+    highest = int(BAND_EDGES[-1] * PATCH)
+    down, across = np.arange(-highest, highest + 1), np.arange(highest + 1)
+    frequency = (np.hypot(down[:, None], across) / PATCH).ravel()
     inside = (frequency[:, None] >= BAND_EDGES[:-1]) & (frequency[:, None] < BAND_EDGES[1:])
-    return inside / inside.sum(0)
+    bands = inside / inside.sum(0)
+    angles = (2 * np.pi / PATCH * np.outer(each, np.arange(PATCH)) for each in (down, across))
+    left, right = (np.concatenate([np.cos(each), np.sin(each)]) for each in angles)
+    return left.astype(np.float32), right.T.astype(np.float32), bands
 
 
 def _choose_patches(power: np.ndarray, mean: np.ndarray, white: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
