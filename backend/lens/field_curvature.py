@@ -9,6 +9,7 @@ lens is bent: then it has to be as large as the picture.
 Places run about the picture's centre in halves of its longer side.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -246,7 +247,7 @@ def _places(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _fine_contrast(picture: np.ndarray) -> np.ndarray:
-    grey = cv2.cvtColor(picture.astype(np.float32), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(picture.astype(np.float32, copy=False), cv2.COLOR_RGB2GRAY)
     energy = cv2.boxFilter(cv2.Laplacian(grey, cv2.CV_32F) ** 2, -1, (9, 9))
     return np.sqrt(np.maximum(energy, 0))  # a running sum may end below 0
 
@@ -335,12 +336,13 @@ def _grow(cells: _Cells, value: np.ndarray, free: np.ndarray, seed: tuple, affin
 
 
 def _robust_plane(x: np.ndarray, y: np.ndarray, value: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    design, robust = np.stack([np.ones_like(x), x, y], 1), np.ones_like(x)
+    design = np.stack([np.ones_like(x), x, y, value])
+    robust = np.ones_like(x)
     affine = np.zeros(3)
     for _ in range(3):
-        root = np.sqrt(weight * robust)
-        affine = np.linalg.lstsq(design * root[:, None], value * root, rcond=None)[0]
-        robust = 1 / (1 + ((value - design @ affine) / (TOLERANCE / 2)) ** 2)
+        sums = (design[:3] * (weight * robust)) @ design.T
+        affine = _inverse(sums[:, :3]) @ sums[:, 3]
+        robust = 1 / (1 + ((value - affine @ design[:3]) / (TOLERANCE / 2)) ** 2)
     return affine
 
 
@@ -377,26 +379,29 @@ def _fit(points: _Points, columns: np.ndarray, weight: np.ndarray | None = None)
     Points without weight take no part, and have a residual all the same. The covariance is that of whole
     blocks, each of which errs as one (Liang and Zeger, Biometrika 1986).
     """
-    weight = points.weight if weight is None else weight
-    robust = np.ones_like(weight)
+    given = points.weight if weight is None else weight
+    without_planes = _plane_fitter(points, np.concatenate([columns, points.value[:, None]], 1))
+    robust = np.ones_like(given)
     for _ in range(REWEIGHTINGS):
-        residual = _least_squares(points, columns, weight * robust).residual
-        scale = max(1.4826 * float(np.median(np.abs(residual[weight > 0]))), NOISE / 4)
+        _, residual, _ = _least_squares(without_planes(given * robust), given * robust)
+        scale = max(1.4826 * float(np.median(np.abs(residual[given > 0]))), NOISE / 4)
         robust = 1 / (1 + (residual / (2 * scale)) ** 2)
-    return _least_squares(points, columns, weight * robust)
+    last = given * robust
+    both = without_planes(last)
+    shared, residual, inverse = _least_squares(both, last)
+    scores = np.zeros((points.block.max() + 1, columns.shape[1]))
+    np.add.at(scores, points.block, last[:, None] * both[:, :-1] * residual[:, None])
+    blocks = len(np.unique(points.block[last > 0]))
+    covariance = inverse @ (scores.T @ scores) @ inverse * (blocks / max(blocks - 1, 1))
+    return _Fit(shared, covariance, residual)
 
 
-def _least_squares(points: _Points, columns: np.ndarray, weight: np.ndarray) -> _Fit:
-    both = _without_planes(points, weight, np.concatenate([columns, points.value[:, None]], 1))
+def _least_squares(both: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coefficients (k,) of all columns (n, k + 1) but the last, which they make up; residual, and inverse."""
     design, target = both[:, :-1], both[:, -1]
     inverse = _inverse(design.T @ (weight[:, None] * design))
     shared = inverse @ (design.T @ (weight * target))
-    residual = target - design @ shared
-    scores = np.zeros((points.block.max() + 1, columns.shape[1]))
-    np.add.at(scores, points.block, weight[:, None] * design * residual[:, None])
-    blocks = len(np.unique(points.block[weight > 0]))
-    covariance = inverse @ (scores.T @ scores) @ inverse * (blocks / max(blocks - 1, 1))
-    return _Fit(shared, covariance, residual)
+    return shared, target - design @ shared, inverse
 
 
 def _inverse(matrix: np.ndarray) -> np.ndarray:
@@ -405,14 +410,19 @@ def _inverse(matrix: np.ndarray) -> np.ndarray:
     return np.linalg.inv(matrix + ridge[..., None, None] * np.eye(matrix.shape[-1]))
 
 
-def _without_planes(points: _Points, weight: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """What planes, fitted to columns (n, k) by `weight`, leave of them."""
+def _plane_fitter(points: _Points, columns: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what leaves of columns (n, k) what planes, fitted to them by a weight (n,), leave of them."""
+    count, width = columns.shape
     design = np.stack([np.ones_like(points.x), points.x, points.y], 1)
-    products = design[:, :, None] * np.concatenate([design, columns], 1)[:, None]
-    is_on = np.equal.outer(np.arange(points.plane.max() + 1), points.plane)
-    sums = np.tensordot(is_on * weight, products, 1)
-    affine = _inverse(sums[..., :3]) @ sums[..., 3:]
-    return columns - np.einsum("ni,nij->nj", design, affine[points.plane])
+    products = (design[:, :, None] * np.concatenate([design, columns], 1)[:, None]).reshape(count, -1)
+    is_on = np.equal.outer(np.arange(points.plane.max() + 1), points.plane).astype(np.float64)
+
+    def without_planes(weight: np.ndarray) -> np.ndarray:
+        sums = ((is_on * weight) @ products).reshape(len(is_on), 3, 3 + width)
+        affine = _inverse(sums[..., :3]) @ sums[..., 3:]
+        return columns - (design[:, None] @ affine[points.plane])[:, 0]
+
+    return without_planes
 
 
 def _earned_terms(points: _Points) -> int:
