@@ -52,7 +52,7 @@ class AllInFocus:
 
         def add_to(tile: Tile) -> None:
             share = np.take(shares, self._column[tile])
-            self._picture[tile] += cv2.merge([share] * 3) * expose(pixels[tile])
+            cv2.accumulateProduct(cv2.merge([share] * 3), expose(pixels[tile]), self._picture[tile])
 
         for_each(add_to, self.tiles_of(index))
 
