@@ -43,7 +43,9 @@ def to_confidence(uncertainty: np.ndarray) -> np.ndarray:
 
     It is 1 where no error is expected and 1/e where it is `CONFIDENCE_UNIT`, however many frames there are.
     """
-    return np.exp(-np.maximum(uncertainty, 0) / CONFIDENCE_UNIT).astype(np.float32)
+    return elementwise(
+        lambda values: np.exp(np.maximum(values, 0) / -CONFIDENCE_UNIT), uncertainty, np.float32
+    )
 
 
 def from_confidence(confidence: np.ndarray, unit: float = CONFIDENCE_UNIT) -> np.ndarray:

@@ -35,16 +35,7 @@ class AllInFocus:
         if blending is not None:
             blending = cv2.resize(blending, normalised.shape[::-1], interpolation=cv2.INTER_NEAREST)
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
-        self._tiles: list[list[Tile]] = [[] for _ in positions]
-        for tile in tiles(*normalised.shape):
-            column = self._column[tile]
-            if blending is not None:
-                how = blending[tile]
-                column[how == PLAIN] += COLUMNS
-                np.copyto(column, how + 2 * COLUMNS, where=how >= 0, casting="unsafe")
-            columns = np.flatnonzero(np.bincount(column.ravel()))
-            for index in np.flatnonzero(self._shares[:, columns].any(axis=1)):
-                self._tiles[index].append(tile)
+        self._tiles = self._find_tiles(blending)
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
         """Frame number `index`, aligned (H, W, 3), whose values times `gain`, one or (3,), are sRGB 0..1."""
@@ -55,6 +46,23 @@ class AllInFocus:
             cv2.accumulateProduct(cv2.merge([share] * 3), expose(pixels[tile]), self._picture[tile])
 
         for_each(add_to, self.tiles_of(index))
+
+    def _find_tiles(self, blending: np.ndarray | None) -> list[list[Tile]]:
+        """Of each frame the tiles in which it has a share; each pixel gets the column of its blending."""
+        all_tiles = tiles(*self._column.shape)
+        has_share = np.zeros((len(self._shares), len(all_tiles)), bool)
+
+        def look(number: int) -> None:
+            column = self._column[all_tiles[number]]
+            if blending is not None:
+                how = blending[all_tiles[number]]
+                column[how == PLAIN] += COLUMNS
+                np.copyto(column, how + 2 * COLUMNS, where=how >= 0, casting="unsafe")
+            columns = np.flatnonzero(np.bincount(column.ravel()))
+            has_share[:, number] = self._shares[:, columns].any(axis=1)
+
+        for_each(look, range(len(all_tiles)))
+        return [[all_tiles[number] for number in np.flatnonzero(row)] for row in has_share]
 
     def tiles_of(self, index: int) -> list[Tile]:
         """Tiles in which frame number `index` has a share: few, of most frames."""

@@ -139,15 +139,13 @@ def write_result(
     """
     if not np.all(depth > 0):
         raise ValueError("depth must be above zero everywhere")
-    far, near = (float(edge) for edge in np.percentile(1.0 / depth, SHOWN))  # dioptres; 0 is infinity
     new = output.new
     with writing_into(output):
         with ThreadPoolExecutor(threads) as pool:
             encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-            under_way = [
-                pool.submit(write_rgb, new / ALL_IN_FOCUS_PNG, encoded),
-                pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near),
-            ]
+            under_way = [pool.submit(write_rgb, new / ALL_IN_FOCUS_PNG, encoded)]
+            far, near = (float(edge) for edge in np.percentile(1.0 / depth, SHOWN))  # dioptres; 0 is infinity
+            under_way.append(pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near))
             maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
             _write_exr(new / DEPTH_EXR, maps, all_in_focus, threads)
             for each in under_way:
