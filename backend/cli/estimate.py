@@ -3,18 +3,19 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..batch.single import Request, estimate_to_folder
 from ..contract.messages import READ
 from ..contract.qualities import ALIGNMENTS, FOCAL_UNET, FORMER_PREDICTOR_NAMES, NETWORK, QUALITIES, STANDARD
-from ..depth.predictor import predictor_named
 from ..runtime.config import Config
 from ..runtime.devices import AUTO, DEVICES, check_device
 from ..runtime.progress import Reporter
 from ..runtime.resources import Resources
-from ..stack import read_stack
 from ..stack.overrides import add_stack_arguments, overrides_from
 from .former_names import current_name
+
+if TYPE_CHECKING:
+    from ..batch.single import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,14 +85,18 @@ def network_from(options: argparse.Namespace, reporter: Reporter) -> str:
     InputError
         Where there is no such network.
     """
+    from ..depth.predictor import predictor_named
+
     name = current_name("--network", options.network, FORMER_PREDICTOR_NAMES, reporter)
     predictor_named(name)
     path = Path(name)
     return str(path.resolve()) if path.is_file() else name
 
 
-def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
+def request_from(options: argparse.Namespace, reporter: Reporter) -> "Request":
     """Return what `add_estimate_arguments` added. Raises InputError where there is no such network."""
+    from ..batch.single import Request
+
     network = network_from(options, reporter)
     config = Config(options.quality, options.alignment, network, not options.no_lens_profile)
     max_memory = None if options.max_memory is None else options.max_memory * 1e9
@@ -101,8 +106,12 @@ def request_from(options: argparse.Namespace, reporter: Reporter) -> Request:
 
 def run(options: argparse.Namespace, reporter: Reporter) -> None:
     """Estimate one stack."""
+    # Before what takes its time to load, and long before all photographs' metadata are read.
+    reporter.progress(READ, 0, max(1, len(options.photographs)))
+    from ..batch.single import estimate_to_folder
+    from ..stack import read_stack
+
     request = replace(request_from(options, reporter), rough_depth=options.rough_depth)
     check_device(options.device)
-    reporter.progress(READ, 0, max(1, len(options.photographs)))  # long before all their metadata are read
     stack = read_stack(options.photographs, overrides_from(options), reporter.progress)
     estimate_to_folder(stack, options.output, request, reporter)

@@ -54,9 +54,11 @@ def _load() -> None:
     import pyexiv2  # noqa: F401
     from PIL import Image
 
+    from ..batch import single  # noqa: F401
     from ..runtime.devices import ON_CPU, providers
     from ..runtime.resources import Resources
     from ..runtime.sessions import sessions_for
+    from ..stack import read_stack  # noqa: F401
     from ..weights import ALIGNMENT_MODEL, DEPTH_MODEL
     from . import estimate  # noqa: F401
 

@@ -1,6 +1,5 @@
 """Which processor the networks run on: one that ONNX Runtime was built for, or else torch was."""
 
-import importlib.metadata
 from typing import Any
 
 from ..contract.errors import InputError
@@ -48,6 +47,8 @@ def torch_device(device: str) -> str | None:
 
 def torch_sessions() -> Any | None:
     """Return the class that runs our networks under torch, where torch and it are installed."""
+    import importlib.metadata
+
     for plugin in importlib.metadata.entry_points(group=PLUGINS, name="torch"):
         try:
             return plugin.load()
