@@ -1,7 +1,6 @@
 """One stack estimated into a result folder, where an earlier result spares what has not changed."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,12 +86,10 @@ def estimate_to_folder(stack: FocalStack, folder: Path, request: Request, report
 
 def _write(stack: FocalStack, folder: Path, request: Request, reporter: Reporter) -> str | None:
     """Write the result as it is estimated; returns what was used again."""
-    with open_result(folder) as output, ThreadPoolExecutor(1) as beside:
+    with open_result(folder) as output:
         job = pipeline.plan_job(stack, request.config, request.resources)
-        of_analysis = beside.submit(analysis_fingerprint, job).result
-        fingerprint = beside.submit(
-            lambda: result_fingerprint(of_analysis(), job, request.saves_aligned)
-        ).result
+        of_analysis = analysis_fingerprint(job)
+        fingerprint = result_fingerprint(of_analysis, job, request.saves_aligned)
         cache = ResultCache(folder, of_analysis)
         if cache.is_current(fingerprint) is not None:
             return REUSED_ALL
@@ -102,7 +99,7 @@ def _write(stack: FocalStack, folder: Path, request: Request, reporter: Reporter
         result.write(
             output,
             aligned=aligned,
-            extra={"fingerprint": fingerprint()},
+            extra={"fingerprint": fingerprint},
             cache=cache.arrays,
             threads=request.resources.threads,
         )

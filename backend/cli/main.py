@@ -57,9 +57,11 @@ def run_process() -> NoReturn:
         status = main()
     except SystemExit as ended:  # of --help, and of a backend that waited
         status = int(ended.code or DONE)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # there is none where it was closed
+        try:
             stream.flush()
+        except OSError:  # it goes to a disk that is full
+            status = status or INPUT_AT_FAULT
     os._exit(status)
 
 

@@ -1,7 +1,7 @@
 """Rough depth, in a fraction of a second: for people to see before the estimate proper is there.
 
-It takes the small grey pictures by which the frames were put in order, the large motion between them, and
-one run of the network.
+It takes small grey pictures of the frames, as those by which stacks are put in order, the large motion
+between them, and one run of the network.
 """
 
 import cv2

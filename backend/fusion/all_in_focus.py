@@ -32,13 +32,17 @@ class AllInFocus:
         """
         self._shares = _shares(positions, (widest_blur or 1) / 2 * max(normalised.shape))
         self._column = elementwise(_column_of, normalised, np.uint16)  # of the shares
-        if blending is not None:
-            blending = cv2.resize(blending, normalised.shape[::-1], interpolation=cv2.INTER_NEAREST)
         self._picture = np.zeros((*normalised.shape, 3), np.float32)
-        self._tiles = self._find_tiles(blending)
+        if blending is not None:
+            self._assign_columns(
+                cv2.resize(blending, normalised.shape[::-1], interpolation=cv2.INTER_NEAREST)
+            )
+        self._tiles = self._tiles_with_share()
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
-        """Frame number `index`, aligned (H, W, 3), whose values times `gain`, one or (3,), are sRGB 0..1."""
+        """Frame number `index`, aligned (H, W, 3), uint8, uint16 or float32; times `gain`, one or (3,), its
+        values are sRGB 0..1.
+        """
         expose, shares = _exposure(pixels.dtype, np.broadcast_to(np.float32(gain), 3)), self._shares[index]
 
         def add_to(tile: Tile) -> None:
@@ -46,23 +50,6 @@ class AllInFocus:
             cv2.accumulateProduct(cv2.merge([share] * 3), expose(pixels[tile]), self._picture[tile])
 
         for_each(add_to, self.tiles_of(index))
-
-    def _find_tiles(self, blending: np.ndarray | None) -> list[list[Tile]]:
-        """Of each frame the tiles in which it has a share; each pixel gets the column of its blending."""
-        all_tiles = tiles(*self._column.shape)
-        has_share = np.zeros((len(self._shares), len(all_tiles)), bool)
-
-        def look(number: int) -> None:
-            column = self._column[all_tiles[number]]
-            if blending is not None:
-                how = blending[all_tiles[number]]
-                column[how == PLAIN] += COLUMNS
-                np.copyto(column, how + 2 * COLUMNS, where=how >= 0, casting="unsafe")
-            columns = np.flatnonzero(np.bincount(column.ravel()))
-            has_share[:, number] = self._shares[:, columns].any(axis=1)
-
-        for_each(look, range(len(all_tiles)))
-        return [[all_tiles[number] for number in np.flatnonzero(row)] for row in has_share]
 
     def tiles_of(self, index: int) -> list[Tile]:
         """Tiles in which frame number `index` has a share: few, of most frames."""
@@ -76,6 +63,28 @@ class AllInFocus:
         """(H, W) float16: number of the frame with the largest share of each pixel; the farthest is 1."""
         numbers = (self._shares.argmax(axis=0) + 1).astype(np.float16)
         return elementwise(lambda column: numbers[column], self._column, np.float16)
+
+    def _assign_columns(self, blending: np.ndarray) -> None:
+        """Exchange the columns of pixels that are plain, or that one frame alone shows."""
+
+        def assign(tile: Tile) -> None:
+            column, how = self._column[tile], blending[tile]
+            column[how == PLAIN] += COLUMNS
+            np.copyto(column, how + 2 * COLUMNS, where=how >= 0, casting="unsafe")
+
+        for_each(assign, tiles(*self._column.shape))
+
+    def _tiles_with_share(self) -> list[list[Tile]]:
+        """Frame by frame, the tiles in which it has a share."""
+        all_tiles = tiles(*self._column.shape)
+        has_share = np.zeros((len(self._shares), len(all_tiles)), bool)
+
+        def examine(number: int) -> None:
+            columns = np.flatnonzero(np.bincount(self._column[all_tiles[number]].ravel()))
+            has_share[:, number] = self._shares[:, columns].any(axis=1)
+
+        for_each(examine, range(len(all_tiles)))
+        return [[all_tiles[number] for number in np.flatnonzero(row)] for row in has_share]
 
 
 def _column_of(normalised: np.ndarray) -> np.ndarray:
@@ -120,7 +129,7 @@ def _exposure(kind: np.dtype, gain: np.ndarray) -> Callable[[np.ndarray], np.nda
 
 
 def fuse(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """The same for pictures (N, H, W, 3) that are all in memory."""
+    """The same for pictures (N, H, W, 3) float32 that are all in memory."""
     fused = AllInFocus(normalised, positions)
     for index, picture in enumerate(pictures):
         fused.add(index, picture)

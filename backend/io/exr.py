@@ -19,7 +19,7 @@ LIGHTEST = 65504.0  # of scene-linear values: the largest half float
 PICTURE_LAYER = re.compile(r"(^|.*\.)(combined|composite|beauty|rgba?|colou?r|image|ci)$", re.IGNORECASE)
 COLOURS = ("R", "G", "B"), ("r", "g", "b"), ("red", "green", "blue")
 GREY = "Y"
-LIGHT = 1  # level of ZIP: three quarters of the time of level 4, the usual one, for 2 % more space
+ZIP_LEVEL = 1  # three quarters of the time of level 4, the usual one, for 2 % more space
 
 
 class _Layer(NamedTuple):
@@ -132,15 +132,16 @@ def check_exr(path: Path) -> list[dict]:
     return headers
 
 
-def compress_lightly() -> None:
-    """Have files written from now on compressed at the level `LIGHT`, where the library can be told so.
+def set_zip_level() -> None:
+    """Let all EXR files that this process writes from now on be compressed at `ZIP_LEVEL`, where that works.
 
-    Its Python module has no way to; the C function is there on Linux (OpenEXR 3.5, openexr_base.h).
+    OpenEXR's Python module has no way to say so. Its C function can be called on Linux (OpenEXR 3.5,
+    openexr_base.h); elsewhere the level remains the usual one.
     """
     import OpenEXR
 
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(OpenEXR.__file__).exr_set_default_zip_compression_level(LIGHT)
+        ctypes.CDLL(OpenEXR.__file__).exr_set_default_zip_compression_level(ZIP_LEVEL)
 
 
 def _headers(path: Path) -> list[dict]:

@@ -60,7 +60,7 @@ def read_photograph_at(
     reading
         What the stack tells of it.
     out
-        What is written to and returned, in place of a new array.
+        (h, w, 3) float32, which is written to and returned, in place of a new array.
 
     Returns
     -------

@@ -41,7 +41,7 @@ from ..runtime.parallel import for_each
 from ..runtime.resources import available_threads
 from .arrays import write_arrays
 from .colour import srgb_bytes, srgb_encode, to_integers
-from .exr import check_exr, compress_lightly
+from .exr import check_exr, set_zip_level
 
 JPEG_QUALITY = 97  # of copies of photographs that are JPEGs themselves, with all their colour
 COLOURS = tuple(f"Combined.{colour}" for colour in "RGB")
@@ -424,7 +424,7 @@ def _write_exr(path: Path, maps: Maps, all_in_focus: np.ndarray, threads: int) -
     }
     channels = {f"{LAYER}.{name}": values for name, values in passes.items() if values is not None}
     OpenEXR.set_global_thread_count(threads)
-    compress_lightly()
+    set_zip_level()
     try:
         OpenEXR.File(header, channels).write(str(path))
     except RuntimeError as error:  # what OpenEXR makes of a full disk

@@ -336,13 +336,12 @@ def _grow(cells: _Cells, value: np.ndarray, free: np.ndarray, seed: tuple, affin
 
 
 def _robust_plane(x: np.ndarray, y: np.ndarray, value: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    design = np.stack([np.ones_like(x), x, y, value])
-    robust = np.ones_like(x)
+    design, robust = np.stack([np.ones_like(x), x, y]), np.ones_like(x)
     affine = np.zeros(3)
     for _ in range(3):
-        sums = (design[:3] * (weight * robust)) @ design.T
-        affine = _inverse(sums[:, :3]) @ sums[:, 3]
-        robust = 1 / (1 + ((value - affine @ design[:3]) / (TOLERANCE / 2)) ** 2)
+        weighted = design * (weight * robust)
+        affine = _inverse(weighted @ design.T) @ (weighted @ value)
+        robust = 1 / (1 + ((value - affine @ design) / (TOLERANCE / 2)) ** 2)
     return affine
 
 
@@ -380,24 +379,23 @@ def _fit(points: _Points, columns: np.ndarray, weight: np.ndarray | None = None)
     blocks, each of which errs as one (Liang and Zeger, Biometrika 1986).
     """
     given = points.weight if weight is None else weight
-    without_planes = _plane_fitter(points, np.concatenate([columns, points.value[:, None]], 1))
-    robust = np.ones_like(given)
+    planes_removed = _planes_removed(points, np.concatenate([columns, points.value[:, None]], 1))
+    robust = given
     for _ in range(REWEIGHTINGS):
-        _, residual, _ = _least_squares(without_planes(given * robust), given * robust)
+        _, residual, _ = _least_squares(planes_removed(robust), robust)
         scale = max(1.4826 * float(np.median(np.abs(residual[given > 0]))), NOISE / 4)
-        robust = 1 / (1 + (residual / (2 * scale)) ** 2)
-    last = given * robust
-    both = without_planes(last)
-    shared, residual, inverse = _least_squares(both, last)
+        robust = given / (1 + (residual / (2 * scale)) ** 2)
+    both = planes_removed(robust)
+    shared, residual, inverse = _least_squares(both, robust)
     scores = np.zeros((points.block.max() + 1, columns.shape[1]))
-    np.add.at(scores, points.block, last[:, None] * both[:, :-1] * residual[:, None])
-    blocks = len(np.unique(points.block[last > 0]))
+    np.add.at(scores, points.block, robust[:, None] * both[:, :-1] * residual[:, None])
+    blocks = len(np.unique(points.block[robust > 0]))
     covariance = inverse @ (scores.T @ scores) @ inverse * (blocks / max(blocks - 1, 1))
     return _Fit(shared, covariance, residual)
 
 
 def _least_squares(both: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Coefficients (k,) of all columns (n, k + 1) but the last, which they make up; residual, and inverse."""
+    """Fit the last of columns (n, k + 1) by the others: coefficients (k,), residual (n,), inverse (k, k)."""
     design, target = both[:, :-1], both[:, -1]
     inverse = _inverse(design.T @ (weight[:, None] * design))
     shared = inverse @ (design.T @ (weight * target))
@@ -410,19 +408,19 @@ def _inverse(matrix: np.ndarray) -> np.ndarray:
     return np.linalg.inv(matrix + ridge[..., None, None] * np.eye(matrix.shape[-1]))
 
 
-def _plane_fitter(points: _Points, columns: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what leaves of columns (n, k) what planes, fitted to them by a weight (n,), leave of them."""
+def _planes_removed(points: _Points, columns: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function of weights (n,): columns (n, k) less the planes that are fitted to each by them."""
     count, width = columns.shape
     design = np.stack([np.ones_like(points.x), points.x, points.y], 1)
     products = (design[:, :, None] * np.concatenate([design, columns], 1)[:, None]).reshape(count, -1)
     is_on = np.equal.outer(np.arange(points.plane.max() + 1), points.plane).astype(np.float64)
 
-    def without_planes(weight: np.ndarray) -> np.ndarray:
+    def removed(weight: np.ndarray) -> np.ndarray:
         sums = ((is_on * weight) @ products).reshape(len(is_on), 3, 3 + width)
         affine = _inverse(sums[..., :3]) @ sums[..., 3:]
         return columns - (design[:, None] @ affine[points.plane])[:, 0]
 
-    return without_planes
+    return removed
 
 
 def _earned_terms(points: _Points) -> int:

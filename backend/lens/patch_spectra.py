@@ -108,7 +108,7 @@ def _cut_patches(plane: np.ndarray) -> np.ndarray:
     if min(plane.shape) < PATCH + 2 * BORDER:
         return np.empty((0, PATCH, PATCH), plane.dtype)
     every = np.lib.stride_tricks.sliding_window_view(inside, (PATCH, PATCH))
-    return np.array(every[:: PATCH // 2, :: PATCH // 2]).reshape(-1, PATCH, PATCH)
+    return np.array(every[:: PATCH // 2, :: PATCH // 2], order="C").reshape(-1, PATCH, PATCH)
 
 
 def _patch_means(plane: np.ndarray) -> np.ndarray:

@@ -82,7 +82,7 @@ def register(
         Where nothing in the photographs could be in focus, or all are one picture.
     """
     _check_detail(photographs, stack)
-    _scale(photographs, np.full((len(photographs), 1), _towards_white(photographs)))
+    _scale(photographs, _towards_white(photographs))
     photographs, stack = drop_duplicates(photographs, stack)
 
     def align_and_even(frames: np.ndarray, stack: FocalStack) -> Registration:
@@ -139,8 +139,9 @@ def _apply(motion: Motion, photographs: np.ndarray, stack: FocalStack) -> Regist
     return Registration(stack, pictures, motion, gains)
 
 
-def _scale(pictures: np.ndarray, factors: np.ndarray) -> None:
-    """Multiply pictures (N, h, w, 3) in place by factors (N, 3) or (N, 1)."""
+def _scale(pictures: np.ndarray, factors: np.ndarray | np.float32) -> None:
+    """Multiply pictures (N, h, w, 3) in place by factors (N, 3), or one."""
+    factors = np.broadcast_to(factors, (len(pictures), 3))
 
     def scale_one(index: int) -> None:
         if (factors[index] != 1).any():

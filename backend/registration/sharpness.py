@@ -30,7 +30,7 @@ def profiles(photographs: np.ndarray) -> list[np.ndarray]:
 
 
 def check_order(photographs: np.ndarray, stack: FocalStack) -> list[str]:
-    """Return warnings where sharpness does not move through the frames as their order has it."""
+    """Return warnings of what sharpness says against the order of the frames."""
     found = profiles(photographs)
     return [*reversal_warnings(stack, found), *_unsteadiness_warnings(stack, found)]
 

@@ -36,7 +36,8 @@ def warp(
     where
         Tiles of it that are wanted, which begin at multiples of CELL; elsewhere anything may be returned.
     out
-        What is written to and returned, in place of a new array.
+        (height, width, C) or (height, width) of the picture's type, which is written to and returned, in
+        place of a new array.
 
     Returns
     -------

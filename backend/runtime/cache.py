@@ -8,8 +8,6 @@ result.json. Both take in every byte of the photographs and of this package.
 import functools
 import hashlib
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +28,7 @@ from ..lens.field_curvature import FieldCurvature
 from ..lens.profile import AppliedCurvature, focus_span, lens_profile_files
 from ..registration.motion import Motion, relative_field_of_view
 from ..stack import FocalStack, describe
+from .parallel import prefetch
 from .versions import versions
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class ResultCache:
     folder
         Of the earlier result, which may be missing or another stack's.
     fingerprint
-        Returns the fingerprint of the analysis, where that is computed anyway.
+        `analysis_fingerprint` of the job that the step will be given; by default it is computed then.
 
     Attributes
     ----------
@@ -103,7 +102,7 @@ class ResultCache:
         Whether the analysis came from there.
     """
 
-    def __init__(self, folder: Path, fingerprint: Callable[[], str] | None = None) -> None:
+    def __init__(self, folder: Path, fingerprint: str | None = None) -> None:
         self._folder = folder
         self._fingerprint = fingerprint
         self._arrays: dict[str, np.ndarray] = {}
@@ -113,14 +112,12 @@ class ResultCache:
         """Wrap the step: an analysis of the same is read and not made again."""
 
         def analyse_once(job: "Job", stages: "Stages") -> "Analysis":
-            with ThreadPoolExecutor(1) as beside:
-                fingerprint = self._fingerprint or beside.submit(analysis_fingerprint, job).result
-                analysis = self._read(job, fingerprint)
-                self.was_used = analysis is not None
-                if analysis is None:
-                    analysis = analyse(job, stages)
-            arrays = asdict(_arrays_of(analysis, job.stack))
-            self._arrays = {"fingerprint": np.array(fingerprint()), **arrays}
+            fingerprint = self._fingerprint or analysis_fingerprint(job)
+            analysis = self._read(job, fingerprint)
+            self.was_used = analysis is not None
+            if analysis is None:
+                analysis = analyse(job, stages)
+            self._arrays = {"fingerprint": np.array(fingerprint), **asdict(_arrays_of(analysis, job.stack))}
             return analysis
 
         return analyse_once
@@ -130,11 +127,11 @@ class ResultCache:
         """The last analysis, for cache.npz."""
         return self._arrays
 
-    def is_current(self, fingerprint: Callable[[], str]) -> Description | None:
+    def is_current(self, fingerprint: str) -> Description | None:
         """Return the description of the earlier result if it has this fingerprint and all its files."""
         try:
             description = result_folder.read_description(self._folder)
-            if description.get("fingerprint") != fingerprint():
+            if description.get("fingerprint") != fingerprint:
                 return None
             result_folder.read_depth(self._folder, before_retouch=True)
             for name in (ALL_IN_FOCUS_PNG, DEPTH_PNG):
@@ -159,12 +156,12 @@ class ResultCache:
             read_file(path)
         return list(enumerate(paths))
 
-    def _read(self, job: "Job", fingerprint: Callable[[], str]) -> "Analysis | None":
+    def _read(self, job: "Job", fingerprint: str) -> "Analysis | None":
         from ..pipeline import Analysis
 
         try:
             saved = read_arrays(self._folder / CACHE, MAX_FILE_BYTES)
-            if str(saved.pop("fingerprint")) != fingerprint():
+            if str(saved.pop("fingerprint")) != fingerprint:
                 return None
             arrays = _Arrays(**saved)
             if not arrays.fit_together or len(arrays.belongs) != len(job.stack.frames):
@@ -229,7 +226,8 @@ def analysis_fingerprint(job: "Job") -> str:
         Where a photograph or the network cannot be read.
     """
     parts = [locate(frame.path) for frame in job.stack.frames]
-    digests = {file: _digest_of_file(file) for file, _ in parts}
+    files = list(dict.fromkeys(file for file, _ in parts))
+    digests = dict(zip(files, prefetch(_digest_of_file, files), strict=True))
     return _digest(
         _package(),
         [job.plan.size, enlargement(*job.plan.size, job.config.quality), job.config.alignment],

@@ -52,7 +52,7 @@ def read_stack(
 ) -> FocalStack:
     """Read a focal stack: its frames from far to near, and what is known of focus and lens.
 
-    Pixels are decoded only where their sharpness has to show the order, or what does not belong.
+    Pixels are decoded only where they have to show the order, the unit of distances, or what does not belong.
 
     Parameters
     ----------

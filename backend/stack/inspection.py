@@ -96,8 +96,10 @@ def inspect_stack(
     outsiders = find_outsiders(members)
     members = [record for record in members if record.frame.path not in outsiders]
     stack = assemble_stack(members, overrides)
-    profiles = sharpness_profiles(read_thumbnails(stack.frames))
-    stack = stack.with_warnings(*reversal_warnings(stack, profiles), *found.remarks, *shared)
+    if stack.is_metric:
+        profiles = sharpness_profiles(read_thumbnails(stack.frames))
+        stack = stack.with_warnings(*reversal_warnings(stack, profiles))
+    stack = stack.with_warnings(*found.remarks, *shared)
     notes = check_frames(records, members, stack)
     notes |= {path: (f"{reason[0].upper()}{reason[1:]}",) for path, reason in outsiders.items()}
     notes |= {path: (_without_path(fault, path),) for path, fault in faults.items()}

@@ -177,9 +177,9 @@ def test_infinity_becomes_near_and_stays_finite():
 
 
 def test_no_later_estimate_takes_it_for_its_own(result):
-    assert ResultCache(result).is_current(lambda: FINGERPRINT) is not None
+    assert ResultCache(result).is_current(FINGERPRINT) is not None
     turn(result)
-    assert ResultCache(result).is_current(lambda: FINGERPRINT) is None
+    assert ResultCache(result).is_current(FINGERPRINT) is None
     assert not (result / "cache.npz").exists()
 
 

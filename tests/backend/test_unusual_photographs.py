@@ -12,6 +12,7 @@ import pytest
 from focal_depth.cli.main import main
 from focal_depth.io.colour import srgb_decode
 from focal_depth.io.result_folder import read_depth
+from focal_depth.stack import inspect_stack
 from photographs import PROJECT, dng, heic, write_photograph
 from PIL import Image
 
@@ -289,6 +290,14 @@ def test_distances_the_pictures_do_not_bear_out(tmp_path, pictures, estimate, di
     write(tmp_path, pictures)
     outcome = estimate(with_sidecar(tmp_path, distances))
     assert outcome.status == 0 and warning in outcome.warnings
+
+
+def test_inspecting_shows_that_distances_run_the_wrong_way(tmp_path, pictures):
+    write(tmp_path, pictures)
+    with_sidecar(tmp_path, [1 / metres for metres in DISTANCES])
+    assert any("as if they were dioptres" in text for text in inspect_stack([tmp_path]).stack.warnings)
+    with_sidecar(tmp_path)
+    assert not any("opposite" in text for text in inspect_stack([tmp_path]).stack.warnings)
 
 
 def test_a_plain_wall_gives_no_false_alarm(tmp_path, estimate):
