@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -163,11 +164,36 @@ def _simplified(exported: bytes) -> bytes:
         options.optimized_model_filepath = str(Path(scratch, "simplified.onnx"))
         onnxruntime.InferenceSession(exported, options, providers=[ON_CPU])
         model = onnx.load(options.optimized_model_filepath)
+    nodes = _in_order_of(onnx.load_from_string(exported).graph.node, model.graph.node)
     own = [each for each in model.opset_import if each.domain == ""]  # it names all that it knows
-    del model.opset_import[:]
+    del model.graph.node[:], model.opset_import[:]
+    model.graph.node.extend(nodes)
     model.opset_import.extend(own)
     onnx.checker.check_model(model)
     return model.SerializeToString()
+
+
+def _in_order_of(before: Iterable[onnx.NodeProto], nodes: Iterable[onnx.NodeProto]) -> list[onnx.NodeProto]:
+    """Nodes in the order in which they were before, but after those whose outputs they take.
+
+    In an order of its own the depth network takes 0.42 GB for 0.37, of ten frames of 960 x 640.
+    """
+    place = {name: number for number, node in enumerate(before) for name in node.output}
+    waiting = {name: node for node in nodes for name in node.output}
+    ordered: list[onnx.NodeProto] = []
+
+    def append(node: onnx.NodeProto) -> None:
+        for name in node.output:
+            waiting.pop(name)
+        for name in node.input:
+            if name in waiting:
+                append(waiting[name])
+        ordered.append(onnx.NodeProto.FromString(node.SerializeToString()))
+
+    for name in sorted(waiting, key=place.__getitem__):
+        if name in waiting:
+            append(waiting[name])
+    return ordered
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:
