@@ -51,6 +51,12 @@ def read_start(path: Path) -> bytes:
         return read_file(path)  # which explains what is wrong
 
 
+def without_scans(data: bytes) -> bytes:
+    """Return what stands before the pixels of a JPEG, which is all its metadata; other files as they are."""
+    scan = _find_scan(data) if data.startswith(JPEG_MAGIC) else -1
+    return data if scan < 0 else data[: scan + len(JPEG_SCAN)]
+
+
 def is_raw(path: Path, data: bytes) -> bool:
     """Whether a file is a camera's raw file: by its name, unless it begins as none does."""
     return path.suffix.lower() in RAW_EXTENSIONS and not data.startswith((JPEG_MAGIC, PNG_MAGIC, EXR_MAGIC))
@@ -95,19 +101,25 @@ def _is_whole(data: bytes) -> bool:
 
 
 def _has_jpeg_end(data: bytes) -> bool:
-    """Whether the picture has its end-of-image marker.
+    """Whether the picture has its end-of-image marker; an embedded thumbnail has one of its own."""
+    scan = _find_scan(data)
+    return scan >= 0 and data.rfind(JPEG_END, scan) >= 0  # from behind, where it is
 
-    Segments before the scan are skipped, because an embedded thumbnail has an end marker of its own (JPEG,
-    ITU T.81, annex B). Bytes that stand between segments are skipped too, as every decoder does.
+
+def _find_scan(data: bytes) -> int:
+    """Return where a JPEG's first scan begins, -1 where there is none.
+
+    Segments before it are skipped with all that is in them (JPEG, ITU T.81, annex B), and so are bytes that
+    stand between segments, as every decoder does.
     """
     at = 2
     while at >= 0 and at + 4 <= len(data):
         is_marker = data[at] == 0xFF and data[at + 1] not in (0, 0xFF)
-        if is_marker and data[at + 1] == 0xDA:
-            return data.rfind(JPEG_END, at) >= 0  # from behind, where it is
+        if is_marker and data[at : at + 2] == JPEG_SCAN:
+            return at
         length = 2 + int.from_bytes(data[at + 2 : at + 4], "big") if is_marker else 1
         at = data.find(b"\xff", at + length)
-    return False
+    return -1
 
 
 def _count_scans(data: bytes) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ..io.header import Header
 from ..io.heif import is_heif, read_heif_exif
+from ..io.photograph_file import without_scans
 from .maker_notes import (
     UNSIGNED_INFINITY,
     read_focus_order,
@@ -144,7 +145,7 @@ def printable(name: str) -> str | None:
 
 def _tags(data: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """EXIF and XMP; of a HEIC that Exiv2 refuses, for a padded colour profile say, the EXIF alone."""
-    exif, xmp = _tags_by_exiv2(data)
+    exif, xmp = _tags_by_exiv2(without_scans(data))  # Exiv2 copies what it is given
     if not exif and is_heif(data):
         exif, _ = _tags_by_exiv2(read_heif_exif(data))
     return exif, xmp
