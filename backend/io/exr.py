@@ -135,8 +135,8 @@ def check_exr(path: Path) -> list[dict]:
 def set_zip_level() -> None:
     """Let all EXR files that this process writes from now on be compressed at `ZIP_LEVEL`, where that works.
 
-    OpenEXR's Python module has no way to say so. Its C function can be called on Linux (OpenEXR 3.5,
-    openexr_base.h); elsewhere the level remains the usual one.
+    OpenEXR's Python module takes a level and ignores it (`findings/openexr_zip_level.sh`). The library's C
+    function can be called on Linux (OpenEXR 3.5, openexr_base.h); elsewhere the level remains the usual one.
     """
     import OpenEXR
 
