@@ -415,6 +415,11 @@ def scheduler(tmp_path):
         yield Scheduler(address, worker, process.kill)
 
 
+def heed_interrupts() -> None:
+    """What a shell runs in the background is started so that it ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def until(happens, seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not happens():
@@ -483,17 +488,16 @@ def test_a_stack_that_no_worker_holds_is_reported(tmp_path, shoot, scheduler, mo
 
 
 def test_cancelling_stops_at_once_and_leaves_whole_results(tmp_path, shoot):
-    large = [shutil.copytree(SAMPLE, tmp_path / "large" / str(number)) for number in range(4)]
     output = tmp_path / "results"
-    arguments = ("focal_depth", "batch", shoot, tmp_path / "large", "--output", output, "--workers", 2)
-    with program(*arguments, stderr=subprocess.DEVNULL) as running:
+    arguments = ("focal_depth", "batch", shoot, "--output", output, "--workers", 2)
+    with program(*arguments, stderr=subprocess.DEVNULL, preexec_fn=heed_interrupts) as running:
         until(lambda: list(output.glob("*.unfinished/new")))
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 130  # and not 0, as it were with all stacks done
     left = written(output)
     time.sleep(1)
     assert written(output) == left
-    assert len(left) < len(GOOD) + len(large)
+    assert len(left) < len(GOOD)
     for name in left:
         read_depth(output / name)
     assert not list(output.glob("*.unfinished"))
