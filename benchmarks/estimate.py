@@ -65,7 +65,7 @@ def measure(stack: Path, megapixels: float, frames: int, runs: int) -> Measured:
 
 
 def _apart(function: Callable[..., T], *arguments: object) -> T:
-    """Call a function in a process of its own: the most that this one held would count as its children's."""
+    """Call a function in a process of its own: what this one held at most would count as its children's."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         return process.submit(function, *arguments).result()
 

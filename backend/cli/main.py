@@ -60,8 +60,12 @@ def run_process() -> NoReturn:
     for stream in filter(None, (sys.stdout, sys.stderr)):  # there is none where it was closed
         try:
             stream.flush()
-        except OSError:  # it goes to a disk that is full
+        except BrokenPipeError:  # nobody reads it
+            status = status or CANCELLED
+        except OSError as error:  # it goes to a disk that is full
             status = status or INPUT_AT_FAULT
+            with contextlib.suppress(OSError):
+                print(f"error: {error.strerror}", file=sys.stderr, flush=True)
     os._exit(status)
 
 

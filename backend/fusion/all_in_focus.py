@@ -40,8 +40,16 @@ class AllInFocus:
         self._tiles = self._tiles_with_share()
 
     def add(self, index: int, pixels: np.ndarray, gain: np.ndarray | float = 1.0) -> None:
-        """Frame number `index`, aligned (H, W, 3), uint8, uint16 or float32; times `gain`, one or (3,), its
-        values are sRGB 0..1.
+        """Add an aligned frame.
+
+        Parameters
+        ----------
+        index
+            Its number.
+        pixels
+            (H, W, 3) uint8, uint16 or float32.
+        gain
+            One or (3,): what makes sRGB 0 to 1 of the pixels.
         """
         expose, shares = _exposure(pixels.dtype, np.broadcast_to(np.float32(gain), 3)), self._shares[index]
 
@@ -129,7 +137,7 @@ def _exposure(kind: np.dtype, gain: np.ndarray) -> Callable[[np.ndarray], np.nda
 
 
 def fuse(normalised: np.ndarray, pictures: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """The same for pictures (N, H, W, 3) float32 that are all in memory."""
+    """Fuse pictures (N, H, W, 3) float32 that are all in memory."""
     fused = AllInFocus(normalised, positions)
     for index, picture in enumerate(pictures):
         fused.add(index, picture)

@@ -16,6 +16,7 @@ EXR_MAGIC, JPEG_MAGIC, PNG_MAGIC = b"\x76\x2f\x31\x01", b"\xff\xd8\xff", b"\x89P
 TIFF_MAGICS = b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"  # the latter two of BigTIFF
 BMP_MAGIC = b"BM"
 JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xff]")
 JPEG_SEGMENT = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")  # of those markers that are followed by a length
 START_BYTES = 64  # enough to recognise the kind of a file
 DAMAGE = (EOFError, IndexError, OSError, RuntimeError, SyntaxError, ValueError)  # what decoders raise of it
@@ -52,9 +53,9 @@ def read_start(path: Path) -> bytes:
 
 
 def without_scans(data: bytes) -> bytes:
-    """Return what stands before the pixels of a JPEG, which is all its metadata; other files as they are."""
+    """Return what stands before a JPEG's pixels, where Exiv2 looks for metadata; other files as they are."""
     scan = _find_scan(data) if data.startswith(JPEG_MAGIC) else -1
-    return data if scan < 0 else data[: scan + len(JPEG_SCAN)]
+    return data if scan < 0 else data[:scan]
 
 
 def is_raw(path: Path, data: bytes) -> bool:
@@ -113,12 +114,10 @@ def _find_scan(data: bytes) -> int:
     stand between segments, as every decoder does.
     """
     at = 2
-    while at >= 0 and at + 4 <= len(data):
-        is_marker = data[at] == 0xFF and data[at + 1] not in (0, 0xFF)
-        if is_marker and data[at : at + 2] == JPEG_SCAN:
-            return at
-        length = 2 + int.from_bytes(data[at + 2 : at + 4], "big") if is_marker else 1
-        at = data.find(b"\xff", at + length)
+    while marker := JPEG_MARKER.search(data, at):
+        if marker[0] == JPEG_SCAN:
+            return marker.start()
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
     return -1
 
 

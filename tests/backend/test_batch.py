@@ -416,7 +416,7 @@ def scheduler(tmp_path):
 
 
 def heed_interrupts() -> None:
-    """What a shell runs in the background is started so that it ignores them."""
+    """Let a program be interrupted, although a shell that runs tests in the background has it ignore that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
