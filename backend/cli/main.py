@@ -62,10 +62,11 @@ def run_process() -> NoReturn:
             stream.flush()
         except BrokenPipeError:  # nobody reads it
             status = status or CANCELLED
-        except OSError as error:  # it goes to a disk that is full
-            status = status or INPUT_AT_FAULT
-            with contextlib.suppress(OSError):
-                print(f"error: {error.strerror}", file=sys.stderr, flush=True)
+        except OSError as error:  # it goes to a disk that is full, which may have been said
+            if status == DONE:
+                status = INPUT_AT_FAULT
+                with contextlib.suppress(OSError):
+                    print(f"error: {explain_fault(error)}", file=sys.stderr, flush=True)
     os._exit(status)
 
 

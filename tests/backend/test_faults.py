@@ -317,20 +317,29 @@ def test_files_that_may_not_grow_are_one_sentence(estimate, tmp_path, kilobytes)
     assert os.listdir(tmp_path / "place") == []
 
 
+@pytest.fixture
+def to_a_full_disk(command):
+    """to_a_full_disk("inspect", ..., unbuffered="1") -> the finished process, which could print nothing."""
+
+    def run(*arguments: object, unbuffered: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": unbuffered}
+        with open("/dev/full", "w") as full:
+            return command(
+                *arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE, env=environment
+            )
+
+    return run
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("messages", [[], ["--messages"]], ids=["words", "messages"])
-def test_words_that_nobody_can_take_are_one_sentence(command, bracket, messages):
-    with open("/dev/full", "w") as full:
-        done = command(
-            "inspect", bracket, *messages, capture_output=False, stdout=full, stderr=subprocess.PIPE
-        )
+def test_words_that_nobody_can_take_are_one_sentence(to_a_full_disk, bracket, messages, unbuffered):
+    done = to_a_full_disk("inspect", bracket, *messages, unbuffered=unbuffered)
     assert is_one_sentence(done, "No space left on device")
 
 
-def test_what_cannot_be_printed_at_the_end_is_one_sentence(command):
-    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    with open("/dev/full", "w") as full:
-        done = command("--version", capture_output=False, stdout=full, stderr=subprocess.PIPE, env=buffered)
-    assert is_one_sentence(done, "No space left on device")
+def test_what_is_left_to_print_at_the_end_is_no_success(to_a_full_disk):
+    assert is_one_sentence(to_a_full_disk("--version", unbuffered=""), "No space left on device")
 
 
 def test_without_standard_output_a_command_ends_well(command):
