@@ -3,9 +3,10 @@
 For what leaves Python's lock alone: decoders of pictures, OpenCV, and numpy on large arrays.
 """
 
+import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import numpy as np
@@ -42,21 +43,34 @@ def prefetch(
 
 
 def for_each(function: Callable[[Item], object], items: Sequence[Item]) -> None:
-    """Do `function` of every item, on as many threads as there are, and wait for all of them."""
+    """Do `function` of every item, on as many threads as there are, and wait for all of them.
+
+    The caller's thread works too, so that one of these may be called within another.
+    """
     threads = min(available_threads(), len(items))
-    if threads <= 1:
-        for item in items:
-            function(item)
-        return
-    parts = min(PIECES * threads, len(items))
+    parts = min(PIECES * threads, len(items)) if threads > 1 else 1
+    left = iter(range(parts))  # from which all threads take: one step of it is not divided
 
-    def do_part(start: int) -> None:
-        for item in items[start::parts]:
-            function(item)
+    def work() -> None:
+        for start in left:
+            for item in items[start::parts]:
+                function(item)
 
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(do_part, start) for start in range(parts)]:
-            done.result()
+    helpers = [_helpers(threads - 1).submit(work) for _ in range(threads - 1)]
+    try:
+        work()
+    finally:
+        deque(left, maxlen=0)  # where it failed here, nobody begins another part
+        done = [helper for helper in helpers if not helper.cancel()]
+        wait(done)
+    for helper in done:
+        helper.result()
+
+
+@functools.cache
+def _helpers(count: int) -> ThreadPoolExecutor:
+    """Threads that stay, since starting one takes as long as a small piece of work."""
+    return ThreadPoolExecutor(count, "helper")
 
 
 def elementwise(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray, kind: type) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Work done ahead, on other threads."""
 
 import threading
+import time
 
 import pytest
 from focal_depth.runtime.parallel import for_each, prefetch
@@ -44,3 +45,41 @@ def test_a_fault_in_one_item_is_raised(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     with pytest.raises(ZeroDivisionError):
         for_each(lambda number: 1 / number, range(-2, 3))
+
+
+def test_nothing_is_under_way_once_a_fault_is_raised(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    main, begun, ended = threading.get_ident(), threading.Event(), []
+
+    def work(number):
+        if threading.get_ident() == main:
+            assert begun.wait(10)
+            raise ValueError(number)
+        begun.set()
+        time.sleep(0.1)
+        ended.append(number)
+
+    with pytest.raises(ValueError):
+        for_each(work, range(100))
+    done = len(ended)
+    assert 1 <= done < 99
+    time.sleep(0.2)
+    assert len(ended) == done
+
+
+@pytest.mark.parametrize("threads", ["2", "3"])
+def test_one_within_another_waits_for_no_thread_that_waits(threads, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    done = []
+    for_each(lambda outer: for_each(lambda inner: done.append((outer, inner)), range(20)), range(20))
+    assert sorted(done) == [(outer, inner) for outer in range(20) for inner in range(20)]
+
+
+def test_threads_stay(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    both = threading.Barrier(2)
+    for_each(lambda number: both.wait(10), range(2))  # on two threads, or it fails
+    before = threading.active_count()
+    for _ in range(20):
+        for_each(lambda number: number, range(4))
+    assert threading.active_count() == before
