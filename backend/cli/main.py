@@ -13,7 +13,7 @@ from typing import NoReturn
 from .. import __version__
 from ..contract.errors import Cancelled, InputError
 from ..contract.messages import CANCELLED, DONE, INPUT_AT_FAULT, OUR_FAULT
-from ..runtime.allocator import share_one_arena
+from ..runtime.allocator import keep_freed_memory
 from ..runtime.faults import check_memory, explain_fault
 from ..runtime.progress import JsonReporter, Reporter, TextReporter
 
@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         _stop_when_stdin_closes()
     try:
         check_memory()
-        share_one_arena()
+        keep_freed_memory()
         # Before numpy is loaded: OpenBLAS's threads would spin beside ours while they wait for each other.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         options = _parser(arguments).parse_args(arguments)
