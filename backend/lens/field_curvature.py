@@ -22,6 +22,7 @@ ROWS = 32  # of pictures, in one go
 CELLS = 64  # along the longer side: depth is judged cell by cell
 BLOCK = 7  # cells a side of what is held out together: a network errs alike over so much
 FOLDS = 5
+SUMMED, SPARSE = 9, 3  # pixels over which contrast is summed up, and from one sum to the next
 WINDOW = 5  # cells a side of the patches from which planes grow
 TOLERANCE = 0.035  # normalised dioptres from a plane that still belong to it
 NOISE = 0.01  # normalised dioptres: what no confidence falls short of
@@ -116,7 +117,7 @@ def measure_texture(pictures: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray
-        (h, w) float32, 0 and more.
+        (h / SPARSE, w / SPARSE) float32, 0 and more.
     """
     energies = np.stack(list(prefetch(_fine_contrast, pictures)))
 
@@ -248,8 +249,9 @@ def _places(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _fine_contrast(picture: np.ndarray) -> np.ndarray:
     grey = cv2.cvtColor(picture.astype(np.float32, copy=False), cv2.COLOR_RGB2GRAY)
-    energy = cv2.boxFilter(cv2.Laplacian(grey, cv2.CV_32F) ** 2, -1, (9, 9))
-    return np.sqrt(np.maximum(energy, 0))  # a running sum may end below 0
+    energy = cv2.boxFilter(cv2.Laplacian(grey, cv2.CV_32F) ** 2, -1, (SUMMED, SUMMED))
+    sparse = energy[SUMMED // 2 :: SPARSE, SUMMED // 2 :: SPARSE]
+    return np.sqrt(np.maximum(sparse, 0))  # a running sum may end below 0
 
 
 def _cells(normalised: np.ndarray, uncertainty: np.ndarray, texture: np.ndarray) -> _Cells:
