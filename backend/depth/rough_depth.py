@@ -7,7 +7,6 @@ between them, and one run of the network.
 import cv2
 import numpy as np
 
-from ..contract.qualities import NETWORK
 from ..fusion.all_in_focus import fuse
 from ..registration.motion import coarse_maps, relative_field_of_view
 from ..registration.warp import warp
@@ -19,7 +18,6 @@ from .focal_unet import EDGE_STEP, run_network
 from .scales import resize
 
 SIDE = 480  # pixels of the longer side, at most
-MOTION_SIDE = 128  # at which motion is looked for
 MOST_FRAMES = 12
 
 
@@ -50,12 +48,8 @@ def rough_depth(stack: FocalStack, alignment: str, sessions: Sessions) -> np.nda
     size = _size(*stack.size)
     thumbnails = read_thumbnails([stack.frames[index] for index in chosen])
     pictures = np.stack([_as_rgb(thumbnail, size) for thumbnail in thumbnails])
-    maps = coarse_maps(
-        pictures,
-        relative_field_of_view(stack, alignment)[chosen],
-        sessions,
-        MOTION_SIDE if alignment == NETWORK else None,
-    )
+    relative_fov = relative_field_of_view(stack, alignment)[chosen]
+    maps = coarse_maps(pictures, relative_fov, sessions, alignment)
     aligned = np.stack([warp(picture, each, size) for picture, each in zip(pictures, maps, strict=True)])
     positions = stack.positions[chosen]
     depth, uncertainty = run_network(sessions, aligned, positions)

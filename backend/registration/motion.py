@@ -96,7 +96,7 @@ def align(
     unmeasured = Motion(relative_fov, cropped, before, np.full(len(before), np.nan, np.float32))
     if method != NETWORK:
         return unmeasured
-    found = coarse_maps(pictures, relative_fov, sessions, NETWORK_SIZE, progress)
+    found = coarse_maps(pictures, relative_fov, sessions, method, progress)
     refined = refine_motion(greys, found)
     after = _correlations(greys, refined.maps)
     if np.median(after) < np.median(before) - WORSE:
@@ -108,22 +108,17 @@ def coarse_maps(
     pictures: np.ndarray,
     relative_fov: np.ndarray,
     sessions: Sessions,
-    side: int | None,
+    method: str = NETWORK,
     progress: StageProgress = lambda done, of: None,
 ) -> np.ndarray:
     """Return the maps (N, 2, 15) of pictures by what the thin lens tells and our network sees.
 
-    Parameters
-    ----------
-    pictures, relative_fov, sessions, progress
-        As `align` takes them.
-    side
-        Pixels of the longer side at which the network looks; None where it does not.
+    The parameters are those of `align`.
     """
     cropped = _cropped(relative_fov)
-    if side is None:
+    if method != NETWORK:
         return cropped
-    size = _size_within(pictures[0], side)
+    size = _size_within(pictures[0], NETWORK_SIZE)
     views = prefetch(lambda pair: warp(*pair, size), zip(pictures, cropped, strict=True))
     residual = _plausible(estimate_motion(np.stack(list(views)), sessions, progress), relative_fov)
     return scales_and_shifts(residual / relative_fov[:, None])

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LEVELS = (8, 4, 2, 1)  # reductions, coarse to fine
-ITERATIONS = (3, 2, 2, 1)
+LEVELS = (8, 4, 2)  # reductions, coarse to fine; the finer, `registration.refine` sees more exactly
+ITERATIONS = (3, 1, 1)
 CHANNELS = 8
 MAX_UPDATE = 4.0  # pixels of a level in one step
 
