@@ -156,11 +156,11 @@ def _place_patches(
     places = np.linspace(-0.3, 1.3, 33) * whole
     diameters = np.abs(positions - places[:, None])
     texture = np.empty((len(spectra.scale), len(places), spectra.power.shape[1]))
-    cost = np.empty(texture.shape[:2])
+    cost = np.empty(texture.shape[:2])  # float32 tells places apart, in half of the time
     for scale in np.unique(spectra.scale):
         level = spectra.scale == scale
-        attenuation = disc_blur().attenuate(diameters * scale)[0]
-        power, noise = spectra.power[level][:, None], spectra.noise[level][:, None]
+        attenuation = disc_blur().attenuate(diameters * scale)[0].astype(np.float32)
+        power, noise = (each[level][:, None].astype(np.float32) for each in (spectra.power, spectra.noise))
         texture[level], residual = _fit_texture(power, noise, attenuation)
         cost[level] = _robust(residual).mean((-1, -2))
     cost += OUTSIDE_COST * (_beyond(places, whole) / (OUTSIDE * whole)) ** 2
@@ -174,11 +174,17 @@ def _fit_texture(
     """Log power of the texture (..., B) before blur, and what is left of ln(power) (..., B, N)."""
     signal = np.maximum(power - noise, 0.05 * power)
     weights = (signal / power) ** 2
-    texture = (weights * (np.log(signal) - attenuation)).sum(-1) / weights.sum(-1)
+    texture = _over_frames(weights, np.log(signal) - attenuation) / weights.sum(-1)
     for _ in range(2):
         share, residual = _compare(power, noise, texture, attenuation)
-        texture = texture + np.clip((share * residual).sum(-1) / ((share**2).sum(-1) + 1e-3), -1, 1)
+        change = _over_frames(share, residual) / (_over_frames(share, share) + 1e-3)
+        texture = texture + np.clip(change, -1, 1)
     return texture, _compare(power, noise, texture, attenuation)[1]
+
+
+def _over_frames(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Sums of products over the last axis, which is short: in a fifth of the time that `sum` takes."""
+    return np.einsum("...n,...n->...", one, other)
 
 
 def _compare(
@@ -284,11 +290,11 @@ class _Fit:
         weights = 1 / (SPREAD**2 + self._residual**2 / 2)
         share, slope, residual = self._share, self._slope, self._residual
         # Texture: one number a patch and band.
-        texture = (weights * share**2).sum(-1) + 1e-3 / SPREAD**2
+        texture = _over_frames(weights, share**2) + 1e-3 / SPREAD**2
         mixed = weights * share * slope
-        pull = (weights * share * residual).sum(-1)
+        pull = _over_frames(weights * share, residual)
         scaled = mixed / np.sqrt(texture)[..., None]
-        matrix = -np.einsum("pbi,pbj->pij", scaled, scaled, optimize=True)
+        matrix = -scaled.transpose(0, 2, 1) @ scaled
         diagonal = np.arange(matrix.shape[1])
         matrix[:, diagonal, diagonal] += (weights * slope**2).sum(1)
         gradient = (weights * slope * residual).sum(1) - (mixed * (pull / texture)[..., None]).sum(1)

@@ -17,7 +17,7 @@ from .motion_model import (
     held_out_miss,
     weighted_median,
 )
-from .patches import Patches, Shifts, Spectra
+from .patches import FARTHEST, Patches, Shifts, Spectra
 from .polynomial import displaced
 from .warp import warp
 
@@ -26,7 +26,6 @@ PATCH = 54  # pixels of a patch: of the finest pass a ninth of the width
 LEAST_AGREEMENT, FULL_AGREEMENT = 0.4, 0.9  # of a patch's detail
 LEAST_PATCH = 24  # of a small picture
 FULL_DETAIL = 300.0  # more makes a patch no better, what errs then is the model
-FARTHEST = 12  # pixels: a shift by more is chance
 EARNED = 0.95  # a richer model must miss patches it has not seen by so much less
 
 
