@@ -144,6 +144,8 @@ def write_result(
         with ThreadPoolExecutor(threads) as pool:
             encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
             under_way = [pool.submit(write_rgb, new / ALL_IN_FOCUS_PNG, encoded)]
+            if cache is not None:
+                under_way.append(pool.submit(write_arrays, new / CACHE, cache))
             far, near = (float(edge) for edge in np.percentile(1.0 / depth, SHOWN))  # dioptres; 0 is infinity
             under_way.append(pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near))
             maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
@@ -153,8 +155,6 @@ def write_result(
         if aligned is not None:
             frames = _write_aligned(new / ALIGNED, aligned, description["frames"], is_deep)
             description = {**description, "frames": frames}
-        if cache is not None:
-            write_arrays(new / CACHE, cache)
         _write_description(new / RESULT_JSON, depth.shape, far, near, description)
         output.commit(OWNED)
 

@@ -13,8 +13,8 @@ def keep_freed_memory() -> None:
     """Let all threads take memory from one place, which keeps most of what they have freed.
 
     Each thread would keep to itself what it has freed, half as much as is in use; and arrays would get memory
-    of their own, which the system has to clear and to map anew, a sixth of an estimate's time. To be called
-    before there are threads. Large arrays are taken too seldom for them to wait for each other.
+    of their own, which the system has to clear and to map anew, for a twenty-fifth of an estimate's time. To
+    be called before there are threads. Large arrays are taken too seldom for them to wait for each other.
     """
     for parameter, value in ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, MOST_FREE)):
         _call("mallopt", parameter, value)
