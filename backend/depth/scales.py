@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ..runtime.chunks import chunks
 from ..runtime.parallel import for_each
+
+ROWS = 64  # at a time, which fit a processor's cache
 
 
 def resize(picture: np.ndarray, size: tuple[int, int], enlarging: int = cv2.INTER_CUBIC) -> np.ndarray:
@@ -36,7 +39,13 @@ def combine_scales(
 
     Scales are weighed by the inverse fourth power of their uncertainty.
     """
-    depth, uncertainty = np.stack(depths), np.stack(uncertainties)
-    weights = np.square(np.square(1 / uncertainty))
-    weights /= weights.sum(0)
-    return (weights * depth).sum(0), (weights * uncertainty).sum(0)
+    combined = np.empty((2, *depths[0].shape), np.float32)
+
+    def combine(rows: slice) -> None:
+        depth, uncertainty = (np.stack([each[rows] for each in maps]) for maps in (depths, uncertainties))
+        weights = np.square(np.square(1 / uncertainty))
+        weights /= weights.sum(0)
+        combined[:, rows] = (weights * depth).sum(0), (weights * uncertainty).sum(0)
+
+    for_each(combine, list(chunks(len(depths[0]), ROWS)))
+    return combined[0], combined[1]

@@ -19,12 +19,10 @@ def to_planes(pictures: np.ndarray, multiple: int = 1, subtracted: float = 0.0) 
 
     def fill(index: int) -> None:
         for rows in chunks(height, ROWS):
-            parts = list(planes[index, :, rows, :width])
-            cv2.split(pictures[index, rows], parts)
-            for values in parts:
-                cv2.threshold(values, 1, 1, cv2.THRESH_TRUNC, values)
-                cv2.threshold(values, 0, 0, cv2.THRESH_TOZERO, values)
-                np.subtract(values, np.float32(subtracted), out=values)
+            _, part = cv2.threshold(pictures[index, rows], 1, 1, cv2.THRESH_TRUNC)
+            cv2.threshold(part, 0, 0, cv2.THRESH_TOZERO, part)
+            part -= np.float32(subtracted)
+            cv2.split(part, list(planes[index, :, rows, :width]))
 
     for_each(fill, range(count))
     planes[:, :, height:, :width] = planes[:, :, height - 1 : height, :width]
