@@ -146,12 +146,11 @@ def estimate(
         guide = srgb_bytes(analysis.all_in_focus)
         flattened = flatten(analysis.prediction.normalised, analysis.curvature)
         normalised = upsample(flattened, guide, EDGE_STEP)
-        uncertainty = _resize(analysis.prediction.uncertainty, stack.size)
     return Result(
         stack,
         job.config,
         normalised,
-        uncertainty,
+        analysis.prediction.uncertainty,
         analysis.all_in_focus,
         analysis.frame_numbers,
         analysis.motion,

@@ -40,9 +40,12 @@ def clear_of_blur(normalised: np.ndarray, widest_blur: float | None) -> np.ndarr
     """
     radius = SKIRT * (widest_blur or 0) / 2 * max(normalised.shape)
     square, cross = np.ones((3, 3), np.uint8), cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    focus = np.asarray(normalised, np.float32)
+    focus = np.array(normalised, np.float32)
+    around = np.empty_like(focus)
     for step in range(math.ceil(radius)):  # a square and a cross by turns reach about as far all round
-        focus = np.maximum(focus, cv2.dilate(focus, square if step % 2 else cross) - np.float32(1 / radius))
+        cv2.dilate(focus, square if step % 2 else cross, around)
+        around -= np.float32(1 / radius)
+        np.maximum(focus, around, out=focus)
     return focus
 
 

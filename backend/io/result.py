@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ..contract.output_folder import OutputFolder
 from ..contract.schema import CONFIDENCE_UNIT
 from ..depth import units
+from ..depth.scales import resize
 from ..lens.camera import Camera, reference_camera
 from ..lens.profile import AppliedCurvature
 from ..registration.frames import aligned_frames
@@ -34,8 +36,9 @@ class Result:
         How it was estimated.
     normalised
         (H, W) float32: normalised dioptres, 0 at the farthest frame's focus and 1 at the nearest one's.
-    normalised_uncertainty
-        (H, W) float32: the expected absolute error of `normalised`; 0 where the predictor has none.
+    inferred_uncertainty
+        (h, w) float32, of the size at which depth was inferred: the expected absolute error of `normalised`,
+        0 where the predictor has none.
     all_in_focus
         (H, W, 3) float16 or float32: scene linear, Rec.709.
     frame_numbers
@@ -55,7 +58,7 @@ class Result:
     stack: FocalStack
     config: Config
     normalised: np.ndarray
-    normalised_uncertainty: np.ndarray
+    inferred_uncertainty: np.ndarray
     all_in_focus: np.ndarray
     frame_numbers: np.ndarray
     motion: Motion
@@ -88,6 +91,11 @@ class Result:
     def dioptres(self) -> np.ndarray:
         """(H, W) float32: one over depth."""
         return units.to_dioptres(self.normalised, self.stack)
+
+    @property
+    def normalised_uncertainty(self) -> np.ndarray:
+        """(H, W) float32: the expected absolute error of `normalised`."""
+        return resize(self.inferred_uncertainty, self.stack.size, cv2.INTER_LINEAR)
 
     @property
     def uncertainty(self) -> np.ndarray:

@@ -143,12 +143,16 @@ def write_result(
     with writing_into(output):
         with ThreadPoolExecutor(threads) as pool:
             encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-            under_way = [pool.submit(write_rgb, new / ALL_IN_FOCUS_PNG, encoded)]
+            bgr = _to_bgr(encoded)
+            under_way = [pool.submit(_write_bgr, new / ALL_IN_FOCUS_PNG, bgr)]
             if cache is not None:
                 under_way.append(pool.submit(write_arrays, new / CACHE, cache))
-            far, near = (float(edge) for edge in np.percentile(1.0 / depth, SHOWN))  # dioptres; 0 is infinity
+            dioptres = 1.0 / depth  # 0 is infinity
+            far, near = map(float, np.percentile(dioptres, SHOWN, overwrite_input=True))
+            del dioptres
             under_way.append(pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near))
             maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
+            del encoded, bgr
             _write_exr(new / DEPTH_EXR, maps, all_in_focus, threads)
             for each in under_way:
                 each.result()
@@ -435,14 +439,18 @@ def encode_png(rgb: np.ndarray) -> bytes:
     """Return a picture (H, W, 3) uint8 or uint16 as a PNG."""
     import cv2
 
-    return cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1].tobytes()
+    return cv2.imencode(".png", _to_bgr(rgb))[1].tobytes()
 
 
 def write_rgb(path: Path, rgb: np.ndarray) -> None:
     """Write a picture (H, W, 3) uint8 or uint16 as its ending says. Raises OSError where that fails."""
+    _write_bgr(path, _to_bgr(rgb))
+
+
+def _to_bgr(rgb: np.ndarray) -> np.ndarray:
     import cv2
 
-    _write_bgr(path, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
 
 
 def _write_bgr(path: Path, bgr: np.ndarray) -> None:
@@ -455,7 +463,7 @@ def _write_bgr(path: Path, bgr: np.ndarray) -> None:
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
     )
     # cv2.imwrite cannot open paths outside the code page on Windows
-    path.write_bytes(cv2.imencode(path.suffix, bgr, finest if path.suffix == ".jpg" else ())[1].tobytes())
+    path.write_bytes(cv2.imencode(path.suffix, bgr, finest if path.suffix == ".jpg" else ())[1].data)
 
 
 def write_false_colour(path: Path, nearness: np.ndarray) -> None:
