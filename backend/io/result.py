@@ -94,7 +94,7 @@ class Result:
 
     @property
     def normalised_uncertainty(self) -> np.ndarray:
-        """(H, W) float32: the expected absolute error of `normalised`."""
+        """(H, W) float32: the expected absolute error of `normalised`; 0 where the predictor has none."""
         return resize(self.inferred_uncertainty, self.stack.size, cv2.INTER_LINEAR)
 
     @property

@@ -117,7 +117,7 @@ def measure_texture(pictures: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray
-        (h / SPARSE, w / SPARSE) float32, 0 and more.
+        (h / 3, w / 3) float32, 0 and more, of the middles of squares of 3 x 3 pixels.
     """
     energies = np.stack(list(prefetch(_fine_contrast, pictures)))
 
@@ -250,7 +250,7 @@ def _places(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
 def _fine_contrast(picture: np.ndarray) -> np.ndarray:
     grey = cv2.cvtColor(picture.astype(np.float32, copy=False), cv2.COLOR_RGB2GRAY)
     energy = cv2.boxFilter(cv2.Laplacian(grey, cv2.CV_32F) ** 2, -1, (SUMMED, SUMMED))
-    sparse = energy[SUMMED // 2 :: SPARSE, SUMMED // 2 :: SPARSE]
+    sparse = energy[SPARSE // 2 :: SPARSE, SPARSE // 2 :: SPARSE]
     return np.sqrt(np.maximum(sparse, 0))  # a running sum may end below 0
 
 

@@ -156,9 +156,10 @@ def _place_patches(
     places = np.linspace(-0.3, 1.3, 33) * whole
     diameters = np.abs(positions - places[:, None])
     texture = np.empty((len(spectra.scale), len(places), spectra.power.shape[1]))
-    cost = np.empty(texture.shape[:2])  # float32 tells places apart, in half of the time
+    cost = np.empty(texture.shape[:2])
     for scale in np.unique(spectra.scale):
         level = spectra.scale == scale
+        # float32 tells places apart, in half of the time.
         attenuation = disc_blur().attenuate(diameters * scale)[0].astype(np.float32)
         power, noise = (each[level][:, None].astype(np.float32) for each in (spectra.power, spectra.noise))
         texture[level], residual = _fit_texture(power, noise, attenuation)

@@ -108,7 +108,7 @@ def coarse_maps(
     pictures: np.ndarray,
     relative_fov: np.ndarray,
     sessions: Sessions,
-    method: str = NETWORK,
+    method: str,
     progress: StageProgress = lambda done, of: None,
 ) -> np.ndarray:
     """Return the maps (N, 2, 15) of pictures by what the thin lens tells and our network sees.

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 # Parameters of glibc's mallopt(3), as its malloc.h numbers them.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-MOST_FREE = 256 << 20  # bytes that are kept
-LARGE = 32 << 20  # bytes, the most that glibc takes: arrays from there on get memory of their own
+MOST_FREE = 256 << 20  # bytes at the end of it, beyond which they are given back
+LARGE = 32 << 20  # bytes, the most that every glibc takes: arrays from there on get memory of their own
 
 
 def keep_freed_memory() -> None:

@@ -47,7 +47,8 @@ def for_each(function: Callable[[Item], object], items: Sequence[Item]) -> None:
 
     The caller's thread works too, so that one of these may be called within another.
     """
-    threads = min(available_threads(), len(items))
+    available = available_threads()
+    threads = min(available, len(items))
     parts = min(PIECES * threads, len(items)) if threads > 1 else 1
     left = iter(range(parts))  # from which all threads take: one step of it is not divided
 
@@ -56,15 +57,20 @@ def for_each(function: Callable[[Item], object], items: Sequence[Item]) -> None:
             for item in items[start::parts]:
                 function(item)
 
-    helpers = [_helpers(threads - 1).submit(work) for _ in range(threads - 1)]
+    helping: list[Future[None]] = []
     try:
+        for _ in range(threads - 1):
+            helping.append(_helpers(available - 1).submit(work))
         work()
     finally:
         deque(left, maxlen=0)  # where it failed here, nobody begins another part
-        done = [helper for helper in helpers if not helper.cancel()]
-        wait(done)
-    for helper in done:
-        helper.result()
+        helping = [each for each in helping if not each.cancel()]
+        try:
+            wait(helping)
+        finally:
+            wait(helping)  # after Ctrl-C, too, nobody works on
+    for each in helping:
+        each.result()
 
 
 @functools.cache
