@@ -143,16 +143,15 @@ def write_result(
     with writing_into(output):
         with ThreadPoolExecutor(threads) as pool:
             encoded = to_integers(srgb_encode(all_in_focus)) if is_deep else srgb_bytes(all_in_focus)
-            bgr = _to_bgr(encoded)
-            under_way = [pool.submit(_write_bgr, new / ALL_IN_FOCUS_PNG, bgr)]
+            maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
+            under_way = [pool.submit(_write_bgr, new / ALL_IN_FOCUS_PNG, _to_bgr(encoded, encoded))]
+            del encoded
             if cache is not None:
                 under_way.append(pool.submit(write_arrays, new / CACHE, cache))
             dioptres = 1.0 / depth  # 0 is infinity
             far, near = map(float, np.percentile(dioptres, SHOWN, overwrite_input=True))
             del dioptres
             under_way.append(pool.submit(_write_depth, new / DEPTH_PNG, depth, far, near))
-            maps = Maps(depth, confidence, frame_numbers, measure_sharpness(encoded))
-            del encoded, bgr
             _write_exr(new / DEPTH_EXR, maps, all_in_focus, threads)
             for each in under_way:
                 each.result()
@@ -447,10 +446,10 @@ def write_rgb(path: Path, rgb: np.ndarray) -> None:
     _write_bgr(path, _to_bgr(rgb))
 
 
-def _to_bgr(rgb: np.ndarray) -> np.ndarray:
+def _to_bgr(rgb: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     import cv2
 
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR, out)
 
 
 def _write_bgr(path: Path, bgr: np.ndarray) -> None:
