@@ -1,7 +1,7 @@
 """What an estimate takes in memory and time: one model for the panel and for `--max-memory`.
 
 Measured by benchmarks/estimate.py on 5 to 40 photographs of 1 to 24 megapixels on two cores (docs/speed.md).
-Memory may be a fifth less, or a twentieth more, with 1 to 16 threads; another processor may well be twice
+Memory may be a quarter less, or a tenth more, with 1 to 16 threads; another processor may well be twice
 as fast or slow.
 """
 
@@ -21,7 +21,7 @@ LIBRARIES, SESSIONS = 0.12e9, 0.17e9
 HELD, ALIGNING = 19, 26
 MAPS = 20  # bytes a pixel of the working size, however many frames
 PREDICTED = {FOCAL_UNET: 46, WON_JEON: 540}  # bytes a pixel and frame of a tile, by network
-FUSED = {8: 34, 16: 80, 32: 168}  # bytes a pixel of a photograph, by bits a channel, some being in memory
+FUSED = {8: 31, 16: 80, 32: 168}  # bytes a pixel of a photograph, by bits a channel, some being in memory
 DECODED = {8: 18, 16: 26, 32: 60}  # bytes a pixel while a photograph is decoded to floats
 DECODER_RESIDUE = 16  # of these, what the C library holds on to of each decoder but the first
 SAFETY = 1.1  # what is planned for may take so many times as much
