@@ -18,7 +18,7 @@ from .polynomial import scales_and_shifts
 from .refine import SIDE, refine_motion
 from .warp import warp
 
-NETWORK_SIZE = 256  # longer side at which the network looks for motion, which is refined afterwards
+NETWORK_SIZE = 384  # longer side at which the network looks for motion, which is refined afterwards
 LEAST_SIDE = 16  # pixels, of narrow pictures: two at the coarsest level of the network
 AT_REST = np.array([1, 0, 0], np.float32)  # scale and shifts of no motion
 SHRUNK = 4  # times smaller is a picture of which only the coarse is wanted

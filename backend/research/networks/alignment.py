@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LEVELS = (8, 4, 2)  # reductions, coarse to fine; the finer, `registration.refine` sees more exactly
+LEVELS = (8, 4, 2)  # reductions, coarse to fine; what is finer is left to `registration.refine`
 ITERATIONS = (3, 1, 1)
 CHANNELS = 8
 MAX_UPDATE = 4.0  # pixels of a level in one step
