@@ -427,6 +427,8 @@ def _planes_removed(points: _Points, columns: np.ndarray) -> Callable[[np.ndarra
 
 def _earned_terms(points: _Points) -> int:
     """How many powers of r^2 foretell depth in blocks held out: 0, 1 or 2."""
+    if not points.block.any():  # one block, without which nothing is left to foretell it from
+        return 0
     errors = [_held_out_error(points, terms) for terms in range(3)]
     terms = next((terms for terms in (1, 2) if _is_less(points, errors[terms], errors[0])), 0)
     return 2 if terms == 1 and _is_less(points, errors[2], errors[1]) else terms

@@ -169,6 +169,14 @@ def test_what_is_plain_has_no_say():
     assert find(invented) is None and find(depth, texture) is not None
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_plane_in_one_corner_tells_nothing():
+    """Of blocks that are held out in turn it is one alone: none is left to foretell it from."""
+    texture = np.zeros_like(X)
+    texture[:56, :56] = 1
+    assert find((0.5 + 0.1 * X).astype(np.float32), texture) is None
+
+
 def test_texture_is_what_comes_and_goes_with_focus():
     random = np.random.default_rng(7)
     sharp = random.random((64, 96)).astype(np.float32)
