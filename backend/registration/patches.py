@@ -52,7 +52,8 @@ class Patches:
     size
         Width and height of the picture in pixels.
     side
-        Of a patch, in pixels; no larger than the picture.
+        Of a patch, in pixels; no larger than the picture, and 17 at least, so that its transform holds all
+        shifts that are looked at.
     """
 
     size: tuple[int, int]
