@@ -43,12 +43,12 @@ def predict_in_tiles(
         Two maps (H, W) float32.
     """
     count, height, width, _ = pictures.shape
-    tiles = _tiles(height, width, max_tile // count)
-    if len(tiles) == 1:
+    if height * width <= max_tile // count:
         progress(0, 1)
         whole = predict(pictures, positions)
         progress(1, 1)
         return whole
+    tiles = _tiles(height, width, max_tile // count)
     sums = np.zeros((2, height, width), np.float32)
     weights = np.zeros((height, width), np.float32)
     for done, (rows, columns) in enumerate(tiles):
@@ -63,8 +63,6 @@ def predict_in_tiles(
 
 def _tiles(height: int, width: int, max_pixels: int) -> list[tuple[slice, slice]]:
     """Rows and columns of overlapping tiles of `max_pixels`: those of all grids that look at least twice."""
-    if height * width <= max_pixels:
-        return [(slice(0, height), slice(0, width))]
     grids = product(_divisions(height), _divisions(width))
     fitting = [(rows, columns) for rows, columns in grids if _area(rows[:1], columns[:1]) <= max_pixels]
     # Tiles that are nearly all overlap would hold less still, but never end.
