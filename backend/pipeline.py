@@ -14,6 +14,7 @@ from .depth.beyond_focus import beyond_warnings
 from .depth.focal_unet import EDGE_STEP
 from .depth.predictor import DepthPredictor, Prediction, predictor_named
 from .depth.rough_depth import rough_depth
+from .depth.units import to_metres
 from .depth.upsampling import upsample
 from .fusion.all_in_focus import AllInFocus
 from .fusion.frame_choice import choose_blending, clear_of_blur
@@ -145,11 +146,11 @@ def estimate(
         report(0, 1)
         guide = srgb_bytes(analysis.all_in_focus)
         flattened = flatten(analysis.prediction.normalised, analysis.curvature)
-        normalised = upsample(flattened, guide, EDGE_STEP)
+        depth = to_metres(upsample(flattened, guide, EDGE_STEP), stack)
     return Result(
         stack,
         job.config,
-        normalised,
+        depth,
         analysis.prediction.uncertainty,
         analysis.all_in_focus,
         analysis.frame_numbers,

@@ -35,7 +35,13 @@ def to_dioptres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
 
 def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
     """Return planar depth, float32, of normalised dioptres: metres, or relative without distances."""
-    return (1.0 / to_dioptres(normalised, stack)).astype(np.float32)
+    return elementwise(lambda values: 1.0 / to_dioptres(values, stack), normalised, np.float32)
+
+
+def to_normalised(dioptres: np.ndarray, stack: FocalStack) -> np.ndarray:
+    """Return normalised dioptres of dioptres, relative ones where the stack is not metric."""
+    far, near = focus_range(stack)
+    return (dioptres - np.float32(far)) / np.float32(near - far)
 
 
 def to_confidence(uncertainty: np.ndarray) -> np.ndarray:

@@ -34,8 +34,8 @@ class Result:
         The frames that belong, far to near; its warnings are the result's.
     config
         How it was estimated.
-    normalised
-        (H, W) float32: normalised dioptres, 0 at the farthest frame's focus and 1 at the nearest one's.
+    depth
+        (H, W) float32: planar depth in metres, or relative.
     inferred_uncertainty
         (h, w) float32, of the size at which depth was inferred: the expected absolute error of `normalised`,
         0 where the predictor has none.
@@ -57,7 +57,7 @@ class Result:
 
     stack: FocalStack
     config: Config
-    normalised: np.ndarray
+    depth: np.ndarray
     inferred_uncertainty: np.ndarray
     all_in_focus: np.ndarray
     frame_numbers: np.ndarray
@@ -83,14 +83,14 @@ class Result:
         return reference_camera(self.stack)
 
     @property
-    def depth(self) -> np.ndarray:
-        """(H, W) float32: planar depth in metres, or relative."""
-        return units.to_metres(self.normalised, self.stack)
-
-    @property
     def dioptres(self) -> np.ndarray:
         """(H, W) float32: one over depth."""
-        return units.to_dioptres(self.normalised, self.stack)
+        return 1 / self.depth
+
+    @property
+    def normalised(self) -> np.ndarray:
+        """(H, W) float32: `dioptres`, 0 at the farthest frame's focus and 1 at the nearest one's."""
+        return units.to_normalised(self.dioptres, self.stack)
 
     @property
     def normalised_uncertainty(self) -> np.ndarray:
