@@ -23,6 +23,7 @@ SIZE_NAMES: dict[int, str | int] = {
     EXAMPLE[name] >> halved: f"{name}/{2**halved}" for name in ("height", "width") for halved in range(1, 6)
 }
 SIZE_NAMES |= {size: name for name, size in EXAMPLE.items()} | {1: 1}
+DEPTH_LEVEL = 2  # channels: of a level of the pyramid of depth, with which features are joined
 
 
 class _OneStack(nn.Module):
@@ -73,7 +74,7 @@ def export_depth(network: FocalUnet) -> bytes:
     }
     example = (torch.rand(5, 3, 64, 96), torch.linspace(0, 1, 5))
     exported = _to_onnx(_OneStack(network.depth), example, ["stack", "positions"], ["depth", "spread"], axes)
-    return _simplified(_with_named_sizes(exported))
+    return _simplified(_with_whole_vectors(_with_named_sizes(exported)))
 
 
 def export_won_jeon_depth(network: won_jeon.DepthNetwork) -> bytes:
@@ -150,6 +151,28 @@ def _shapes_in_example(exported: bytes, tensors: list[str]) -> list[tuple[int, .
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(watched.SerializeToString(), options)
     return [np.shape(cast(np.ndarray, values)) for values in session.run(None, feed)]
+
+
+def _with_whole_vectors(exported: bytes) -> bytes:
+    """Give convolutions of what is put together from parts a multiple of four channels, by weights of 0.
+
+    The last part is repeated. Of 66 channels ONNX Runtime computes something else on a graphics processor by
+    WebGPU: see findings/onnxruntime_webgpu_channels.sh.
+    """
+    model = onnx.load_from_string(exported)
+    weights = {each.name: each for each in model.graph.initializer}
+    joined = {node.output[0]: node for node in model.graph.node if node.op_type == "Concat"}
+    for node in model.graph.node:
+        if node.op_type != "Conv" or node.input[0] not in joined:
+            continue
+        values, parts = onnx.numpy_helper.to_array(weights[node.input[1]]), joined[node.input[0]].input
+        missing = -values.shape[1] % 4
+        if missing:
+            parts.extend([parts[-1]] * (missing // DEPTH_LEVEL))
+            padded = np.pad(values, [(0, 0), (0, missing), (0, 0), (0, 0)])
+            weights[node.input[1]].CopyFrom(onnx.numpy_helper.from_array(padded, node.input[1]))
+    onnx.checker.check_model(model, full_check=True)
+    return model.SerializeToString()
 
 
 def _simplified(exported: bytes) -> bytes:
