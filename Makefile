@@ -63,7 +63,7 @@ test:
 		printf '%-14s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
 	done; exit $$status
 
-test-backend: .venv/installed .venv-validators/installed
+test-backend: .venv/installed .venv-validators/installed .venv-webgpu/installed
 	@echo "== backend"; mkdir -p build
 	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
@@ -176,6 +176,12 @@ VALIDATORS := tests/addon/validators
 	npm ci --silent --prefix .venv-validators || echo "Without npm no .glb and no page will be validated"
 	touch $@
 
+# Runs networks on graphics processors of any kind, in place of the ONNX Runtime of .venv where PYTHONPATH says so.
+.venv-webgpu/installed: Makefile | .venv/installed
+	.venv/bin/pip install --quiet --no-deps --upgrade --target .venv-webgpu onnxruntime-webgpu==1.27.0 \
+		|| echo "Without it no graphics processor is tested"
+	mkdir -p .venv-webgpu; touch $@
+
 .venv-demo/installed: Makefile
 	$(PYTHON) -m venv .venv-demo
 	.venv-demo/bin/pip install --quiet $(BPY_4.5)
@@ -188,4 +194,4 @@ define check-bpy
 endef
 
 clean:
-	rm -rf .venv .venv-bpy* .venv-demo .venv-validators .window .wheels build dist demo/output *.egg-info
+	rm -rf .venv .venv-bpy* .venv-demo .venv-validators .venv-webgpu .window .wheels build dist demo/output *.egg-info

@@ -6,24 +6,32 @@ from ..contract.errors import InputError
 
 AUTO, CPU, GPU = DEVICES = "auto", "cpu", "gpu"
 ON_CPU = "CPUExecutionProvider"
-# In order of preference. Core ML is for those who ask: it was made for pictures of one size.
+# In order of preference.
 ON_GPU = (
     "CUDAExecutionProvider",
     "MIGraphXExecutionProvider",
     "ROCMExecutionProvider",
     "DmlExecutionProvider",
 )
-ON_GPU_IF_CHOSEN = ("CoreMLExecutionProvider",)
+# For those who ask: WebGPU takes processors of any kind, slow ones too; Core ML was made for pictures of
+# one size.
+ON_GPU_IF_CHOSEN = ("WebGpuExecutionProvider", "CoreMLExecutionProvider")
 PLUGINS = "focal_depth.sessions"  # the entry points of what else can run our networks
+_refused: set[str] = set()  # providers that failed in this process
 
 
 def check_device(device: str) -> None:
     """Raise InputError where `device` is "gpu" and none can be used."""
-    if device == GPU and providers(device) == [ON_CPU] and torch_device(device) is None:
+    if device == GPU and not is_gpu(device):
         raise InputError(
-            "No graphics processor can be used here: install onnxruntime-gpu, onnxruntime-directml, or torch "
-            "for it, or choose --device cpu"
+            "No graphics processor can be used here: install onnxruntime-gpu, onnxruntime-directml, "
+            "onnxruntime-webgpu, or torch for it, or choose --device cpu"
         )
+
+
+def is_gpu(device: str) -> bool:
+    """Whether networks run on a graphics processor."""
+    return providers(device) != [ON_CPU] or torch_device(device) is not None
 
 
 def providers(device: str) -> list[str]:
@@ -31,7 +39,13 @@ def providers(device: str) -> list[str]:
     import onnxruntime
 
     wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_CHOSEN}[device]
-    return [name for name in wanted if name in onnxruntime.get_available_providers()] + [ON_CPU]
+    usable = set(onnxruntime.get_available_providers()) - _refused
+    return [name for name in wanted if name in usable] + [ON_CPU]
+
+
+def refuse_provider(device: str) -> None:
+    """Leave out the preferred provider for a device from now on: it failed."""
+    _refused.add(providers(device)[0])
 
 
 def torch_device(device: str) -> str | None:

@@ -4,12 +4,23 @@ import functools
 import re
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..contract.errors import InputError
 from ..contract.limits import MAX_WEIGHTS_BYTES, read_whole
-from .devices import providers, torch_device, torch_sessions
+from .device_check import is_alike
+from .devices import (
+    CPU,
+    GPU,
+    describe_device,
+    is_gpu,
+    providers,
+    refuse_provider,
+    torch_device,
+    torch_sessions,
+)
 from .resources import Resources
 
 TORCH_WEIGHTS = "focal_depth.safetensors"  # beside our .onnx files
@@ -28,6 +39,22 @@ class Session(Protocol):
     def run(self, outputs: Any, feed: Any, /) -> list[Any]:
         """Return the outputs of the network, by the names of its file, or all."""
         ...
+
+
+class _OneAtATime:
+    """A network on a graphics processor: ONNX Runtime's WebGPU (1.27) fails where two threads use it."""
+
+    lock = threading.RLock()  # of all of them
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_inputs(self) -> list[Any]:
+        return self._session.get_inputs()
+
+    def run(self, outputs: Any, feed: Any, /) -> list[Any]:
+        with self.lock:
+            return self._session.run(outputs, feed)
 
 
 class Sessions:
@@ -58,9 +85,14 @@ class Sessions:
     def get(self, model: Path) -> Session:
         """Return a network that is open, once it is.
 
+        On a graphics processor it has been seen to give what it gives on the CPU. A graphics processor where
+        it does not is left out, unless it was asked for.
+
         Raises
         ------
-        InputError, OSError, Exception
+        InputError
+            Where the graphics processor that was asked for does not, and as `open_session` does.
+        OSError, Exception
             As `open_session` does.
         """
         self.begin_opening(model)
@@ -74,11 +106,27 @@ class Sessions:
 
     def release(self, *models: Path) -> None:
         """Give back the memory of networks: the engine keeps what it needed at most."""
-        with self._lock:
+        with _OneAtATime.lock, self._lock:
             for model in models:
                 self._opened.pop(model, None)
 
     def _open(self, model: Path) -> Session:
+        on_cpu = open_session(model, self._threads, CPU)
+        while is_gpu(self._device):
+            # Each library that drives a graphics processor raises its own.
+            with suppress(Exception), _OneAtATime.lock:
+                session = self._open_on_gpu(model)
+                if is_alike(session, on_cpu):
+                    return _OneAtATime(session)
+            if self._device == GPU:
+                raise InputError(
+                    f"{describe_device(GPU)} does not run {model.name} as the CPU does: update the driver of "
+                    "the graphics processor, or choose --device cpu"
+                )
+            refuse_provider(self._device)
+        return on_cpu
+
+    def _open_on_gpu(self, model: Path) -> Session:
         weights = model.with_name(TORCH_WEIGHTS)
         if (device := torch_device(self._device)) and weights.is_file():
             return torch_sessions()(weights, model.stem, device)  # type: ignore[misc]
@@ -105,7 +153,7 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     OSError
         Where it cannot be read.
     Exception
-        ONNX Runtime's own for a bad model.
+        ONNX Runtime's own for a bad model, and where the device cannot be used.
     """
     import onnxruntime
 
@@ -120,4 +168,8 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     options.enable_mem_pattern = False  # it would keep memory for every size of a tile
     options.enable_mem_reuse = False  # its plan takes most of the time to open a network, and saves nothing
     # Bytes, since ONNX Runtime does not open every path that Python does.
-    return cast(Session, onnxruntime.InferenceSession(network, options, providers=providers(device)))
+    wanted = providers(device)
+    session = onnxruntime.InferenceSession(network, options, providers=wanted, enable_fallback=False)
+    if session.get_providers()[0] != wanted[0]:  # some are left out without an error
+        raise RuntimeError(f"{wanted[0]} cannot be used here")
+    return cast(Session, session)

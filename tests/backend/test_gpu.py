@@ -1,0 +1,122 @@
+"""Networks on a graphics processor: one in software, SwiftShader, which a browser brings, by WebGPU."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from focal_depth.io.result_folder import read_depth
+from focal_depth.weights import DEPTH_MODEL
+from onnx import TensorProto, helper, numpy_helper
+from photographs import PROJECT, write_slanted
+
+RUNTIME = PROJECT / ".venv-webgpu"  # ONNX Runtime with that provider, as `make` installs it
+BROWSERS = [Path("/usr/lib/chromium"), Path("/opt/google/chrome")]  # those that .ci/system-libraries knows
+DRIVER = "vk_swiftshader_icd.json"
+ON_WEBGPU = "ONNX Runtime's WebGpuExecutionProvider"
+
+
+@pytest.fixture(scope="module")
+def on_webgpu(tmp_path_factory) -> dict[str, str]:
+    """The environment of a machine with a graphics processor that ONNX Runtime can use."""
+    browser = next((folder for folder in BROWSERS if (folder / DRIVER).is_file()), None)
+    if browser is None or not (RUNTIME / "onnxruntime").is_dir():
+        pytest.skip("needs SwiftShader, which Chromium has, and onnxruntime-webgpu")
+    folder = tmp_path_factory.mktemp("driver")
+    (folder / "libvulkan.so.1").symlink_to(browser / "libvulkan.so.1")  # alone: a browser has other libraries
+    return without_gpu() | {
+        "LD_LIBRARY_PATH": str(folder),
+        "VK_DRIVER_FILES": str(browser / DRIVER),
+        "VK_ICD_FILENAMES": str(browser / DRIVER),
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+
+
+def without_gpu() -> dict[str, str]:
+    """The environment of a machine with that ONNX Runtime, and nothing that it could use."""
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(str, (RUNTIME, PROJECT))),
+        "VK_DRIVER_FILES": os.devnull,
+        "VK_ICD_FILENAMES": os.devnull,
+    }
+
+
+def run(program: str, environment: dict[str, str]) -> str:
+    line = [sys.executable, "-c", program]
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=300, check=True)
+    return done.stdout
+
+
+def open_on(device: str, model: Path) -> str:
+    """A program that opens a network and says what it runs on."""
+    return f"""
+from pathlib import Path
+from focal_depth.contract.errors import InputError
+from focal_depth.runtime import devices
+from focal_depth.runtime.sessions import Sessions
+
+devices.ON_GPU = devices.ON_GPU_IF_CHOSEN
+try:
+    Sessions(1, "{device}").get(Path({str(model)!r}))
+    print(devices.describe_device("{device}"))
+except InputError as error:
+    print(error)
+"""
+
+
+def test_an_estimate_is_the_same_there(command, on_webgpu, tmp_path):
+    photographs = write_slanted(tmp_path / "photographs")
+    described, depths = [], []
+    for device, options in (("cpu", {}), ("gpu", {"env": on_webgpu})):
+        done = command("estimate", photographs, "--output", tmp_path / device, "--device", device, **options)
+        assert done.returncode == 0, done.stderr
+        described.append(json.loads((tmp_path / device / "result.json").read_text())["engine"])
+        depths.append(1 / read_depth(tmp_path / device)[0])
+    assert described == ["ONNX Runtime's CPUExecutionProvider", ON_WEBGPU]
+    apart = np.abs(depths[1] - depths[0]) / np.ptp(depths[0])
+    assert apart.mean() < 1e-4
+    assert np.isclose(depths[1], depths[0]).mean() > 0.999
+
+
+def test_without_one_that_can_be_used_that_is_said(command, on_webgpu, tmp_path):
+    photographs = write_slanted(tmp_path / "photographs")
+    line = "estimate", photographs, "--output", tmp_path / "r", "--device", "gpu"
+    done = command(*line, env=without_gpu())
+    assert done.returncode == 2, done.stderr
+    assert f"{ON_WEBGPU} does not run" in done.stderr and "--device cpu" in done.stderr
+    assert not (tmp_path / "r").exists()
+
+
+def test_one_that_was_not_asked_for_is_left_out_where_it_fails(on_webgpu):
+    program = open_on("auto", DEPTH_MODEL)
+    assert run(program, on_webgpu).splitlines()[-1] == ON_WEBGPU
+    assert run(program, without_gpu()).splitlines()[-1] == "ONNX Runtime's CPUExecutionProvider"
+
+
+def test_one_that_computes_something_else_is_not_believed(on_webgpu, tmp_path):
+    """Of 66 channels convolutions go wrong (findings/onnxruntime_webgpu_channels.sh), of 68 they do not."""
+    for channels, said in ((68, ON_WEBGPU), (66, "does not run")):
+        path = tmp_path / f"{channels}.onnx"
+        path.write_bytes(convolution(channels))
+        assert said in run(open_on("gpu", path), on_webgpu).splitlines()[-1]
+
+
+def convolution(channels: int) -> bytes:
+    """A network of one convolution, of pictures with so many channels."""
+    random = np.random.default_rng(1).standard_normal((64, channels, 3, 3)).astype(np.float32)
+    node = helper.make_node("Conv", ["stack", "weights"], ["outcome"], pads=[1] * 4)
+    stack, outcome = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["frames", count, "height", "width"])
+        for name, count in (("stack", channels), ("outcome", 64))
+    )
+    graph = helper.make_graph(
+        [node], "convolution", [stack], [outcome], [numpy_helper.from_array(random / 24, "weights")]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 9
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
