@@ -63,7 +63,7 @@ test:
 		printf '%-14s  %s\n' $$suite "$$(tail -n 1 build/test-$$suite.log 2>/dev/null || echo 'did not run')"; \
 	done; exit $$status
 
-test-backend: .venv/installed .venv-validators/installed .venv-webgpu/installed
+test-backend: .venv/installed .venv-validators/installed $(if $(filter linux-x64,$(PLATFORM)),.venv-webgpu/installed)
 	@echo "== backend"; mkdir -p build
 	.venv/bin/python -m pytest tests/backend | tee build/test-backend.log
 	.venv/bin/ruff check .
@@ -177,10 +177,9 @@ VALIDATORS := tests/addon/validators
 	touch $@
 
 # Runs networks on graphics processors of any kind, in place of the ONNX Runtime of .venv where PYTHONPATH says so.
-.venv-webgpu/installed: Makefile | .venv/installed
+.venv-webgpu/installed: | .venv/installed
 	.venv/bin/pip install --quiet --no-deps --upgrade --target .venv-webgpu onnxruntime-webgpu==1.27.0 \
-		|| echo "Without it no graphics processor is tested"
-	mkdir -p .venv-webgpu; touch $@
+		&& touch $@ || echo "Without it no graphics processor is tested"
 
 .venv-demo/installed: Makefile
 	$(PYTHON) -m venv .venv-demo

@@ -32,7 +32,6 @@ from .registration.moving import add_motion_uncertainty, detect_motion, motion_w
 from .registration.register import Registration, register
 from .runtime.allocator import return_free_memory
 from .runtime.config import Config
-from .runtime.devices import describe_device
 from .runtime.faults import check_memory
 from .runtime.parallel import prefetch
 from .runtime.resources import Resources
@@ -62,6 +61,8 @@ class Analysis:
         (H, W, 3) float16 or float32 of full size, scene linear.
     frame_numbers
         (H, W) float16: the frame that it shows, 1 for the farthest.
+    engine
+        What ran the networks.
     """
 
     stack: FocalStack
@@ -71,6 +72,7 @@ class Analysis:
     curvature: AppliedCurvature
     all_in_focus: np.ndarray
     frame_numbers: np.ndarray
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def estimate(
         analysis.frame_numbers,
         analysis.motion,
         analysis.gains,
-        describe_device(job.resources.device),
+        analysis.engine,
         stages.seconds,
         analysis.curvature,
     )
@@ -191,7 +193,8 @@ def analyse(job: Job, stages: Stages) -> Analysis:
         _fuse(fusion, stack, motion, gains, report, job.on_aligned)
         fused, numbers = fusion.picture(), fusion.frame_numbers()
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
-        return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers)
+        engine = sessions_for(job.resources).engines(ALIGNMENT_MODEL, *job.predictor.models)
+        return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers, engine)
 
 
 def _curvature(job: Job, stack: FocalStack, pictures: np.ndarray, prediction: Prediction) -> AppliedCurvature:

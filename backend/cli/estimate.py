@@ -53,7 +53,8 @@ def add_estimate_arguments(parser: argparse.ArgumentParser) -> None:
         "--device",
         choices=DEVICES,
         default=AUTO,
-        help="processor of the networks; auto takes a graphics processor that ONNX Runtime is built for",
+        help="processor of the networks; auto takes a graphics processor where ONNX Runtime has CUDA, ROCm "
+        "or DirectML and they give what the CPU gives",
     )
     parser.add_argument(
         "--max-memory", type=float, metavar="GB", help="stay within so much; depth may become coarser"

@@ -39,7 +39,10 @@ def to_metres(normalised: np.ndarray, stack: FocalStack) -> np.ndarray:
 
 
 def to_normalised(dioptres: np.ndarray, stack: FocalStack) -> np.ndarray:
-    """Return normalised dioptres of dioptres, relative ones where the stack is not metric."""
+    """Return dioptres, relative ones where the stack is not metric, as normalised ones.
+
+    It undoes `to_dioptres`, but for what that held half a step beyond the farthest focus.
+    """
     far, near = focus_range(stack)
     return (dioptres - np.float32(far)) / np.float32(near - far)
 

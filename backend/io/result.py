@@ -89,7 +89,7 @@ class Result:
 
     @property
     def normalised(self) -> np.ndarray:
-        """(H, W) float32: `dioptres`, 0 at the farthest frame's focus and 1 at the nearest one's."""
+        """(H, W) float32: `dioptres` with 0 at the farthest frame's focus and 1 at the nearest one's."""
         return units.to_normalised(self.dioptres, self.stack)
 
     @property

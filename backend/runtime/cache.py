@@ -56,6 +56,7 @@ class _Arrays:
     focus: np.ndarray  # (N,) the stack's dioptres, relative ones where its distances are unknown
     is_metric: np.ndarray  # a bool
     curvature: np.ndarray  # (5,) the fields of a FieldCurvature; zeros where none is applied
+    engine: np.ndarray  # a str
     profile: np.ndarray  # a str, the path of the lens profile; empty where that is the stack's own
 
     @property
@@ -66,7 +67,7 @@ class _Arrays:
         shapes += [(self.focus, (count,))]
         numbers = (self.normalised, self.uncertainty, *(array for array, _ in shapes))
         shapes += [(self.maps, (count, 2, 15)), (self.misregistration, (count - 1,))]
-        texts = (self.model, self.profile, self.warnings)
+        texts = (self.model, self.engine, self.profile, self.warnings)
         return bool(
             self.belongs.ndim == self.warnings.ndim == 1
             and all(text.dtype.kind == "U" for text in texts)
@@ -189,6 +190,7 @@ class ResultCache:
             _curvature_of(arrays, stack),
             picture,
             numbers,
+            str(arrays.engine),
         )
 
 
@@ -212,6 +214,7 @@ def _arrays_of(analysis: "Analysis", stack: FocalStack) -> _Arrays:
         focus=analysis.stack.counted_dioptres,
         is_metric=np.array(analysis.stack.is_metric),
         curvature=np.array(NO_CURVATURE if applied.curvature is None else astuple(applied.curvature)),
+        engine=np.array(analysis.engine),
         profile=np.array("" if applied.path is None else str(applied.path)),
         **asdict(analysis.motion) | {"model": np.array(analysis.motion.model)},
     )

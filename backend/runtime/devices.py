@@ -1,6 +1,7 @@
 """Which processor the networks run on: one that ONNX Runtime was built for, or else torch was."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..contract.errors import InputError
 
@@ -17,21 +18,51 @@ ON_GPU = (
 # one size.
 ON_GPU_IF_CHOSEN = ("WebGpuExecutionProvider", "CoreMLExecutionProvider")
 PLUGINS = "focal_depth.sessions"  # the entry points of what else can run our networks
-_refused: set[str] = set()  # providers that failed in this process
+ONNX_RUNTIME, TORCH = "ONNX Runtime", "torch"
+_left_out: set[str] = set()  # providers that failed in this process without having been asked for
+
+
+class Engine(NamedTuple):
+    """What runs a network.
+
+    Attributes
+    ----------
+    library
+        ONNX_RUNTIME or TORCH.
+    place
+        One of ONNX Runtime's providers, or of torch's devices.
+    """
+
+    library: str
+    place: str
+
+    @property
+    def is_gpu(self) -> bool:
+        """Whether that is a graphics processor."""
+        return self.place != ON_CPU
+
+    def __str__(self) -> str:
+        return f"torch on {self.place}" if self.library == TORCH else f"ONNX Runtime's {self.place}"
+
+
+CPU_ENGINE = Engine(ONNX_RUNTIME, ON_CPU)
 
 
 def check_device(device: str) -> None:
     """Raise InputError where `device` is "gpu" and none can be used."""
-    if device == GPU and not is_gpu(device):
+    if device == GPU and providers(device) == [ON_CPU] and torch_device(device) is None:
         raise InputError(
             "No graphics processor can be used here: install onnxruntime-gpu, onnxruntime-directml, "
             "onnxruntime-webgpu, or torch for it, or choose --device cpu"
         )
 
 
-def is_gpu(device: str) -> bool:
-    """Whether networks run on a graphics processor."""
-    return providers(device) != [ON_CPU] or torch_device(device) is not None
+def engine_for(device: str, torch_weights: Path) -> Engine:
+    """Return what is to run a network, whose weights for torch would be in that file."""
+    on_torch = torch_device(device)
+    if on_torch is not None and torch_weights.is_file():
+        return Engine(TORCH, on_torch)
+    return Engine(ONNX_RUNTIME, providers(device)[0])
 
 
 def providers(device: str) -> list[str]:
@@ -39,13 +70,13 @@ def providers(device: str) -> list[str]:
     import onnxruntime
 
     wanted = {CPU: (), AUTO: ON_GPU, GPU: ON_GPU + ON_GPU_IF_CHOSEN}[device]
-    usable = set(onnxruntime.get_available_providers()) - _refused
+    usable = set(onnxruntime.get_available_providers()) - (_left_out if device == AUTO else set())
     return [name for name in wanted if name in usable] + [ON_CPU]
 
 
-def refuse_provider(device: str) -> None:
-    """Leave out the preferred provider for a device from now on: it failed."""
-    _refused.add(providers(device)[0])
+def leave_out(provider: str) -> None:
+    """Choose a provider no more in this process, unless a graphics processor is asked for."""
+    _left_out.add(provider)
 
 
 def torch_device(device: str) -> str | None:
@@ -69,9 +100,3 @@ def torch_sessions() -> Any | None:
         except ImportError:
             return None
     return None
-
-
-def describe_device(device: str) -> str:
-    """Return what runs the networks, as result.json has it."""
-    on_torch = torch_device(device)
-    return f"torch on {on_torch}" if on_torch else f"ONNX Runtime's {providers(device)[0]}"

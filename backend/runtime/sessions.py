@@ -4,23 +4,14 @@ import functools
 import re
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..contract.errors import InputError
 from ..contract.limits import MAX_WEIGHTS_BYTES, read_whole
-from .device_check import is_alike
-from .devices import (
-    CPU,
-    GPU,
-    describe_device,
-    is_gpu,
-    providers,
-    refuse_provider,
-    torch_device,
-    torch_sessions,
-)
+from .devices import CPU_ENGINE, GPU, ON_CPU, TORCH, Engine, engine_for, leave_out, torch_sessions
+from .faults import explain_machine_fault
+from .gpu import GpuSession, agrees
 from .resources import Resources
 
 TORCH_WEIGHTS = "focal_depth.safetensors"  # beside our .onnx files
@@ -41,22 +32,6 @@ class Session(Protocol):
         ...
 
 
-class _OneAtATime:
-    """A network on a graphics processor: ONNX Runtime's WebGPU (1.27) fails where two threads use it."""
-
-    lock = threading.RLock()  # of all of them
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def get_inputs(self) -> list[Any]:
-        return self._session.get_inputs()
-
-    def run(self, outputs: Any, feed: Any, /) -> list[Any]:
-        with self.lock:
-            return self._session.run(outputs, feed)
-
-
 class Sessions:
     """The open networks of one choice of threads and device, each opened once.
 
@@ -71,6 +46,7 @@ class Sessions:
     def __init__(self, threads: int, device: str) -> None:
         self._threads, self._device = threads, device
         self._opened: dict[Path, Future[Session]] = {}
+        self._engines: dict[Path, Engine] = {}  # by which networks were opened, released ones too
         self._lock = threading.Lock()
 
     def begin_opening(self, *models: Path) -> None:
@@ -105,32 +81,48 @@ class Sessions:
             raise
 
     def release(self, *models: Path) -> None:
-        """Give back the memory of networks: the engine keeps what it needed at most."""
-        with _OneAtATime.lock, self._lock:
+        """Give back the memory of networks: what runs them keeps what it needed at most."""
+        with self._lock:
             for model in models:
                 self._opened.pop(model, None)
 
-    def _open(self, model: Path) -> Session:
-        on_cpu = open_session(model, self._threads, CPU)
-        while is_gpu(self._device):
-            # Each library that drives a graphics processor raises its own.
-            with suppress(Exception), _OneAtATime.lock:
-                session = self._open_on_gpu(model)
-                if is_alike(session, on_cpu):
-                    return _OneAtATime(session)
-            if self._device == GPU:
-                raise InputError(
-                    f"{describe_device(GPU)} does not run {model.name} as the CPU does: update the driver of "
-                    "the graphics processor, or choose --device cpu"
-                )
-            refuse_provider(self._device)
-        return on_cpu
+    def engines(self, *models: Path) -> str:
+        """Return what ran such of these networks as have been opened, as result.json has it."""
+        with self._lock:
+            names = {str(self._engines[model]) for model in models if model in self._engines}
+        return " and ".join(sorted(names))
 
-    def _open_on_gpu(self, model: Path) -> Session:
+    def _open(self, model: Path) -> Session:
+        engine, session = self._open_somewhere(model)
+        with self._lock:
+            self._engines[model] = engine
+        return session
+
+    def _open_somewhere(self, model: Path) -> tuple[Engine, Session]:
         weights = model.with_name(TORCH_WEIGHTS)
-        if (device := torch_device(self._device)) and weights.is_file():
-            return torch_sessions()(weights, model.stem, device)  # type: ignore[misc]
-        return open_session(model, self._threads, self._device)
+        while (engine := engine_for(self._device, weights)).is_gpu:
+            if session := self._open_on_gpu(model, engine):
+                return engine, session
+            leave_out(engine.place)
+        return engine, open_session(model, self._threads)
+
+    def _open_on_gpu(self, model: Path, engine: Engine) -> Session | None:
+        """None where that fails and was not asked for; tried once, not each time that it is opened."""
+        on_cpu = open_session(model, self._threads)
+        try:
+            session = GpuSession(lambda: open_session(model, self._threads, engine))
+            if self._engines.get(model) == engine or agrees(session, on_cpu):
+                return session
+        except Exception as error:  # each library that drives a graphics processor raises its own
+            if self._device != GPU and not explain_machine_fault(error):
+                return None
+            raise InputError(
+                f"{engine} fails with {model.name}: update the driver of the graphics processor, or choose "
+                "--device cpu"
+            ) from error
+        if self._device != GPU:
+            return None
+        raise InputError(f"{engine} gives something else of {model.name} than the CPU: choose --device cpu")
 
 
 @functools.cache
@@ -143,8 +135,17 @@ def sessions_for(resources: Resources) -> Sessions:
     return _shared(resources.threads, resources.device)
 
 
-def open_session(model: Path, threads: int, device: str) -> Session:
-    """Open a network under ONNX Runtime.
+def open_session(model: Path, threads: int, engine: Engine = CPU_ENGINE) -> Session:
+    """Open a network.
+
+    Parameters
+    ----------
+    model
+        Its .onnx file. Torch reads the weights beside it.
+    threads
+        That it may use.
+    engine
+        What runs it.
 
     Raises
     ------
@@ -153,8 +154,10 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     OSError
         Where it cannot be read.
     Exception
-        ONNX Runtime's own for a bad model, and where the device cannot be used.
+        The library's own for a bad model, and where the device cannot be used.
     """
+    if engine.library == TORCH:
+        return torch_sessions()(model.with_name(TORCH_WEIGHTS), model.stem, engine.place)  # type: ignore[misc]
     import onnxruntime
 
     network = read_whole(model, MAX_WEIGHTS_BYTES)
@@ -168,8 +171,8 @@ def open_session(model: Path, threads: int, device: str) -> Session:
     options.enable_mem_pattern = False  # it would keep memory for every size of a tile
     options.enable_mem_reuse = False  # its plan takes most of the time to open a network, and saves nothing
     # Bytes, since ONNX Runtime does not open every path that Python does.
-    wanted = providers(device)
-    session = onnxruntime.InferenceSession(network, options, providers=wanted, enable_fallback=False)
-    if session.get_providers()[0] != wanted[0]:  # some are left out without an error
-        raise RuntimeError(f"{wanted[0]} cannot be used here")
+    places = list(dict.fromkeys((engine.place, ON_CPU)))
+    session = onnxruntime.InferenceSession(network, options, providers=places, enable_fallback=False)
+    if session.get_providers()[0] != engine.place:  # some are left out without an error
+        raise RuntimeError(f"{engine} cannot be used here")
     return cast(Session, session)

@@ -7,7 +7,7 @@ import pytest
 from focal_depth.contract.qualities import FOCAL_UNET
 from focal_depth.depth.predictor import Prediction, predictor_named
 from focal_depth.depth.tiling import predict_in_tiles
-from focal_depth.depth.units import from_confidence, to_confidence, to_dioptres, to_metres
+from focal_depth.depth.units import from_confidence, to_confidence, to_dioptres, to_metres, to_normalised
 from focal_depth.fusion.all_in_focus import AllInFocus
 from focal_depth.io.photographs import read_photograph
 from focal_depth.runtime.resources import Resources
@@ -52,12 +52,12 @@ def test_relative_depth_runs_from_one_to_four():
     np.testing.assert_allclose(to_metres(np.float32([[1, 0]]), stack_of(None)), [[1, 4]])
 
 
-def test_dioptres_are_one_over_metres():
-    normalised = np.float32([[-0.4, 0, 0.3, 1, 1.2]])
+def test_dioptres_are_one_over_metres_and_become_normalised_again():
+    normalised = np.float32([[-0.1, 0, 0.3, 1, 1.2]])
     for stack in (stack_of([0.5, 1, 2]), stack_of(None)):
-        np.testing.assert_allclose(
-            to_dioptres(normalised, stack) * to_metres(normalised, stack), 1, rtol=1e-6
-        )
+        dioptres = to_dioptres(normalised, stack)
+        np.testing.assert_allclose(dioptres * to_metres(normalised, stack), 1, rtol=1e-6)
+        np.testing.assert_allclose(to_normalised(dioptres, stack), normalised, atol=1e-6)
 
 
 def test_confidence_falls_with_the_uncertainty():

@@ -9,7 +9,7 @@ from focal_depth.depth.focal_unet import GREY
 from focal_depth.io.photographs import read_photograph_at
 from focal_depth.research.torch_session import IN_HALF_PRECISION, TorchSession
 from focal_depth.runtime import devices
-from focal_depth.runtime.device_check import is_alike
+from focal_depth.runtime.gpu import agrees
 from focal_depth.runtime.planes import to_planes
 from focal_depth.runtime.resources import Resources
 from focal_depth.runtime.sessions import sessions_for
@@ -19,12 +19,12 @@ from focal_depth.weights import ALIGNMENT_MODEL, DEPTH_MODEL, TORCH_WEIGHTS
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 
 
-def test_the_processor_is_always_there():
+def test_the_cpu_is_always_there():
     for device in (devices.AUTO, devices.CPU):
         devices.check_device(device)
         assert devices.providers(device)[-1] == devices.ON_CPU
         assert devices.torch_device(device) is None
-    assert devices.providers(devices.CPU) == [devices.ON_CPU]
+    assert devices.engine_for(devices.CPU, TORCH_WEIGHTS) == devices.CPU_ENGINE
 
 
 def test_a_graphics_processor_that_is_not_there_is_said():
@@ -37,11 +37,11 @@ def test_a_graphics_processor_that_is_not_there_is_said():
         or wanted & set(onnxruntime.get_available_providers())
     ):
         devices.check_device(devices.GPU)
-        assert devices.describe_device(devices.GPU) != f"ONNX Runtime's {devices.ON_CPU}"
+        assert devices.engine_for(devices.GPU, TORCH_WEIGHTS).is_gpu
         return
     with pytest.raises(InputError, match="--device cpu"):
         devices.check_device(devices.GPU)
-    assert devices.providers(devices.GPU) == [devices.ON_CPU]
+    assert devices.engine_for(devices.GPU, TORCH_WEIGHTS) == devices.CPU_ENGINE
 
 
 @pytest.mark.parametrize("model", [ALIGNMENT_MODEL, DEPTH_MODEL], ids=lambda model: model.stem)
@@ -69,6 +69,4 @@ def test_depth_in_half_precision_is_nearly_the_same():
     half = session.run(None, feed)
     for one, other in zip(whole, half, strict=True):
         assert 0 < np.abs(one - other).mean() < 1.6e-4  # 1 % of the error on rendered stacks
-    assert is_alike(
-        session, sessions_for(Resources()).get(DEPTH_MODEL)
-    )  # as a GPU has to be
+    assert agrees(session, sessions_for(Resources()).get(DEPTH_MODEL))  # as a GPU has to be

@@ -58,6 +58,7 @@ def cached_arrays(fingerprint: str) -> dict[str, np.ndarray]:
         "focus": np.float32([0.25, 0.5, 1]),
         "is_metric": np.array(False),
         "curvature": np.zeros(5),
+        "engine": np.array(""),
         "profile": np.array(""),
         "correlation": np.ones(2, np.float32),
     }
@@ -93,6 +94,7 @@ def is_reused(folder, job: Job) -> bool:
         AppliedCurvature(),
         np.zeros((32, 48, 3), np.float16),
         np.ones((32, 48), np.float16),
+        "",
     )
     cache = ResultCache(folder)
     analysis = cache(lambda job, stages: anew)(job, Stages())

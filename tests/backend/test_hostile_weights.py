@@ -124,14 +124,14 @@ def test_a_model_reads_no_other_file(tmp_path, monkeypatch):
     Path("secret").write_bytes(b"a secret")
     path = tmp_path / "model.onnx"
     path.write_bytes(model(None))
-    open_session(path, 1, CPU)
+    open_session(path, 1)
     for location in ("secret", "/etc/passwd", "../secret"):
         path.write_bytes(model(location))
         with pytest.raises(InputError, match="in another file"):
-            open_session(path, 1, CPU)
+            open_session(path, 1)
     path.write_bytes(model("secret").replace(b"\x08location", b"\x88\x00location"))  # the same number, longer
     with pytest.raises(InputError, match="in another file"):
-        open_session(path, 1, CPU)
+        open_session(path, 1)
 
 
 def test_models_of_absurd_size(tmp_path):

@@ -156,8 +156,8 @@ def _shapes_in_example(exported: bytes, tensors: list[str]) -> list[tuple[int, .
 def _with_whole_vectors(exported: bytes) -> bytes:
     """Give convolutions of what is put together from parts a multiple of four channels, by weights of 0.
 
-    The last part is repeated. Of 66 channels ONNX Runtime computes something else on a graphics processor by
-    WebGPU: see findings/onnxruntime_webgpu_channels.sh.
+    The last part, a level of depth, is repeated. Of 66 channels ONNX Runtime computes something else on a
+    graphics processor by WebGPU: see findings/onnxruntime_webgpu_channels.sh.
     """
     model = onnx.load_from_string(exported)
     weights = {each.name: each for each in model.graph.initializer}
@@ -165,9 +165,10 @@ def _with_whole_vectors(exported: bytes) -> bytes:
     for node in model.graph.node:
         if node.op_type != "Conv" or node.input[0] not in joined:
             continue
-        values, parts = onnx.numpy_helper.to_array(weights[node.input[1]]), joined[node.input[0]].input
+        values, parts = onnx.numpy_helper.to_array(weights[node.input[1]]), joined.pop(node.input[0]).input
         missing = -values.shape[1] % 4
         if missing:
+            assert missing % DEPTH_LEVEL == 0
             parts.extend([parts[-1]] * (missing // DEPTH_LEVEL))
             padded = np.pad(values, [(0, 0), (0, missing), (0, 0), (0, 0)])
             weights[node.input[1]].CopyFrom(onnx.numpy_helper.from_array(padded, node.input[1]))
