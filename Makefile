@@ -177,7 +177,7 @@ VALIDATORS := tests/addon/validators
 	touch $@
 
 # Runs networks on graphics processors of any kind, in place of the ONNX Runtime of .venv where PYTHONPATH says so.
-.venv-webgpu/installed: | .venv/installed
+.venv-webgpu/installed: Makefile | .venv/installed
 	.venv/bin/pip install --quiet --no-deps --upgrade --target .venv-webgpu onnxruntime-webgpu==1.27.0 \
 		&& touch $@ || echo "Without it no graphics processor is tested"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -193,7 +194,7 @@ def analyse(job: Job, stages: Stages) -> Analysis:
         _fuse(fusion, stack, motion, gains, report, job.on_aligned)
         fused, numbers = fusion.picture(), fusion.frame_numbers()
         picture = srgb_decode(fused) if is_deep(job.stack) else half_linear(fused)
-        engine = sessions_for(job.resources).engines(ALIGNMENT_MODEL, *job.predictor.models)
+        engine = sessions_for(job.resources).engines(*_networks(job))
         return Analysis(stack, motion, gains, prediction, curvature.result(), picture, numbers, engine)
 
 
@@ -216,8 +217,7 @@ def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Predict
         At the working size, as the lens bends it.
     """
     sessions = sessions_for(job.resources)
-    needed = [ALIGNMENT_MODEL] if job.config.alignment == NETWORK else []
-    sessions.begin_opening(*needed, *job.predictor.models)
+    sessions.begin_opening(*_networks(job))
     with stages.stage(messages.READ) as report:
         report(0, len(job.stack.frames))
         if job.on_rough_depth is not None and job.predictor.kind == FOCAL_UNET:
@@ -231,6 +231,11 @@ def observe(job: Job, stages: Stages) -> tuple[FocalStack, Registration, Predict
     with stages.stage(messages.DEPTH) as report:
         stack, prediction = predict(job, registration, sessions, report)
     return stack, registration, prediction
+
+
+def _networks(job: Job) -> list[Path]:
+    """Files of those that it needs, in the order in which it does."""
+    return [*([ALIGNMENT_MODEL] if job.config.alignment == NETWORK else []), *job.predictor.models]
 
 
 def _read(job: Job, report: StageProgress) -> np.ndarray:

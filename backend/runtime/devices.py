@@ -19,7 +19,7 @@ ON_GPU = (
 ON_GPU_IF_CHOSEN = ("WebGpuExecutionProvider", "CoreMLExecutionProvider")
 PLUGINS = "focal_depth.sessions"  # the entry points of what else can run our networks
 ONNX_RUNTIME, TORCH = "ONNX Runtime", "torch"
-_left_out: set[str] = set()  # providers that failed in this process without having been asked for
+_left_out: set[str] = set()  # that failed, or gave something else than the CPU
 
 
 class Engine(NamedTuple):

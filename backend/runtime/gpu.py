@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,13 @@ SIZES = {"frames": 4, "height": 64, "width": 96}  # of what is tried
 # On average, of normalised dioptres, and of halves of the longer side by which frames move. Half precision
 # is 0.2 thousandths off, on noise.
 MOST_APART = 1e-3
+MOST_NUMBERS = 1 << 22  # of an input: a file may claim to take any number
 
 
 class GpuSession:
-    """A network there. One thread uses one at a time: ONNX Runtime's WebGPU (1.27) fails where two do.
+    """A network on a graphics processor.
+
+    One thread at a time opens, runs or closes any of them: ONNX Runtime's WebGPU (1.27) fails where two do.
 
     Parameters
     ----------
@@ -50,20 +54,31 @@ class GpuSession:
             return self._session.run(outputs, feed)
 
 
-def agrees(on_gpu: Session, on_cpu: Session) -> bool:
-    """Whether a network gives on a graphics processor what it gives on the CPU.
+@dataclass(frozen=True)
+class Trial:
+    """What a network gives on the CPU for a little noise.
 
-    Parameters
+    Attributes
     ----------
-    on_gpu, on_cpu
-        The same network. Both are given the same small pictures of noise; one that takes anything else than
-        our networks do is not tried.
+    feed
+        Its inputs.
+    expected
+        Its outputs.
     """
-    feed = _noise_for(on_cpu)
-    if feed is None:
-        return True
-    found, expected = on_gpu.run(None, feed), on_cpu.run(None, feed)
-    return all(np.abs(a - b).mean() <= MOST_APART for a, b in zip(found, expected, strict=True))
+
+    feed: dict[str, np.ndarray]
+    expected: list[np.ndarray]
+
+    @classmethod
+    def of(cls, on_cpu: Session) -> Trial | None:
+        """Return it; None for a network that takes anything else than ours do."""
+        feed = _noise_for(on_cpu)
+        return None if feed is None else cls(feed, on_cpu.run(None, feed))
+
+    def agrees(self, on_gpu: Session) -> bool:
+        """Whether the same network gives the same on a graphics processor."""
+        found = on_gpu.run(None, self.feed)
+        return all(np.abs(a - b).mean() <= MOST_APART for a, b in zip(found, self.expected, strict=True))
 
 
 def _noise_for(session: Session) -> dict[str, np.ndarray] | None:
@@ -71,7 +86,7 @@ def _noise_for(session: Session) -> dict[str, np.ndarray] | None:
     random, feed = np.random.default_rng(0), {}
     for each in session.get_inputs():
         shape: list[Any] = [SIZES.get(size) if isinstance(size, str) else size for size in each.shape]
-        if None in shape:
+        if None in shape or prod(shape) > MOST_NUMBERS or each.type != "tensor(float)":
             return None
         values = random.random(shape) if "height" in each.shape else np.linspace(0.5, 1, prod(shape))
         feed[each.name] = values.reshape(shape).astype(np.float32)

@@ -11,7 +11,7 @@ from ..contract.errors import InputError
 from ..contract.limits import MAX_WEIGHTS_BYTES, read_whole
 from .devices import CPU_ENGINE, GPU, ON_CPU, TORCH, Engine, engine_for, leave_out, torch_sessions
 from .faults import explain_machine_fault
-from .gpu import GpuSession, agrees
+from .gpu import GpuSession, Trial
 from .resources import Resources
 
 TORCH_WEIGHTS = "focal_depth.safetensors"  # beside our .onnx files
@@ -61,8 +61,8 @@ class Sessions:
     def get(self, model: Path) -> Session:
         """Return a network that is open, once it is.
 
-        On a graphics processor it has been seen to give what it gives on the CPU. A graphics processor where
-        it does not is left out, unless it was asked for.
+        On a graphics processor it has been seen to give what it gives on the CPU, where it takes what our
+        networks take. A graphics processor where it does not is left out, unless it was asked for.
 
         Raises
         ------
@@ -107,15 +107,18 @@ class Sessions:
         return engine, open_session(model, self._threads)
 
     def _open_on_gpu(self, model: Path, engine: Engine) -> Session | None:
-        """None where that fails and was not asked for; tried once, not each time that it is opened."""
-        on_cpu = open_session(model, self._threads)
+        """Open a network there, and try it the first time; None where it fails and was not asked for."""
+        was_tried = self._engines.get(model) == engine
+        trial = None if was_tried else Trial.of(open_session(model, self._threads))
         try:
             session = GpuSession(lambda: open_session(model, self._threads, engine))
-            if self._engines.get(model) == engine or agrees(session, on_cpu):
+            if trial is None or trial.agrees(session):
                 return session
         except Exception as error:  # each library that drives a graphics processor raises its own
-            if self._device != GPU and not explain_machine_fault(error):
+            if self._device != GPU:
                 return None
+            if explain_machine_fault(error):
+                raise
             raise InputError(
                 f"{engine} fails with {model.name}: update the driver of the graphics processor, or choose "
                 "--device cpu"

@@ -9,7 +9,7 @@ from focal_depth.depth.focal_unet import GREY
 from focal_depth.io.photographs import read_photograph_at
 from focal_depth.research.torch_session import IN_HALF_PRECISION, TorchSession
 from focal_depth.runtime import devices
-from focal_depth.runtime.gpu import agrees
+from focal_depth.runtime.gpu import Trial
 from focal_depth.runtime.planes import to_planes
 from focal_depth.runtime.resources import Resources
 from focal_depth.runtime.sessions import sessions_for
@@ -69,4 +69,5 @@ def test_depth_in_half_precision_is_nearly_the_same():
     half = session.run(None, feed)
     for one, other in zip(whole, half, strict=True):
         assert 0 < np.abs(one - other).mean() < 1.6e-4  # 1 % of the error on rendered stacks
-    assert agrees(session, sessions_for(Resources()).get(DEPTH_MODEL))  # as a GPU has to be
+    trial = Trial.of(sessions_for(Resources()).get(DEPTH_MODEL))
+    assert trial is not None and trial.agrees(session)  # as a GPU has to be

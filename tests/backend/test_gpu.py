@@ -84,6 +84,7 @@ def test_an_estimate_is_the_same_there(command, on_webgpu, tmp_path):
     assert np.isclose(depths[1], depths[0]).mean() > 0.999
 
 
+@pytest.mark.skipif(not (RUNTIME / "onnxruntime").is_dir(), reason="needs onnxruntime-webgpu")
 def test_what_an_earlier_result_spares_is_said_to_be_what_it_was(command, tmp_path):
     photographs = write_slanted(tmp_path / "photographs")
     line = "estimate", photographs, "--output", tmp_path / "r"
