@@ -13,6 +13,7 @@ from focal_depth.contract.files import RESULT_JSON
 from focal_depth.contract.limits import MAX_SIDE
 from focal_depth.contract.qualities import ALIGNMENTS, QUALITIES
 from focal_depth.contract.schema import NewerVersion, parse_description
+from focal_depth.depth.units import to_metres
 from focal_depth.io.result import Result
 from focal_depth.io.result_folder import read_description
 from focal_depth.registration.motion import Motion
@@ -66,7 +67,8 @@ def result_of(stack: FocalStack) -> Result:
     )
     picture = np.repeat(values[..., None], 3, axis=2)
     numbers, gains = np.ones((height, width), np.float16), np.ones((count, 3), np.float32)
-    return Result(stack, Config(), values, values / 9, picture, numbers, motion, gains, "hand", {})
+    depth = to_metres(values, stack)
+    return Result(stack, Config(), depth, values / 9, picture, numbers, motion, gains, "hand", {})
 
 
 def frames(count: int) -> tuple[Frame, ...]:
