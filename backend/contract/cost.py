@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from .errors import InputError
 from .qualities import FOCAL_UNET, WON_JEON, enlargement, working_size
 
-MAX_TILE = (
-    9_500_000  # pixels times frames that a network takes at a time: more takes memory, hardly less time
-)
+MAX_TILE = 9_500_000  # pixels times frames that a network takes at a time: more is hardly faster
 TILE_OVERLAP = 96  # pixels a tile sees beyond its own part
 MIN_TILE = (3 * TILE_OVERLAP) ** 2  # pixels
 

@@ -125,7 +125,7 @@ class Sessions:
             ) from error
         if self._device != GPU:
             return None
-        raise InputError(f"{engine} gives something else of {model.name} than the CPU: choose --device cpu")
+        raise InputError(f"{engine} computes {model.name} differently from the CPU: choose --device cpu")
 
 
 @functools.cache

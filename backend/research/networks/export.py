@@ -74,7 +74,7 @@ def export_depth(network: FocalUnet) -> bytes:
     }
     example = (torch.rand(5, 3, 64, 96), torch.linspace(0, 1, 5))
     exported = _to_onnx(_OneStack(network.depth), example, ["stack", "positions"], ["depth", "spread"], axes)
-    return _simplified(_with_whole_vectors(_with_named_sizes(exported)))
+    return _simplified(_with_padded_channels(_with_named_sizes(exported)))
 
 
 def export_won_jeon_depth(network: won_jeon.DepthNetwork) -> bytes:
@@ -153,7 +153,7 @@ def _shapes_in_example(exported: bytes, tensors: list[str]) -> list[tuple[int, .
     return [np.shape(cast(np.ndarray, values)) for values in session.run(None, feed)]
 
 
-def _with_whole_vectors(exported: bytes) -> bytes:
+def _with_padded_channels(exported: bytes) -> bytes:
     """Give convolutions of what is put together from parts a multiple of four channels, by weights of 0.
 
     The last part, a level of depth, is repeated. Of 66 channels ONNX Runtime computes something else on a
